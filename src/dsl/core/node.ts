@@ -1,0 +1,68 @@
+/**
+ * The expression graph. A node is data with four parts: primitive, inputs, attributes, type. Nodes are interned when they are made, so
+ * equal expressions are one node and sharing is never lost.
+ */
+import type { DType, Shape } from '../tensor.js'
+import type { Primitive } from './primitive.js'
+
+/** What is known of a node's value before it runs. Dimensions are numbers or symbols in normal form. */
+export interface TensorType { readonly shape: Shape; readonly dtype: DType }
+
+/** One interned expression. `id` grows with construction, so inputs always have smaller ids: sorting by id is a topological order. */
+export interface Node<A = unknown> extends TensorType {
+  readonly id: number
+  readonly prim: Primitive<A>
+  readonly op: string
+  readonly inputs: readonly Node[]
+  readonly attrs: A
+}
+
+let nextId = 0
+const identities = new WeakMap<object, number>()
+let nextIdentity = 0
+const identityOf = (o: object): number => {
+  const known = identities.get(o)
+  if (known !== undefined) return known
+  identities.set(o, nextIdentity)
+  return nextIdentity++
+}
+
+/** A key under which equal attributes are equal: plain data by content, functions, buffers and graphs by identity. */
+const keyOf = (v: unknown): string => {
+  if (typeof v === 'number') return Object.is(v, -0) ? '-0' : `${v}`
+  if (typeof v === 'string') return JSON.stringify(v)
+  if (Array.isArray(v)) return `[${v.map(keyOf).join()}]`
+  if (v === null || typeof v !== 'object') return typeof v === 'function' ? `#${identityOf(v)}` : `${v}`
+  if (Object.getPrototypeOf(v) !== Object.prototype) return `#${identityOf(v)}`
+  return `{${Object.entries(v).map(([k, x]) => `${k}:${keyOf(x)}`).join()}}`
+}
+
+// Weak on both sides: a long session that builds many expressions keeps only those it still holds.
+const interned = new Map<string, WeakRef<Node>>()
+const forget = new FinalizationRegistry<string>(key => {
+  if (interned.get(key)?.deref() === undefined) interned.delete(key)
+})
+
+/** The one place where nodes come to be. */
+export const intern = <A>(prim: Primitive<A>, inputs: readonly Node[], attrs: A, type: TensorType): Node<A> => {
+  const key = `${prim.op}(${inputs.map(i => i.id).join()})${keyOf(attrs)}`
+  const known = interned.get(key)?.deref()
+  if (known !== undefined) return known as Node<A>
+  const node: Node<A> = { id: nextId++, prim, op: prim.op, inputs, attrs, shape: type.shape, dtype: type.dtype }
+  Object.defineProperty(node, Symbol.for('nodejs.util.inspect.custom'), { value: () => `${node.op}: ${node.dtype}[${node.shape.join(', ')}]` })
+  interned.set(key, new WeakRef(node as Node))
+  forget.register(node, key)
+  return node
+}
+
+/** Every node that `outputs` depend on, inputs before users. */
+export const reachable = (outputs: readonly Node[]): Node[] => {
+  const seen = new Set<Node>()
+  const stack = [...outputs]
+  for (let n = stack.pop(); n !== undefined; n = stack.pop()) {
+    if (seen.has(n)) continue
+    seen.add(n)
+    stack.push(...n.inputs)
+  }
+  return [...seen].sort((a, b) => a.id - b.id)
+}
