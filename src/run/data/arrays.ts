@@ -1,0 +1,54 @@
+/** Data sets from host arrays: for a user's own numbers, and for tests. */
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import { TypegradError } from '../../dsl/errors.js'
+import { sizeOf, type Buffers, type Value } from '../../dsl/value.js'
+import type { Effect } from '../effect.js'
+import type { Field, Fields, Rows, Source, Split, Splits } from './dataset.js'
+
+/** Plain numbers of one field, row after row. */
+export type Columns<F extends Fields> = { readonly [K in keyof F]: ArrayLike<number> }
+
+const BUFFERS = { float32: Float32Array, int32: Int32Array, bool: Uint8Array } as const
+
+/** Copies `indices` of a field's rows into a batch. */
+export const takeRows = (field: Field, column: ArrayLike<number>, indices: ArrayLike<number>): Value => {
+  const each = sizeOf(field.shape)
+  const data = new BUFFERS[field.dtype](indices.length * each)
+  for (let b = 0; b < indices.length; b++) {
+    for (let i = 0, from = indices[b] * each; i < each; i++) data[b * each + i] = column[from + i]
+  }
+  return { shape: [indices.length, ...field.shape], dtype: field.dtype, data: data as Buffers[typeof field.dtype] }
+}
+
+const splitOf = <F extends Fields>(name: string, fields: F, columns: Columns<F>): Split => {
+  const sizes = Object.entries(fields).map(([key, field]) => {
+    const each = sizeOf(field.shape), length = columns[key].length
+    if (length === 0 || length % each !== 0) {
+      throw new TypegradError('data', `${name}.${key}: ${length} numbers are not whole rows of shape [${field.shape}] (${each} numbers each).`)
+    }
+    return [key, length / each] as const
+  })
+  const [first] = sizes
+  const other = sizes.find(([, n]) => n !== first[1])
+  if (other) throw new TypegradError('data', `${name}: ${first[0]} has ${first[1]} rows but ${other[0]} has ${other[1]}.`)
+  return {
+    size: first[1],
+    rows: indices => Object.fromEntries(Object.entries(fields).map(
+      ([key, field]) => [key, takeRows(field, columns[key], indices)])) as Rows,
+  }
+}
+
+/**
+ * A data set from arrays in memory, one flat array of numbers a field.
+ *
+ * @example
+ * ```ts
+ * import { arrays } from 'typegrad/run'
+ * const xor = arrays('xor', { x: { shape: [2], dtype: 'float32' }, y: { shape: [], dtype: 'float32' } },
+ *   { x: [0, 0, 0, 1, 1, 0, 1, 1], y: [0, 1, 1, 0] })
+ * ```
+ */
+export const arrays = <const F extends Fields>(name: string, fields: F, train: Columns<F>, test: Columns<F> = train): Source<F> => {
+  const load: Effect<Splits> = TE.of({ train: splitOf(`${name} train`, fields, train), test: splitOf(`${name} test`, fields, test) })
+  return { name, fields, load }
+}

@@ -1,0 +1,61 @@
+/** A data set is named fields of a fixed shape a row, in two splits; a batch is the same fields with a leading axis `B`. */
+import type { DType, Tensor } from '../../dsl/tensor.js'
+import type { Value } from '../../dsl/value.js'
+import type { Effect } from '../effect.js'
+import { permutation, STREAM, streamKey } from '../random.js'
+
+/** One row of a field: its shape without the batch axis. */
+export interface Field { readonly shape: readonly number[]; readonly dtype: DType }
+/** The named fields of a row. */
+export type Fields = Readonly<Record<string, Field>>
+/** The symbolic batch a recipe's functions receive. */
+export type Batch<F extends Fields> = { readonly [K in keyof F]: Tensor<[...['B'], ...F[K]['shape']], F[K]['dtype']> }
+/** The concrete batch an engine receives. */
+export type Rows = Readonly<Record<string, Value>>
+/** What a stochastic read may depend on, besides the row itself. */
+export interface Moment { readonly seed: number; readonly epoch: number }
+
+/** The rows of one split. */
+export interface Split {
+  readonly size: number
+  /** The rows at `indices`, in that order; a stochastic field is a function of the row and the moment alone. */
+  readonly rows: (indices: ArrayLike<number>, moment: Moment) => Rows
+}
+/** Both splits, in memory. */
+export interface Splits { readonly train: Split; readonly test: Split }
+
+/** A data set before it is read: the fields are known to the type checker, the rows come with `load`. */
+export interface Source<F extends Fields = Fields> {
+  readonly name: string
+  readonly fields: F
+  readonly load: Effect<Splits>
+}
+
+/** How many whole batches an epoch has; the rows left over sit out (a different few every epoch). */
+export const batchesPerEpoch = (split: Split, batch: number): number => Math.max(1, Math.floor(split.size / batch))
+
+/**
+ * The batch of one training step, as a pure function of seed and step: every epoch is a fresh permutation.
+ *
+ * A split smaller than the batch is read round and round, so that tiny data sets train too.
+ */
+export const trainBatch = (split: Split, batch: number, seed: number) => {
+  let epochOfOrder = -1
+  let order: Int32Array = new Int32Array(0)
+  return (step: number): Rows => {
+    const each = batchesPerEpoch(split, batch)
+    const epoch = Math.floor(step / each), at = step % each * batch
+    if (epoch !== epochOfOrder) {
+      order = permutation(streamKey(seed, STREAM.shuffle, epoch), split.size)
+      epochOfOrder = epoch
+    }
+    return split.rows(Int32Array.from({ length: batch }, (_, i) => order[(at + i) % split.size]), { seed, epoch })
+  }
+}
+
+/** The rows of a split in order, `batch` at a time; the last batch may be smaller. */
+export function* orderedBatches(split: Split, batch: number, moment: Moment): Generator<Rows> {
+  for (let at = 0; at < split.size; at += batch) {
+    yield split.rows(Int32Array.from({ length: Math.min(batch, split.size - at) }, (_, i) => at + i), moment)
+  }
+}

@@ -1,0 +1,52 @@
+/** Files that are either the old ones or the new ones, whole, whenever the process or the machine stops. */
+import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { attempt, type Effect } from '../effect.js'
+
+let writes = 0
+
+/** Writes a file by way of a temporary one in the same folder: write, fsync, rename, fsync of the folder. */
+export const writeAtomic = (file: string, content: string | Uint8Array): Effect<void> =>
+  attempt('file', reason => `${file}: cannot be written: ${reason}.`, async () => {
+    const folder = dirname(file)
+    await mkdir(folder, { recursive: true })
+    const temporary = join(folder, `.${basename(file)}.${process.pid}.${writes++}.tmp`)
+    try {
+      const handle = await open(temporary, 'w')
+      try {
+        await handle.writeFile(content)
+        await handle.sync()
+      } finally { await handle.close() }
+      await rename(temporary, file)
+    } catch (e) {
+      await rm(temporary, { force: true })
+      throw e
+    }
+    await syncFolder(folder)
+  })
+
+// Windows cannot open a folder; there the rename alone has to do.
+const syncFolder = async (folder: string): Promise<void> => {
+  if (process.platform === 'win32') return
+  const handle = await open(folder, 'r')
+  try { await handle.sync() } finally { await handle.close() }
+}
+
+/** Creates a folder that holds `files` from the moment it exists. */
+export const createFolder = (folder: string, files: Readonly<Record<string, string>>): Effect<void> =>
+  attempt('file', reason => `${folder}: cannot be created: ${reason}.`, async () => {
+    await mkdir(dirname(folder), { recursive: true })
+    const temporary = join(dirname(folder), `.${basename(folder)}.${process.pid}.${writes++}.tmp`)
+    await mkdir(temporary)
+    try {
+      for (const [name, content] of Object.entries(files)) {
+        const handle = await open(join(temporary, name), 'w')
+        try { await handle.writeFile(content); await handle.sync() } finally { await handle.close() }
+      }
+      await rename(temporary, folder)
+    } catch (e) {
+      await rm(temporary, { force: true, recursive: true })
+      throw e
+    }
+    await syncFolder(dirname(folder))
+  })
