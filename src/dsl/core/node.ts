@@ -3,15 +3,20 @@
  * equal expressions are one node and sharing is never lost.
  */
 import type { DType, Shape } from '../tensor.js'
-import type { Primitive } from './primitive.js'
+import type { AnyPrimitive, Primitive } from './primitive.js'
 
 /** What is known of a node's value before it runs. Dimensions are numbers or symbols in normal form. */
-export interface TensorType { readonly shape: Shape; readonly dtype: DType }
+export interface TensorType {
+  readonly shape: Shape
+  readonly dtype: DType
+  /** The types of the results, where there are several; `project` picks one, and shape and dtype mean nothing. */
+  readonly tuple?: readonly TensorType[]
+}
 
 /** One interned expression. `id` grows with construction, so inputs always have smaller ids: sorting by id is a topological order. */
 export interface Node<A = unknown> extends TensorType {
   readonly id: number
-  readonly prim: Primitive<A>
+  readonly prim: AnyPrimitive
   readonly op: string
   readonly inputs: readonly Node[]
   readonly attrs: A
@@ -20,7 +25,8 @@ export interface Node<A = unknown> extends TensorType {
 let nextId = 0
 const identities = new WeakMap<object, number>()
 let nextIdentity = 0
-const identityOf = (o: object): number => {
+/** A number that tells objects apart: the key of buffers, functions and graphs. */
+export const identityOf = (o: object): number => {
   const known = identities.get(o)
   if (known !== undefined) return known
   identities.set(o, nextIdentity)
@@ -45,10 +51,10 @@ const forget = new FinalizationRegistry<string>(key => {
 
 /** The one place where nodes come to be. */
 export const intern = <A>(prim: Primitive<A>, inputs: readonly Node[], attrs: A, type: TensorType): Node<A> => {
-  const key = `${prim.op}(${inputs.map(i => i.id).join()})${keyOf(attrs)}`
+  const key = `${prim.op}(${inputs.map(i => i.id).join()})${prim.key ? prim.key(attrs) : keyOf(attrs)}`
   const known = interned.get(key)?.deref()
   if (known !== undefined) return known as Node<A>
-  const node: Node<A> = { id: nextId++, prim, op: prim.op, inputs, attrs, shape: type.shape, dtype: type.dtype }
+  const node: Node<A> = { id: nextId++, prim, op: prim.op, inputs, attrs, shape: type.shape, dtype: type.dtype, ...(type.tuple && { tuple: type.tuple }) }
   Object.defineProperty(node, Symbol.for('nodejs.util.inspect.custom'), { value: () => `${node.op}: ${node.dtype}[${node.shape.join(', ')}]` })
   interned.set(key, new WeakRef(node as Node))
   forget.register(node, key)

@@ -23,8 +23,12 @@ export interface PrimitiveSpec<A> {
   readonly flops: (node: Node<A>) => Dim
   /** An expression in the public language that evaluates to a small value. */
   readonly example: string
+  /** The key under which equal attributes are equal, where the general one (plain data by content) will not do. */
+  readonly key?: (attrs: A) => string
   /** Applies a function to every dimension held in the attributes, so that sizes can be substituted. */
   readonly mapDims?: (attrs: A, f: (d: Dim) => Dim) => A
+  /** Only for a primitive that holds closed graphs in its attributes: rebuilds them. */
+  readonly mapBody?: (attrs: A, rebuild: (nodes: readonly Node[]) => Node[]) => A
   /** True when the result is computed element by element from inputs of its own shape: engines may fuse and broadcast these. */
   readonly elementwise?: boolean
 }
@@ -34,8 +38,11 @@ export interface Primitive<A> extends PrimitiveSpec<A> {
   readonly make: (inputs: readonly Node[], attrs: A) => Node<A>
 }
 
+/** A primitive whose attributes are not known: a node keeps it beside attributes of the matching type. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- the one place where the pairing of rule and attributes is not tracked
+export type AnyPrimitive = Primitive<any>
+
 /** The attributes of a primitive. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type AttrsOf<P> = P extends Primitive<infer A> ? A : never
 
 /** Makes a record into a primitive. */

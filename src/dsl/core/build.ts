@@ -1,0 +1,11 @@
+/** Builders of primitive nodes, untyped: the public ops give them types and insert broadcasts. */
+export * from './primitives/leaves.js'
+export * from './primitives/structure.js'
+export * from './primitives/elementwise.js'
+export * from './primitives/reduce.js'
+export * from './primitives/indexing.js'
+export * from './primitives/linear.js'
+export * from './primitives/window.js'
+export * from './primitives/random.js'
+export * from './primitives/control.js'
+export * from './primitives/scan.js'

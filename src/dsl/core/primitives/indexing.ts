@@ -1,0 +1,66 @@
+/** Reading and adding at positions held in an int32 tensor. */
+import { left, right } from 'fp-ts/lib/Either.js'
+import { sameDim, sameShape, showShape, sizeOfShape } from '../../shape/dim.js'
+import type { Dim, Shape } from '../../tensor.js'
+import type { Node } from '../node.js'
+import { primitive } from '../primitive.js'
+import { full } from './structure.js'
+
+interface Axis { readonly axis: number }
+const takenShape = (x: Shape, indices: Shape, axis: number): Dim[] => [...x.slice(0, axis), ...indices, ...x.slice(axis + 1)]
+/** The same but for one axis. */
+const aligned = (a: Shape, b: Shape, axis: number): boolean => a.length === b.length && a.every((d, i) => i === axis || sameDim(d, b[i]))
+
+export const gatherPrim = primitive<Axis>({
+  op: 'gather',
+  summary: 'Whole slices of x at the positions in indices, whose axes take the place of the axis.',
+  latex: ([x, i]) => `${x}_{${i}}`,
+  type: ([x, i], { axis }) => i.dtype !== 'int32' ? left(`gather: indices are ${i.dtype} but int32 was expected`)
+    : axis < 0 || axis >= x.shape.length ? left(`gather: axis ${axis} is not in ${showShape(x.shape)}`)
+    : right({ shape: takenShape(x.shape, i.shape, axis), dtype: x.dtype }),
+  vjp: (g, { inputs: [x, i], attrs: { axis } }) => [scatterAdd(full(0, x.shape), i, g, axis), null],
+  flops: () => 0,
+  example: "gather(tensor([10, 20, 30]), tensor([2, 0], 'int32'), 0)",
+})
+
+export const scatterAddPrim = primitive<Axis>({
+  op: 'scatterAdd',
+  summary: 'Adds whole slices of updates to base at the positions in indices; equal positions add up.',
+  latex: ([b, i, u]) => `${b} +_{${i}} ${u}`,
+  type: ([b, i, u], { axis }) => i.dtype !== 'int32' ? left(`scatterAdd: indices are ${i.dtype} but int32 was expected`)
+    : !sameShape(u.shape, takenShape(b.shape, i.shape, axis)) || u.dtype !== b.dtype
+      ? left(`scatterAdd: updates are ${u.dtype} ${showShape(u.shape)} but ${b.dtype} ${showShape(takenShape(b.shape, i.shape, axis))} was expected`)
+      : right({ shape: b.shape, dtype: b.dtype }),
+  vjp: (g, { inputs: [, i], attrs: { axis } }) => [g, null, gather(g, i, axis)],
+  flops: ({ inputs: [, , u] }) => sizeOfShape(u.shape),
+  example: "scatterAdd(tensor([0, 0, 0]), tensor([2, 2], 'int32'), tensor([1, 5]), 0)",
+})
+
+export const takeAlongPrim = primitive<Axis>({
+  op: 'takeAlong',
+  summary: 'Single elements of x: along the axis the position in indices, along the others its own.',
+  latex: ([x, i]) => `${x}[${i}]`,
+  type: ([x, i], { axis }) => i.dtype !== 'int32' ? left(`takeAlong: indices are ${i.dtype} but int32 was expected`)
+    : !aligned(x.shape, i.shape, axis) ? left(`takeAlong: ${showShape(x.shape)} and indices ${showShape(i.shape)} differ outside axis ${axis}`)
+    : right({ shape: i.shape, dtype: x.dtype }),
+  vjp: (g, { inputs: [x, i], attrs: { axis } }) => [scatterAlong(full(0, x.shape), i, g, axis), null],
+  flops: () => 0,
+  example: "takeAlong(tensor([[1, 2], [3, 4]]), tensor([[1], [0]], 'int32'), 1)",
+})
+
+export const scatterAlongPrim = primitive<Axis>({
+  op: 'scatterAlong',
+  summary: 'Adds single elements of updates to base: along the axis at the position in indices, along the others at their own.',
+  latex: ([b, i, u]) => `${b} +_{[${i}]} ${u}`,
+  type: ([b, i, u], { axis }) => i.dtype !== 'int32' ? left(`scatterAlong: indices are ${i.dtype} but int32 was expected`)
+    : !aligned(b.shape, i.shape, axis) || !sameShape(u.shape, i.shape) ? left(`scatterAlong: base ${showShape(b.shape)}, indices ${showShape(i.shape)} and updates ${showShape(u.shape)} do not line up`)
+    : right({ shape: b.shape, dtype: b.dtype }),
+  vjp: (g, { inputs: [, i], attrs: { axis } }) => [g, null, takeAlong(g, i, axis)],
+  flops: ({ inputs: [, , u] }) => sizeOfShape(u.shape),
+  example: "scatterAlong(tensor([[0, 0]]), tensor([[1]], 'int32'), tensor([[5]]), 1)",
+})
+
+export const gather = (x: Node, indices: Node, axis: number): Node => gatherPrim.make([x, indices], { axis })
+export const scatterAdd = (base: Node, indices: Node, updates: Node, axis: number): Node => scatterAddPrim.make([base, indices, updates], { axis })
+export const takeAlong = (x: Node, indices: Node, axis: number): Node => takeAlongPrim.make([x, indices], { axis })
+export const scatterAlong = (base: Node, indices: Node, updates: Node, axis: number): Node => scatterAlongPrim.make([base, indices, updates], { axis })

@@ -1,0 +1,38 @@
+/** What an engine is: something that compiles a program to a runnable whose state stays where the engine keeps it. */
+import type { Node } from '../dsl/core/node.js'
+import type { Value } from '../dsl/value.js'
+
+/** Keeps an input's value inside the engine; with an output, each run replaces it. Parameters and optimiser states are resident. */
+export interface Resident { readonly input: number; readonly output: number | null }
+
+/** A graph with its ends in order, every dimension a number. */
+export interface Program {
+  readonly inputs: readonly Node[]
+  readonly outputs: readonly Node[]
+  readonly resident: readonly Resident[]
+}
+
+/** A compiled program. Values go in and come out in the order of the program's ends, without the resident ones. */
+export interface Executable {
+  run(inputs: readonly Value[]): Promise<Value[]>
+  /** Replaces the resident values, in the order of `program.resident`. */
+  write(state: readonly Value[]): Promise<void>
+  /** Copies of the resident values. */
+  read(): Promise<Value[]>
+  /** Gives memory back to the engine; the shell calls this, never a user. */
+  release(): Promise<void>
+}
+
+export interface Engine {
+  /** `onnx`, `tfjs` or `js`, with the backend where there are several: `tfjs:wasm`. */
+  readonly name: string
+  readonly version: string
+  compile(program: Program): Promise<Executable>
+}
+
+export interface EngineOptions {
+  /** Threads for one operation; all cores when absent. */
+  readonly threads?: number
+  /** Of tfjs: `node-gpu`, `node`, `webgpu`, `wasm`, `cpu`; the first that works when absent. */
+  readonly backend?: string
+}
