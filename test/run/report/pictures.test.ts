@@ -1,0 +1,67 @@
+import { decode } from 'fast-png'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { chartSvg, smooth, ticks } from '../../../src/run/report/curve.js'
+import { reportMarkdown } from '../../../src/run/report/markdown.js'
+import { sheetPng } from '../../../src/run/report/sheet.js'
+
+describe('loss.svg', () => {
+  test('ticks are round, inside the range and neither too few nor too many', () => {
+    expect(ticks(0, 10)).toEqual([0, 2, 4, 6, 8, 10])
+    expect(ticks(85.2, 91)).toEqual([86, 87, 88, 89, 90, 91])
+    fc.assert(fc.property(fc.double({ min: -1e6, max: 1e6, noNaN: true }), fc.double({ min: 1e-3, max: 1e6, noNaN: true }), (lo, width) => {
+      const marks = ticks(lo, lo + width)
+      expect(marks.length).toBeGreaterThan(1)
+      expect(marks.length).toBeLessThan(9)
+      const slack = 1e-9 * (Math.abs(lo) + width)
+      for (const m of marks) expect(m >= lo - slack && m <= lo + width + slack).toBe(true)
+    }))
+  })
+
+  test('a curve is drawn inside the chart, left to right, and not-a-number points are left out', () => {
+    const svg = chartSvg({ title: 'a <b> & "c"', x: 'step', y: 'loss',
+      series: [{ name: 'loss', colour: '#06c', points: [[1, 3], [2, NaN], [3, 2], [4, 1]] }] })
+    const points = /points="([^"]+)"/.exec(svg)![1].split(' ').map(p => p.split(',').map(Number))
+    expect(points).toHaveLength(3)
+    expect(points.every(([x, y]) => x >= 64 && x <= 700 && y >= 40 && y <= 352)).toBe(true)
+    expect(points[0][1]).toBeLessThan(points[2][1])
+    expect(svg).not.toContain('<b>')
+    expect(svg).not.toContain('NaN')
+  })
+
+  test('an empty and a flat curve are drawn too', () => {
+    for (const points of [[], [[1, 5], [2, 5]] as [number, number][]]) {
+      expect(chartSvg({ title: '', x: '', y: '', series: [{ name: '', colour: 'red', points }] })).not.toMatch(/NaN|Infinity/)
+    }
+    expect(smooth([[0, 1], [1, 2]], 0.5)).toEqual([[0, 1], [1, 1.5]])
+  })
+})
+
+describe('samples.png', () => {
+  test('every pixel is where it belongs', () => {
+    const image = decode(sheetPng({ shape: [3, 4], dtype: 'float32', data: Float32Array.of(0, 1, 0.5, 2, 1, 1, 1, 1, 0, 0, 0, -1) }, { height: 2, width: 2 }, 1))
+    expect([image.width, image.height, image.channels]).toEqual([10, 10, 1])
+    const at = (x: number, y: number) => image.data[y * 10 + x]
+    expect([at(2, 2), at(3, 2), at(2, 3), at(3, 3)]).toEqual([0, 255, 128, 255])
+    expect([at(6, 2), at(7, 3), at(2, 6), at(3, 7)]).toEqual([255, 255, 0, 0])
+    expect([at(0, 0), at(4, 2), at(7, 7)]).toEqual([96, 96, 96])
+  })
+
+  test('colour, and a shape that does not fit', () => {
+    const rgb = decode(sheetPng({ shape: [1, 1, 1, 3], dtype: 'float32', data: Float32Array.of(1, 0, 0.2) }, { height: 1, width: 1, channels: 3 }, 1))
+    expect([...rgb.data.slice(3 * (2 * 5 + 2), 3 * (2 * 5 + 2) + 3)]).toEqual([255, 0, 51])
+    expect(() => sheetPng({ shape: [2, 5], dtype: 'float32', data: new Float32Array(10) }, { height: 2, width: 2 }))
+      .toThrow('samples: [2,5] are not 2 pictures of 2x2x1 (4 numbers each).')
+  })
+})
+
+test('report.md shows the figures beside the published ones', () => {
+  const text = reportMarkdown({
+    recipe: 'made', summary: 'A masked autoencoder.', command: 'typegrad train made', facts: { steps: 100, engine: 'onnx' }, settings: { lr: 0.001 },
+    metrics: { testNll: 88.1234 }, published: [{ model: 'MADE (1 mask)', metric: 'testNll', figure: 88.4, source: 'Germain et al., 2015' }],
+    pictures: [{ title: 'Samples', file: 'samples.png' }], model: 'let x = ...',
+  })
+  expect(text).toContain('| this run | testNll | 88.12 |  |\n| MADE (1 mask) | testNll | 88.40 | Germain et al., 2015 |')
+  expect(text).toContain('![Samples](samples.png)')
+  expect(text).toContain('| lr | 0.001 |')
+})
