@@ -1,0 +1,118 @@
+/** Compiles and runs the programs that documentation shows, against the built package, as its user would. */
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import ts from 'typescript'
+import { root, type Block } from './blocks.js'
+
+/** What became of one program: the compiler's lines (at the document's lines), and the error of its run. */
+export interface Outcome { readonly types: readonly string[]; readonly run?: string }
+
+/** Brings dist up to date. */
+export const build = (): void => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'scripts/build.mjs')], { encoding: 'utf8' })
+  if (status !== 0) throw new Error(`${stdout}${stderr}`)
+}
+
+/** All names that the built package exports, types included. */
+const exportedNames = (): ReadonlySet<string> => {
+  const file = join(root, 'dist/index.d.ts')
+  const { NodeNext: moduleResolution } = ts.ModuleResolutionKind
+  const program = ts.createProgram([file], { module: ts.ModuleKind.NodeNext, moduleResolution, types: [], noLib: true })
+  const source = program.getSourceFile(file)
+  const module = source && program.getTypeChecker().getSymbolAtLocation(source)
+  if (module === undefined) throw new Error(`no module in ${file}`)
+  return new Set(program.getTypeChecker().getExportsOfModule(module).map(symbol => symbol.name))
+}
+
+interface Generated { readonly text: string; readonly places: readonly (Block | undefined)[]; readonly firsts: readonly number[] }
+
+/** One module of a document: its blocks as async functions, names of the package in scope, imports lifted to the head. */
+const generate = (blocks: readonly Block[], exported: ReadonlySet<string>): Generated => {
+  const bodies = blocks.map(block => block.code.split('\n'))
+  const imports = new Set(bodies.flat().filter(line => /^import .* from /.test(line)).map(line => line.trim()))
+  const imported = new Set([...imports].flatMap(line => line.match(/[A-Za-z_$][\w$]*/g) ?? []))
+  const words = new Set(bodies.flat().flatMap(line => line.match(/[A-Za-z_$][\w$]*/g) ?? []))
+  const scope = [...words].filter(word => exported.has(word) && !imported.has(word))
+  const lines = [...imports, `import { ${scope.join(', ')} } from 'typegrad'`, 'export const programs: (() => Promise<void>)[] = []']
+  const places: (Block | undefined)[] = lines.map(() => undefined)
+  const firsts: number[] = []
+  blocks.forEach((block, index) => {
+    lines.push('programs.push(async () => {')
+    places.push(undefined)
+    firsts.push(lines.length)
+    for (const line of bodies[index] ?? []) {
+      lines.push(/^import .* from /.test(line) ? '' : line.replace(/^export (?=const|function|interface|type)/, ''))
+      places.push(block)
+    }
+    lines.push('})')
+    places.push(undefined)
+  })
+  return { text: `${lines.join('\n')}\n`, places, firsts }
+}
+
+const runner = `
+import { readdirSync } from 'node:fs'
+import { pathToFileURL } from 'node:url'
+const [folder, ...files] = process.argv.slice(2)
+const results = {}
+console.log = console.info = console.warn = console.error = () => {}
+for (const file of files) {
+  try {
+    const { programs } = await import(pathToFileURL(folder + '/' + file + '.js'))
+    results[file] = []
+    for (const program of programs) results[file].push(await program().then(() => null, error => String(error?.stack ?? error)))
+  } catch (error) { results[file] = String(error?.stack ?? error) }
+}
+process.stdout.write(JSON.stringify(results), () => process.exit(0))
+`
+
+/** Compiles all blocks with TypeScript 7, one module a document, and runs each; the answers come in the order of the blocks. */
+export const tryPrograms = (name: string, blocks: readonly Block[]): readonly Outcome[] => {
+  const exported = exportedNames()
+  const folder = join(root, '.cache', name)
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(folder, { recursive: true })
+  const documents = [...new Set(blocks.map(block => block.file))].map(file => {
+    const own = blocks.filter(block => block.file === file)
+    return { file, own, module: file.replace(/[^\w]+/g, '_'), ...generate(own, exported) }
+  })
+  for (const { module, text } of documents) writeFileSync(join(folder, `${module}.ts`), text)
+  writeFileSync(join(folder, 'runner.mjs'), runner)
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({
+    compilerOptions: {
+      target: 'es2022', lib: ['es2023'], module: 'nodenext', strict: true, skipLibCheck: true, types: ['node'], outDir: 'out', rootDir: '.',
+    },
+    include: ['*.ts'],
+  }))
+  const compiler = join(root, 'node_modules/@typescript/native/bin/tsc')
+  const compiled = spawnSync(process.execPath, [compiler, '-p', folder, '--pretty', 'false'], { cwd: folder, encoding: 'utf8' })
+  const complaints = compiled.stdout.split('\n').filter(line => line.includes('error TS'))
+
+  const away = mkdtempSync(join(tmpdir(), 'typegrad-docs-'))
+  const ran = spawnSync(process.execPath, [join(folder, 'runner.mjs'), join(folder, 'out'), ...documents.map(d => d.module)],
+    { cwd: away, encoding: 'utf8', maxBuffer: 1 << 26, timeout: 300_000 })
+  rmSync(away, { recursive: true, force: true })
+  if (ran.stdout === '') throw new Error(`the programs ended before their report: ${ran.stderr}`)
+  const results = JSON.parse(ran.stdout) as Record<string, string | (string | null)[]>
+
+  const outcome = new Map<Block, Outcome>()
+  for (const { own, module, places } of documents) {
+    const result = results[module]
+    own.forEach((block, index) => {
+      const types = complaints.flatMap(line => {
+        const [, file, row, message] = /^(.*?)\((\d+),\d+\): (.*)$/.exec(line) ?? []
+        if (file !== `${module}.ts`) return []
+        const place = places[Number(row) - 1]
+        // A complaint about the generated head has no block of its own: it is every block's.
+        if (place !== undefined && place !== block) return []
+        const first = places.indexOf(block)
+        return [place === undefined ? `${block.file}: ${message}` : `${block.file}:${block.line + Number(row) - 1 - first}: ${message}`]
+      })
+      const run = typeof result === 'string' ? result : result?.[index] ?? undefined
+      outcome.set(block, { types, ...(run === undefined ? {} : { run: `${block.file}:${block.line}: ${run}` }) })
+    })
+  }
+  return blocks.map(block => outcome.get(block) ?? { types: [`${block.file}:${block.line}: never compiled`] })
+}
