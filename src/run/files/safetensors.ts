@@ -80,8 +80,8 @@ export const decodeSafetensors = (file: string, bytes: Uint8Array): E.Either<Typ
       return refuse(`${name} has ${to - from} bytes, but ${code} [${shape}] needs ${sizeOf(shape) * of.BYTES_PER_ELEMENT}`)
     }
     if (to > body) return refuse(`${name} ends at byte ${to} of the data, but there are ${body}`)
-    // a copy: the bytes need not be aligned
-    const copy = bytes.slice(8 + length + from, 8 + length + to)
+    // a copy, because the bytes need not be aligned; a Buffer's own slice would be a view
+    const copy = Uint8Array.prototype.slice.call(bytes, 8 + length + from, 8 + length + to)
     tensors[name] = { dtype, shape, data: new of(copy.buffer, 0, sizeOf(shape)) }
     end = Math.max(end, to)
   }

@@ -1,0 +1,21 @@
+/**
+ * Module hooks for recipe files, run by Node on a thread of its own: wherever a recipe lies, `typegrad` and its entry points are the
+ * running package (one table of interned nodes), and TypeScript is an ES module even where no package.json says so.
+ */
+import type { ResolveHook } from 'node:module'
+
+const ENTRIES: Readonly<Record<string, string>> = {
+  typegrad: '../index.js',
+  'typegrad/engines': '../engines.js',
+  'typegrad/models': '../models/index.js',
+  'typegrad/run': './index.js',
+}
+
+/** Resolves the package's own names first, and everything else as usual. */
+export const resolve: ResolveHook = async (specifier, context, next) => {
+  if (Object.hasOwn(ENTRIES, specifier)) {
+    return { url: new URL(ENTRIES[specifier], import.meta.url).href, format: 'module', shortCircuit: true }
+  }
+  const found = await next(specifier, context)
+  return /\.ts$/.test(new URL(found.url).pathname) ? { ...found, format: 'module' } : found
+}

@@ -1,0 +1,67 @@
+/** Finding a recipe: one of the package's by name, or the default export of a user's file, TypeScript included, with no build step. */
+import { existsSync, statSync } from 'node:fs'
+import { register } from 'node:module'
+import { resolve } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { register as registerTypeScript } from 'tsx/esm/api'
+import { TypegradError } from '../dsl/errors.js'
+import { attempt, type Effect } from './effect.js'
+import { isRecipe, type AnyRecipe } from './recipe.js'
+import { nearest } from './words.js'
+
+/** A recipe and the file it came from, if it is not one of the package's own. */
+export interface Loaded { readonly recipe: AnyRecipe; readonly file?: string }
+
+let hooked = false
+const hook = () => {
+  if (hooked) return
+  hooked = true
+  registerTypeScript()
+  register('./hooks.js', import.meta.url)
+}
+
+const looksLikeFile = (name: string) => /[/\\]|\.[cm]?[jt]s$/.test(name)
+
+/** The first line that says where and what, without stack or colours. */
+const importFault = (file: string, e: unknown): string => {
+  if (e instanceof TypegradError) return e.message
+  const message = e instanceof Error ? e.message : String(e)
+  const at = message.match(/^(.*?):(\d+):(\d+): ERROR: (.*)$/m)
+  if (at) return `${at[1]}:${at[2]}:${at[3]}: syntax error: ${at[4]}`
+  const missing = message.match(/^Cannot find (?:module|package) '([^']+)'(?: imported from (.+))?/)
+  if (missing) return `${missing[2] ?? file}: it imports ${JSON.stringify(tidy(missing[1]))}, which cannot be found.`
+  const thrown = e instanceof Error ? frameIn(file, e.stack ?? '') : ''
+  return `${file}${thrown}: ${message}`
+}
+const tidy = (target: string) => target.startsWith('file:') ? fileURLToPath(target) : target
+const frameIn = (file: string, stack: string): string => {
+  const at = stack.indexOf(file + ':')
+  return at < 0 ? '' : /^:\d+(?::\d+)?/.exec(stack.slice(at + file.length))?.[0] ?? ''
+}
+
+/** Imports a recipe file; every fault is one sentence that names the file. */
+export const loadFile = (path: string): Effect<Loaded> => {
+  const file = resolve(path)
+  return attempt('config', reason => reason, async () => {
+    if (!existsSync(file)) throw new TypegradError('config', `${path}: there is no such recipe file.`)
+    if (statSync(file).isDirectory()) throw new TypegradError('config', `${path}: it is a folder; expected a recipe file such as mine.ts.`)
+    hook()
+    let module: { readonly default?: unknown }
+    try { module = await import(pathToFileURL(file).href) as typeof module } catch (e) {
+      throw new TypegradError('config', importFault(file, e))
+    }
+    if (!('default' in module)) throw new TypegradError('config', `${path}: it has no default export; expected export default defineRecipe({ ... }).`)
+    if (!isRecipe(module.default)) throw new TypegradError('config', `${path}: its default export is not a recipe; expected export default defineRecipe({ ... }).`)
+    return { recipe: module.default, file }
+  })
+}
+
+/** A recipe by its name among `known`, or from a file. */
+export const loadRecipe = (name: string, known: Readonly<Record<string, AnyRecipe>>): Effect<Loaded> => {
+  if (looksLikeFile(name)) return loadFile(name)
+  return attempt('config', reason => reason, () => {
+    if (Object.hasOwn(known, name)) return { recipe: known[name] }
+    const names = Object.keys(known)
+    throw new TypegradError('config', `There is no recipe ${JSON.stringify(name)}.${nearest(name, names)} The recipes are ${names.join(', ')}; a file is named by its path, as in ./mine.ts.`)
+  })
+}
