@@ -1,0 +1,27 @@
+/**
+ * The error convention. A shape rule computes a shape, or a string that *is* the error message. The check sits on the argument
+ * (`Arg`), so that the culprit is underlined; after an error the result is `never` (`Ok`), which every rule lets pass, so that one
+ * mistake gives one diagnostic. At run time a rule gives `Either<string, Shape>` and the same sentence.
+ */
+import { left, right, type Either } from 'fp-ts/lib/Either.js'
+import type { DType, Shape, Tensor } from '../tensor.js'
+
+/** Any tensor. */
+export type AnyTensor = Tensor<Shape, DType>
+/** What elementwise operations take: a tensor, or a plain number as a scalar. */
+export type Operand = AnyTensor | number
+
+/** A parameter's type: `T` when the rule's result `R` is a shape, else the message. */
+export type Arg<R, T> = [R] extends [never] ? T : R extends string ? R : T
+/** A list or literal argument: `T & unknown` when the rule holds, else `T & message`. */
+export type List<R> = Arg<R, unknown>
+/** The result's shape; `never` after an error. */
+export type Ok<R> = R extends Shape ? R : never
+
+export type ShapeOf<X> = X extends { readonly shape: infer S extends Shape } ? S : []
+export type ShapesOf<Xs extends readonly AnyTensor[]> = { -readonly [K in keyof Xs]: Xs[K]['shape'] }
+
+/** The result of a run-time rule: a shape, or the sentence. */
+export type Checked<T = Shape> = Either<string, T>
+export const fail = (sentence: string): Either<string, never> => left(sentence)
+export const ok = <T>(value: T): Either<never, T> => right(value)

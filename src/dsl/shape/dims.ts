@@ -1,0 +1,43 @@
+/** The dimensions that a user writes: one literal, one symbol or `number` each, never negative. */
+import { TypegradError } from '../errors.js'
+import type { Dim, Shape } from '../tensor.js'
+import { fail, ok, type Checked } from './check.js'
+import { normalDim } from './dim.js'
+import type { NormalDim } from './dim-types.js'
+
+type IsUnion<T, U = T> = T extends U ? [U] extends [T] ? false : true : never
+/** The dimension in normal form, or the message. */
+type CheckDim<Op extends string, D> =
+  IsUnion<D> extends true ? `${Op}: a dimension is a union of sizes; pick one, or widen it to number`
+    : D extends number ? `${D}` extends `-${string}` | `${string}.${string}` ? `${Op}: ${D} is not a size: use 0, 1, 2, ...` : D
+      : string extends D ? `${Op}: a symbol must be a literal such as 'B', not any string` : D
+/** Each dimension, or the message in its place. */
+export type CheckDims<Op extends string, S extends readonly unknown[]> = { [K in keyof S]: CheckDim<Op, S[K]> }
+/** A rest parameter of dimensions: as given when all are good. */
+export type Dims<Op extends string, S extends readonly unknown[]> = CheckDims<Op, S> extends S ? S : CheckDims<Op, S>
+/** The first message of a list of dimensions, or the list itself. */
+export type DimsFault<Op extends string, S extends readonly unknown[]> = CheckDims<Op, S> extends S ? S : Exclude<CheckDims<Op, S>[number] & string, S[number]>
+/** Every symbolic size in normal form. */
+export type NormalShape<S extends readonly unknown[]> = { -readonly [K in keyof S]: S[K] extends Dim ? NormalDim<S[K]> : never }
+
+const checkDim = (op: string, d: unknown): Checked<Dim> => {
+  if (typeof d === 'number') return Number.isInteger(d) && d >= 0 ? ok(d) : fail(`${op}: ${d} is not a size: use 0, 1, 2, ...`)
+  if (typeof d !== 'string') return fail(`${op}: ${String(d)} is not a dimension: use a size or a symbol`)
+  try {
+    return ok(normalDim(d))
+  } catch (e) {
+    if (e instanceof TypegradError) return fail(`${op}: ${e.message}`)
+    throw e
+  }
+}
+
+/** The dimensions in normal form. */
+export const checkDims = (op: string, shape: readonly unknown[]): Checked => {
+  const out: Dim[] = []
+  for (const d of shape) {
+    const checked = checkDim(op, d)
+    if (checked._tag === 'Left') return checked
+    out.push(checked.right)
+  }
+  return ok(out as Shape)
+}
