@@ -19,7 +19,7 @@ export interface PrimitiveSpec<A> {
   readonly vjp: ((g: Node, node: Node<A>) => Cotangents) | null
   /** Only for a primitive with several results (`scan`): one cotangent a result, `null` where that result is not used. */
   readonly vjpOfTuple?: (gs: Cotangents, node: Node<A>) => Cotangents
-  /** Floating-point operations of one evaluation: a size, symbolic where a dimension is. */
+  /** Floating-point operations of one evaluation, one an element for any function of it: a size, symbolic where a dimension is. */
   readonly flops: (node: Node<A>) => Dim
   /** An expression in the public language that evaluates to a small value. */
   readonly example: string

@@ -1,6 +1,6 @@
 /** Primitives computed element by element. Operands have one shape: the public ops insert the broadcasts, so gradient rules need none. */
 import { left, right, type Either } from 'fp-ts/lib/Either.js'
-import { sameDim, showShape, sizeOfShape, mulDim } from '../../shape/dim.js'
+import { sameDim, showShape, sizeOfShape } from '../../shape/dim.js'
 import type { DType, Dim } from '../../tensor.js'
 import type { Node, TensorType } from '../node.js'
 import { primitive, type Cotangents, type Primitive } from '../primitive.js'
@@ -16,8 +16,6 @@ interface Spec {
   readonly accepts?: readonly DType[]
   readonly returns?: DType
   readonly vjp: ((g: Node, inputs: readonly Node[], output: Node) => Cotangents) | null
-  /** Floating-point operations an element. */
-  readonly cost?: number
   readonly example: string
 }
 
@@ -29,12 +27,12 @@ const sameTypes = (op: string, accepts: readonly DType[], returns?: DType) => ([
     : right({ shape: x.shape, dtype: returns ?? x.dtype })
 }
 
-const elementwise = (op: string, { accepts = ['float32'], returns, vjp, cost = 1, ...rest }: Spec): Primitive<object> => primitive({
+const elementwise = (op: string, { accepts = ['float32'], returns, vjp, ...rest }: Spec): Primitive<object> => primitive({
   op, ...rest, elementwise: true,
   latex: xs => rest.latex(...xs),
   type: sameTypes(op, accepts, returns),
   vjp: vjp === null ? null : (g, node) => vjp(g, node.inputs, node),
-  flops: ({ shape }): Dim => mulDim(sizeOfShape(shape), cost),
+  flops: ({ shape }): Dim => sizeOfShape(shape),
 })
 
 const unary = (prim: Primitive<object>) => (x: Node): Node => prim.make([x], {})
@@ -53,7 +51,7 @@ export const subPrim = elementwise('sub', { summary: 'Difference, elementwise.',
 export const mulPrim = elementwise('mul', { summary: 'Product, elementwise.', latex: (a, b) => `${a} \\odot ${b}`, accepts: numeric, vjp: (g, [a, b]) => [mul(g, b), mul(g, a)], example: 'mul(tensor([1, 2]), tensor([3, 4]))' })
 export const divPrim = elementwise('div', { summary: 'Quotient, elementwise.', latex: (a, b) => `\\frac{${a}}{${b}}`, vjp: (g, [, b], y) => [div(g, b), neg(div(mul(g, y), b))], example: 'div(tensor([1, 2]), tensor([4, 4]))' })
 export const powPrim = elementwise('pow', {
-  summary: 'A power, elementwise; the base must not be negative unless the exponent is an integer.', latex: (a, b) => `${a}^{${b}}`, cost: 10,
+  summary: 'A power, elementwise; the base must not be negative unless the exponent is an integer.', latex: (a, b) => `${a}^{${b}}`,
   // At a zero base the logarithm is replaced by 0, so that 0^b has the gradient of a constant in b instead of NaN.
   vjp: (g, [a, b], y) => [mul(g, mul(b, pow(a, sub(b, 1)))), mul(g, select(less(0, a), mul(y, log(select(less(0, a), a, full(1, a.shape)))), full(0, a.shape)))],
   example: 'pow(tensor([2, 3]), tensor([3, 2]))',
@@ -71,17 +69,17 @@ export const signPrim = elementwise('sign', { summary: 'The sign, -1, 0 or 1, el
 export const floorPrim = elementwise('floor', { summary: 'The largest integer not above, elementwise.', latex: x => `\\lfloor ${x} \\rfloor`, vjp: null, example: 'floor(tensor([1.5, -1.5]))' })
 export const ceilPrim = elementwise('ceil', { summary: 'The smallest integer not below, elementwise.', latex: x => `\\lceil ${x} \\rceil`, vjp: null, example: 'ceil(tensor([1.5, -1.5]))' })
 export const roundPrim = elementwise('round', { summary: 'The nearest integer, halves to even, elementwise.', latex: fn('operatorname{round}'), vjp: null, example: 'round(tensor([0.5, 1.5]))' })
-export const expPrim = elementwise('exp', { summary: 'Exponential, elementwise.', latex: x => `e^{${x}}`, cost: 8, vjp: (g, _, y) => [mul(g, y)], example: 'exp(tensor([0, 1]))' })
-export const logPrim = elementwise('log', { summary: 'Natural logarithm, elementwise.', latex: fn('log'), cost: 8, vjp: (g, [x]) => [div(g, x)], example: 'log(tensor([1, 2]))' })
-export const log1pPrim = elementwise('log1p', { summary: 'log(1 + x), accurate near 0.', latex: x => `\\log(1 + ${x})`, cost: 8, vjp: (g, [x]) => [div(g, add(x, 1))], example: 'log1p(tensor([0, 1e-6]))' })
-export const expm1Prim = elementwise('expm1', { summary: 'exp(x) - 1, accurate near 0.', latex: x => `e^{${x}} - 1`, cost: 8, vjp: (g, _, y) => [mul(g, add(y, 1))], example: 'expm1(tensor([0, 1e-6]))' })
-export const sqrtPrim = elementwise('sqrt', { summary: 'Square root, elementwise.', latex: x => `\\sqrt{${x}}`, cost: 4, vjp: (g, _, y) => [div(mul(0.5, g), y)], example: 'sqrt(tensor([4, 9]))' })
-export const sinPrim = elementwise('sin', { summary: 'Sine of an angle in radians, elementwise.', latex: fn('sin'), cost: 8, vjp: (g, [x]) => [mul(g, cos(x))], example: 'sin(tensor([0, 1]))' })
-export const cosPrim = elementwise('cos', { summary: 'Cosine of an angle in radians, elementwise.', latex: fn('cos'), cost: 8, vjp: (g, [x]) => [neg(mul(g, sin(x)))], example: 'cos(tensor([0, 1]))' })
-export const tanhPrim = elementwise('tanh', { summary: 'Hyperbolic tangent, elementwise.', latex: fn('tanh'), cost: 8, vjp: (g, _, y) => [mul(g, sub(1, mul(y, y)))], example: 'tanh(tensor([0, 1]))' })
-export const sigmoidPrim = elementwise('sigmoid', { summary: 'The logistic function 1 / (1 + exp(-x)), elementwise.', latex: fn('sigma'), cost: 8, vjp: (g, _, y) => [mul(g, mul(y, sub(1, y)))], example: 'sigmoid(tensor([0, 1]))' })
-export const softplusPrim = elementwise('softplus', { summary: 'log(1 + exp(x)) without overflow, elementwise.', latex: fn('operatorname{softplus}'), cost: 16, vjp: (g, [x]) => [mul(g, sigmoid(x))], example: 'softplus(tensor([0, 100]))' })
-export const erfPrim = elementwise('erf', { summary: 'The error function, elementwise.', latex: fn('operatorname{erf}'), cost: 16, vjp: (g, [x]) => [mul(g, mul(2 / Math.sqrt(Math.PI), exp(neg(mul(x, x)))))], example: 'erf(tensor([0, 1]))' })
+export const expPrim = elementwise('exp', { summary: 'Exponential, elementwise.', latex: x => `e^{${x}}`, vjp: (g, _, y) => [mul(g, y)], example: 'exp(tensor([0, 1]))' })
+export const logPrim = elementwise('log', { summary: 'Natural logarithm, elementwise.', latex: fn('log'), vjp: (g, [x]) => [div(g, x)], example: 'log(tensor([1, 2]))' })
+export const log1pPrim = elementwise('log1p', { summary: 'log(1 + x), accurate near 0.', latex: x => `\\log(1 + ${x})`, vjp: (g, [x]) => [div(g, add(x, 1))], example: 'log1p(tensor([0, 1e-6]))' })
+export const expm1Prim = elementwise('expm1', { summary: 'exp(x) - 1, accurate near 0.', latex: x => `e^{${x}} - 1`, vjp: (g, _, y) => [mul(g, add(y, 1))], example: 'expm1(tensor([0, 1e-6]))' })
+export const sqrtPrim = elementwise('sqrt', { summary: 'Square root, elementwise.', latex: x => `\\sqrt{${x}}`, vjp: (g, _, y) => [div(mul(0.5, g), y)], example: 'sqrt(tensor([4, 9]))' })
+export const sinPrim = elementwise('sin', { summary: 'Sine of an angle in radians, elementwise.', latex: fn('sin'), vjp: (g, [x]) => [mul(g, cos(x))], example: 'sin(tensor([0, 1]))' })
+export const cosPrim = elementwise('cos', { summary: 'Cosine of an angle in radians, elementwise.', latex: fn('cos'), vjp: (g, [x]) => [neg(mul(g, sin(x)))], example: 'cos(tensor([0, 1]))' })
+export const tanhPrim = elementwise('tanh', { summary: 'Hyperbolic tangent, elementwise.', latex: fn('tanh'), vjp: (g, _, y) => [mul(g, sub(1, mul(y, y)))], example: 'tanh(tensor([0, 1]))' })
+export const sigmoidPrim = elementwise('sigmoid', { summary: 'The logistic function 1 / (1 + exp(-x)), elementwise.', latex: fn('sigma'), vjp: (g, _, y) => [mul(g, mul(y, sub(1, y)))], example: 'sigmoid(tensor([0, 1]))' })
+export const softplusPrim = elementwise('softplus', { summary: 'log(1 + exp(x)) without overflow, elementwise.', latex: fn('operatorname{softplus}'), vjp: (g, [x]) => [mul(g, sigmoid(x))], example: 'softplus(tensor([0, 100]))' })
+export const erfPrim = elementwise('erf', { summary: 'The error function, elementwise.', latex: fn('operatorname{erf}'), vjp: (g, [x]) => [mul(g, mul(2 / Math.sqrt(Math.PI), exp(neg(mul(x, x)))))], example: 'erf(tensor([0, 1]))' })
 
 /* Comparison and logic: no gradient */
 export const equalPrim = elementwise('equal', { summary: 'Whether two elements are equal.', latex: (a, b) => `[${a} = ${b}]`, accepts: ['float32', 'int32', 'bool'], returns: 'bool', vjp: null, example: 'equal(tensor([1, 2]), tensor([1, 3]))' })

@@ -1,6 +1,6 @@
 /** Counter-based randomness (Salmon et al., 2011: Threefry-2x32, 20 rounds): the same key gives the same bits on every engine. */
 import { left, right, type Either } from 'fp-ts/lib/Either.js'
-import { mulDim, showShape, sizeOfShape } from '../../shape/dim.js'
+import { showShape, sizeOfShape } from '../../shape/dim.js'
 import type { DType, Dim, Shape } from '../../tensor.js'
 import type { Node, TensorType } from '../node.js'
 import { primitive } from '../primitive.js'
@@ -21,7 +21,7 @@ export const randomBitsPrim = primitive<Random>({
   latex: ([k]) => `\\mathrm{bits}(${k})`,
   type: drawn('randomBits', 'int32'),
   vjp: null,
-  flops: ({ shape }) => mulDim(60, sizeOfShape(shape)),
+  flops: ({ shape }) => sizeOfShape(shape),
   example: 'randomBits(key(0), [2])',
   mapDims,
 })
@@ -32,7 +32,7 @@ export const uniformPrim = primitive<Random>({
   latex: ([k]) => `u \\sim \\mathcal{U}(0, 1)_{${k}}`,
   type: drawn('uniform', 'float32'),
   vjp: null,
-  flops: ({ shape }) => mulDim(60, sizeOfShape(shape)),
+  flops: ({ shape }) => sizeOfShape(shape),
   example: 'uniform(key(0), [2])',
   mapDims,
 })

@@ -1,0 +1,123 @@
+/** Rewrites that keep the value. Each is named, sees one node whose inputs are already simple, and answers with a simpler one or null. */
+import * as b from '../../dsl/core/build.js'
+import type { Node } from '../../dsl/core/node.js'
+import type { NodeOf } from '../../dsl/core/table.js'
+import { addDim, mulDim, sameShape, sizeOfShape } from '../../dsl/shape/dim.js'
+import { sizeOf } from '../../dsl/value.js'
+import { evaluate } from '../js/evaluate.js'
+
+export interface Rule { readonly name: string; readonly ops: readonly string[]; readonly apply: (n: Node) => Node | null }
+
+/** The number that every element equals, where that is known. */
+export const uniformValue = (n: Node): number | null => {
+  if (n.op === 'broadcastTo' || n.op === 'reshape') return uniformValue(n.inputs[0])
+  if (n.op !== 'constant') return null
+  const { value } = (n as NodeOf<'constant'>).attrs
+  return value.data.length === 1 ? value.data[0] : null
+}
+const is = (n: Node, x: number): boolean => uniformValue(n) === x
+const like = (x: number, n: Node): Node => b.full(x, n.shape, n.dtype)
+
+/** Results larger than this stay expressions: a constant would cost memory that the expression does not. */
+const foldBelow = 4096
+const foldable = (n: Node): boolean => n.inputs.length > 0 && !n.tuple && n.inputs.every(i => i.op === 'constant') && n.op !== 'named'
+  && n.shape.every(d => typeof d === 'number') && sizeOf(n.shape as number[]) <= foldBelow
+
+const attrs = <A>(n: Node): A => n.attrs as A
+type Box = { starts: readonly number[]; ends: readonly (number | string)[] }
+
+export const rules: readonly Rule[] = [
+  { name: 'constant folding', ops: [], apply: n => foldable(n) && n.op !== 'broadcastTo' ? b.constant(evaluate([n], new Map())[0]) : null },
+  { name: 'bound dimension', ops: ['dimSize'], apply: n => typeof attrs<{ size: unknown }>(n).size === 'number' ? b.scalar(attrs<{ size: number }>(n).size, 'int32') : null },
+
+  { name: 'x + 0', ops: ['add'], apply: ({ inputs: [x, y] }) => is(y, 0) ? x : is(x, 0) ? y : null },
+  { name: 'x - 0', ops: ['sub'], apply: ({ inputs: [x, y] }) => is(y, 0) ? x : is(x, 0) ? b.neg(y) : null },
+  { name: 'x * 1', ops: ['mul'], apply: ({ inputs: [x, y] }) => is(y, 1) ? x : is(x, 1) ? y : is(y, -1) ? b.neg(x) : is(x, -1) ? b.neg(y) : null },
+  { name: 'x / 1', ops: ['div'], apply: ({ inputs: [x, y] }) => is(y, 1) ? x : null },
+  { name: 'x ^ 1, x ^ 2', ops: ['pow'], apply: ({ inputs: [x, y] }) => is(y, 1) ? x : is(y, 2) ? b.mul(x, x) : null },
+  { name: '-(-x)', ops: ['neg'], apply: ({ inputs: [x] }) => x.op === 'neg' ? x.inputs[0] : x.op === 'sub' ? b.sub(x.inputs[1], x.inputs[0]) : null },
+  { name: 'x + (-y)', ops: ['add'], apply: ({ inputs: [x, y] }) => y.op === 'neg' ? b.sub(x, y.inputs[0]) : x.op === 'neg' ? b.sub(y, x.inputs[0]) : null },
+  { name: 'x - (-y)', ops: ['sub'], apply: ({ inputs: [x, y] }) => y.op === 'neg' ? b.add(x, y.inputs[0]) : null },
+  { name: '(-x)(-y)', ops: ['mul', 'div'], apply: n => n.inputs.every(i => i.op === 'neg') ? n.prim.make(n.inputs.map(i => i.inputs[0]), {}) : null },
+  { name: 'not not x', ops: ['not'], apply: ({ inputs: [x] }) => x.op === 'not' ? x.inputs[0] : null },
+  { name: 'where with one outcome', ops: ['select'], apply: ({ inputs: [c, x, y] }) => x === y || is(c, 1) ? x : is(c, 0) ? y : null },
+  { name: 'scale of a scale', ops: ['mul'], apply: n => {
+    const [x, y] = uniformValue(n.inputs[0]) !== null ? [n.inputs[1], n.inputs[0]] : n.inputs
+    const [p, q] = [uniformValue(y), x.op === 'mul' && x.dtype === 'float32' ? uniformValue(x.inputs[1]) ?? uniformValue(x.inputs[0]) : null]
+    return p === null || q === null ? null : b.mul(uniformValue(x.inputs[1]) !== null ? x.inputs[0] : x.inputs[1], like(p * q, n))
+  } },
+  { name: 'elementwise below a broadcast', ops: [], apply: n => {
+    const [first, ...rest] = n.inputs
+    if (!n.prim.elementwise || first.op !== 'broadcastTo') return null
+    const small = first.inputs[0].shape
+    return rest.every(i => i.op === 'broadcastTo' && sameShape(i.inputs[0].shape, small))
+      ? b.broadcastTo(n.prim.make(n.inputs.map(i => i.inputs[0]), n.attrs), n.shape) : null
+  } },
+
+  { name: 'reshape of a reshape', ops: ['reshape'], apply: n => n.inputs[0].op === 'reshape' ? b.reshape(n.inputs[0].inputs[0], n.shape) : null },
+  { name: 'reshape of a repeated number', ops: ['reshape', 'transpose', 'slice', 'reverse'], apply: n => {
+    const [x] = n.inputs
+    return x.op === 'broadcastTo' && x.inputs[0].shape.length === 0 ? b.broadcastTo(x.inputs[0], n.shape) : null
+  } },
+  { name: 'transpose of a transpose', ops: ['transpose'], apply: n => {
+    const [x] = n.inputs
+    const { perm } = attrs<{ perm: number[] }>(n)
+    return x.op === 'transpose' ? b.transpose(x.inputs[0], perm.map(p => attrs<{ perm: number[] }>(x).perm[p])) : null
+  } },
+  { name: 'transpose of size-1 axes', ops: ['transpose'], apply: n => {
+    const moved = attrs<{ perm: number[] }>(n).perm.filter(p => n.inputs[0].shape[p] !== 1)
+    return moved.every((p, i) => i === 0 || p > moved[i - 1]) ? b.reshape(n.inputs[0], n.shape) : null
+  } },
+  { name: 'broadcast of a broadcast', ops: ['broadcastTo'], apply: n => n.inputs[0].op === 'broadcastTo' ? b.broadcastTo(n.inputs[0].inputs[0], n.shape) : null },
+  { name: 'broadcast of added size-1 axes', ops: ['broadcastTo'], apply: n => {
+    const [x] = n.inputs
+    const [inner] = x.inputs
+    if (x.op !== 'reshape' || inner.shape.length >= x.shape.length) return null
+    const lead = x.shape.length - inner.shape.length
+    return x.shape.slice(0, lead).every(d => d === 1) && sameShape(x.shape.slice(lead), inner.shape) ? b.broadcastTo(inner, n.shape) : null
+  } },
+  { name: 'reverse of a reverse', ops: ['reverse'], apply: n => {
+    const [x] = n.inputs
+    if (x.op !== 'reverse') return null
+    const [p, q] = [attrs<{ axes: number[] }>(n).axes, attrs<{ axes: number[] }>(x).axes]
+    return b.reverse(x.inputs[0], [...p.filter(a => !q.includes(a)), ...q.filter(a => !p.includes(a))].sort((i, j) => i - j))
+  } },
+  { name: 'slice of a slice', ops: ['slice'], apply: n => {
+    const [x] = n.inputs
+    if (x.op !== 'slice') return null
+    const [outer, inner] = [attrs<Box>(n), attrs<Box>(x)]
+    return b.slice(x.inputs[0], outer.starts.map((s, i) => s + inner.starts[i]), outer.ends.map((e, i) => addDim(e, inner.starts[i])))
+  } },
+  { name: 'cast of a cast', ops: ['cast'], apply: n => {
+    const [x] = n.inputs
+    // Only where the middle dtype keeps every value: a bool through any number, and nothing else.
+    return x.op === 'cast' && x.inputs[0].dtype === 'bool' ? b.cast(x.inputs[0], n.dtype) : null
+  } },
+  { name: 'sum of a sum', ops: ['sum'], apply: n => {
+    const [x] = n.inputs
+    if (x.op !== 'sum') return null
+    const gone = attrs<{ axes: number[] }>(x).axes
+    const kept = [...x.inputs[0].shape.keys()].filter(i => !gone.includes(i))
+    return b.sum(x.inputs[0], [...gone, ...attrs<{ axes: number[] }>(n).axes.map(a => kept[a])])
+  } },
+  { name: 'sum over axes of size 1', ops: ['sum', 'max', 'min', 'prod'], apply: n =>
+    attrs<{ axes: number[] }>(n).axes.every(a => n.inputs[0].shape[a] === 1) ? b.reshape(n.inputs[0], n.shape) : null },
+  { name: 'sum of copies', ops: ['sum'], apply: n => {
+    const [x] = n.inputs
+    if (x.op !== 'broadcastTo' || n.dtype !== 'float32') return null
+    const [from] = x.inputs
+    const lead = x.shape.length - from.shape.length
+    const { axes } = attrs<{ axes: number[] }>(n)
+    if (!axes.every(a => a < lead || (from.shape[a - lead] === 1 && x.shape[a] !== 1))) return null
+    const count = axes.reduce((c, a) => mulDim(c, x.shape[a]), sizeOfShape([]))
+    const squeezed = b.reshape(from, from.shape.filter((_, i) => !axes.includes(i + lead)))
+    const copies = typeof count === 'number' ? b.scalar(count) : b.cast(b.dimSize(count), 'float32')
+    return b.mul(b.broadcastTo(squeezed, n.shape), b.broadcastTo(copies, n.shape))
+  } },
+  { name: 'stop-gradient of a constant', ops: ['stopGradient'], apply: n => n.inputs[0].op === 'constant' || n.inputs[0].op === 'stopGradient' ? n.inputs[0] : null },
+]
+
+/** Only once nothing will be differentiated any more: what steers gradients has done its work. */
+export const executionRules: readonly Rule[] = [
+  { name: 'identities', ops: ['stopGradient', 'customVjp', 'named'], apply: n => n.inputs[0] },
+]
