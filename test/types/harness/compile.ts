@@ -1,0 +1,54 @@
+/** Runs the two compilers over a set of files and reads their diagnostics. */
+import { execFile } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+export const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..')
+export const typesFolder = join(root, 'test', 'types')
+
+/** TypeScript 6 and 7, under the names of their programs. */
+export const compilers = ['tsc6', 'tsc'] as const
+export type Compiler = (typeof compilers)[number]
+
+export interface Diagnostic {
+  /** Relative to the repository. */
+  readonly file: string
+  readonly line: number
+  readonly column: number
+  readonly code: string
+  /** The first line of the text. */
+  readonly text: string
+}
+
+const diagnosticLine = /^(.+?)\((\d+),(\d+)\): error (TS\d+): (.*)$/
+
+/** Compiles the files with the project's options; the answer is everything the compiler prints. */
+export const compile = async (compiler: Compiler, files: readonly string[], flags: readonly string[] = []): Promise<string> => {
+  const folder = mkdtempSync(join(root, 'node_modules', '.types-'))
+  try {
+    const config = join(folder, 'tsconfig.json')
+    writeFileSync(config, JSON.stringify({
+      extends: join(root, 'tsconfig.json'),
+      compilerOptions: { noEmit: true, noUnusedLocals: false },
+      include: [], files,
+    }))
+    const program = join(root, 'node_modules', '.bin', compiler)
+    if (!existsSync(program)) throw new Error(`${compiler} is not installed: run npm ci`)
+    return await new Promise(resolve => {
+      execFile(program, ['-p', config, '--pretty', 'false', ...flags], { cwd: root, maxBuffer: 1 << 26 }, (_, stdout, stderr) => resolve(stdout + stderr))
+    })
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** The diagnostics in a compiler's answer; an answer without a position (a bad option) is an error. */
+export const diagnosticsIn = (answer: string): Diagnostic[] => {
+  const general = answer.split('\n').find(line => /^error TS/.test(line))
+  if (general !== undefined) throw new Error(general)
+  return answer.split('\n').flatMap(line => {
+    const match = diagnosticLine.exec(line)
+    return match ? [{ file: relative(root, join(root, match[1])), line: Number(match[2]), column: Number(match[3]), code: match[4], text: match[5] }] : []
+  })
+}
