@@ -26,16 +26,38 @@ const exportedNames = (): ReadonlySet<string> => {
   return new Set(program.getTypeChecker().getExportsOfModule(module).map(symbol => symbol.name))
 }
 
+/** `expression // [1, 2]` states an answer; it becomes a call that compares, on the same lines. */
+const withAnswers = (code: string): string => {
+  const source = ts.createSourceFile('block.ts', code, ts.ScriptTarget.ES2022, true)
+  let text = code
+  for (const statement of [...source.statements].reverse()) {
+    if (!ts.isExpressionStatement(statement)) continue
+    const [, answer] = /^ *\/\/ *(.*?) *$/m.exec(code.slice(statement.end).split('\n')[0] ?? '') ?? []
+    if (answer === undefined || !isAnswer(answer)) continue
+    const { pos, end } = statement.expression
+    const start = pos + statement.expression.getLeadingTriviaWidth()
+    text = `${text.slice(0, start)};await answer(${text.slice(start, end)}, ${answer})${text.slice(end)}`
+  }
+  return text
+}
+const isAnswer = (text: string): boolean => {
+  try { return JSON.parse(text) !== undefined }
+  catch { return false }
+}
+
 interface Generated { readonly text: string; readonly places: readonly (Block | undefined)[]; readonly firsts: readonly number[] }
 
 /** One module of a document: its blocks as async functions, names of the package in scope, imports lifted to the head. */
 const generate = (blocks: readonly Block[], exported: ReadonlySet<string>): Generated => {
-  const bodies = blocks.map(block => block.code.split('\n'))
+  const bodies = blocks.map(block => withAnswers(block.code).split('\n'))
   const imports = new Set(bodies.flat().filter(line => /^import .* from /.test(line)).map(line => line.trim()))
   const imported = new Set([...imports].flatMap(line => line.match(/[A-Za-z_$][\w$]*/g) ?? []))
   const words = new Set(bodies.flat().flatMap(line => line.match(/[A-Za-z_$][\w$]*/g) ?? []))
   const scope = [...words].filter(word => exported.has(word) && !imported.has(word))
-  const lines = [...imports, `import { ${scope.join(', ')} } from 'typegrad'`, 'export const programs: (() => Promise<void>)[] = []']
+  const lines = [
+    ...imports, `import { ${scope.join(', ')} } from 'typegrad'`,
+    'declare const answer: (got: unknown, want: unknown) => Promise<void>', 'export const programs: (() => Promise<void>)[] = []',
+  ]
   const places: (Block | undefined)[] = lines.map(() => undefined)
   const firsts: number[] = []
   blocks.forEach((block, index) => {
@@ -55,8 +77,24 @@ const generate = (blocks: readonly Block[], exported: ReadonlySet<string>): Gene
 const runner = `
 import { readdirSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
-const [folder, ...files] = process.argv.slice(2)
+const [folder, reference, ...files] = process.argv.slice(2)
 const results = {}
+const { evaluate } = await import(pathToFileURL(reference))
+// Equal to the digits that the documentation prints.
+const near = (got, want) => {
+  const [, mantissa, exponent] = /^-?([\\d.]+)(?:e(.*))?$/.exec(String(want)) ?? []
+  const decimals = (mantissa?.split('.')[1] ?? '').length - Number(exponent ?? 0)
+  return got === want || Math.abs(got - want) <= (Number.isInteger(want) ? 1e-6 : 0.51 * 10 ** -decimals)
+}
+globalThis.answer = async (got, want) => {
+  const value = got?.prim === undefined ? got : evaluate([got], new Map())[0]
+  const flat = value?.data === undefined ? [value].flat(9) : [...value.data]
+  const nest = w => Array.isArray(w) ? [w.length, ...nest(w[0])] : []
+  const shape = value?.shape ?? nest(value)
+  const same = JSON.stringify(nest(want)) === JSON.stringify(shape) && [want].flat(9).every((w, i) => near(Number(flat[i]), Number(w)))
+  const found = JSON.stringify(flat) + ' of shape [' + shape + ']'
+  if (!same) throw new Error('the documentation says ' + JSON.stringify(want) + ' but the value is ' + found)
+}
 console.log = console.info = console.warn = console.error = () => {}
 for (const file of files) {
   try {
@@ -91,8 +129,8 @@ export const tryPrograms = (name: string, blocks: readonly Block[]): readonly Ou
   const complaints = compiled.stdout.split('\n').filter(line => line.includes('error TS'))
 
   const away = mkdtempSync(join(tmpdir(), 'typegrad-docs-'))
-  const ran = spawnSync(process.execPath, [join(folder, 'runner.mjs'), join(folder, 'out'), ...documents.map(d => d.module)],
-    { cwd: away, encoding: 'utf8', maxBuffer: 1 << 26, timeout: 300_000 })
+  const command = [join(folder, 'runner.mjs'), join(folder, 'out'), join(root, 'dist/interp/js/evaluate.js'), ...documents.map(d => d.module)]
+  const ran = spawnSync(process.execPath, command, { cwd: away, encoding: 'utf8', maxBuffer: 1 << 26, timeout: 300_000 })
   rmSync(away, { recursive: true, force: true })
   if (ran.stdout === '') throw new Error(`the programs ended before their report: ${ran.stderr}`)
   const results = JSON.parse(ran.stdout) as Record<string, string | (string | null)[]>

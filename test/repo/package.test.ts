@@ -1,0 +1,64 @@
+/** What a fresh clone relies on: the lock file, the entry points, the runner's last line. */
+import { spawnSync } from 'node:child_process'
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { describe, expect, it } from 'vitest'
+
+const root = resolve(import.meta.dirname, '../..')
+const json = (file: string): unknown => JSON.parse(readFileSync(join(root, file), 'utf8'))
+
+type Names = Readonly<Record<string, string>>
+interface Locked { readonly optionalDependencies?: Names; readonly resolved?: string; readonly version?: string }
+const lock = json('package-lock.json') as { readonly packages: Readonly<Record<string, Locked>> }
+const pkg = json('package.json') as {
+  readonly exports: Readonly<Record<string, string | { readonly types: string; readonly default: string }>>
+  readonly bin: Names
+  readonly dependencies: Names
+  readonly devDependencies: Names
+  readonly peerDependenciesMeta: Readonly<Record<string, { readonly optional: boolean }>>
+}
+
+describe('the lock file', () => {
+  it('names no registry host', () => {
+    expect(Object.values(lock.packages).filter(entry => entry.resolved?.startsWith('http'))).toEqual([])
+  })
+  it('locks every platform of every package, so that npm 10 and 11 both accept it anywhere', () => {
+    const missing = Object.entries(lock.packages).flatMap(([from, { optionalDependencies = {} }]) => Object.keys(optionalDependencies)
+      .filter(name => ![`${from}/node_modules/${name}`, `node_modules/${name}`].some(at => lock.packages[at]?.version !== undefined))
+      .map(name => `${from} -> ${name}`))
+    expect(missing).toEqual([])
+  })
+  it('knows the dependencies of package.json', () => {
+    expect(lock.packages['']).toMatchObject({ dependencies: pkg.dependencies, devDependencies: pkg.devDependencies })
+  })
+  it('leaves the tfjs-node packages to the user: they are optional peers', () => {
+    const optional = { optional: true }
+    expect(pkg.peerDependenciesMeta).toEqual({ '@tensorflow/tfjs-node': optional, '@tensorflow/tfjs-node-gpu': optional })
+    expect(Object.keys(lock.packages).filter(name => name.includes('tfjs-node'))).toEqual([])
+  })
+})
+
+describe('the entry points', () => {
+  const source = (built: string): string => built.replace('./dist/', 'src/').replace(/(\.d)?\.(ts|js)$/, '.ts')
+  it.each(Object.entries(pkg.exports))('%s has a source, and its types come first', (_, target) => {
+    if (typeof target === 'string') return expect(existsSync(join(root, target))).toBe(true)
+    expect(Object.keys(target)).toEqual(['types', 'default'])
+    for (const built of Object.values(target)) expect(existsSync(join(root, source(built))), source(built)).toBe(true)
+  })
+  it.each(Object.entries(pkg.bin))('the command %s is a script', (_, built) => {
+    expect(readFileSync(join(root, source(built)), 'utf8').startsWith('#!/usr/bin/env node\n')).toBe(true)
+  })
+})
+
+describe('the runner of the tests', () => {
+  const run = (...sections: string[]): { status: number | null; last: string | undefined } => {
+    const { status, stdout } = spawnSync(process.execPath, [join(root, 'scripts/test.mjs'), ...sections], { encoding: 'utf8' })
+    return { status, last: stdout.trim().split('\n').at(-1) }
+  }
+  it('ends with the count', () => expect(run('publint')).toEqual({ status: 0, last: '1 passed, 0 failed' }))
+  it('refuses a section it does not have', () => expect(run('nonsense').status).toBe(2))
+  it('is what .ci/run runs', () => {
+    expect(statSync(join(root, '.ci/run')).mode & 0o111).not.toBe(0)
+    expect(readFileSync(join(root, '.ci/run'), 'utf8')).toMatch(/^npm ci$[^]*npm test$/m)
+  })
+})
