@@ -1,5 +1,12 @@
 /** Activation functions, elementwise, and the softmax family. */
 import * as core from '../core/build.js'
+import type { Node } from '../core/node.js'
+import { axisAt, type Axis } from '../shape/axes.js'
+import type { Arg, Ok } from '../shape/check.js'
+import type { Accepts } from '../shape/dtype.js'
+import type { KeepAxis } from '../shape/reduce.js'
+import type { DType, Shape, Tensor } from '../tensor.js'
+import { must, nodeOfClass, tensorOf } from './typed.js'
 import { unary } from './unary.js'
 
 /**
@@ -47,3 +54,39 @@ export const gelu = unary('gelu', 'float32', x => core.mul(core.mul(0.5, x), cor
  * ```
  */
 export const elu = unary('elu', 'float32', x => core.select(core.less(0, x), x, core.expm1(core.minimum(x, 0))))
+
+const normalised = (x: Node, axis: number, log: boolean): Node => {
+  const over = (n: Node): Node => core.broadcastTo(core.keep(n, x.shape, [axis]), x.shape)
+  const shifted = core.sub(x, over(core.stopGradient(core.max(x, [axis]))))
+  const exps = core.exp(shifted)
+  const total = core.sum(exps, [axis])
+  return log ? core.sub(shifted, over(core.log(total))) : core.div(exps, over(total))
+}
+/**
+ * exp(x) / Σ exp(x) along an axis (the last by default): positive numbers that sum to 1.
+ *
+ * @example
+ * ```ts
+ * softmax(tensor([0, Math.log(3)])) // [0.25, 0.75]
+ * ```
+ */
+export function softmax<S extends Shape, D extends DType, const Ax extends Axis = -1>(
+  x: Arg<Accepts<'softmax', D, 'float32'>, Tensor<S, D>>, axis?: Arg<KeepAxis<S, Ax, 'softmax'>, Ax>,
+): Tensor<Ok<KeepAxis<S, Ax, 'softmax'>>, 'float32'> {
+  const node = nodeOfClass('softmax', x, 'float32')
+  return tensorOf(normalised(node, must(axisAt('softmax', node.shape, axis as Axis ?? -1)), false))
+}
+/**
+ * log softmax(x) along an axis (the last by default), without the loss of accuracy of taking the logarithm afterwards.
+ *
+ * @example
+ * ```ts
+ * logSoftmax(tensor([0, 1000])) // [-1000, 0]
+ * ```
+ */
+export function logSoftmax<S extends Shape, D extends DType, const Ax extends Axis = -1>(
+  x: Arg<Accepts<'logSoftmax', D, 'float32'>, Tensor<S, D>>, axis?: Arg<KeepAxis<S, Ax, 'logSoftmax'>, Ax>,
+): Tensor<Ok<KeepAxis<S, Ax, 'logSoftmax'>>, 'float32'> {
+  const node = nodeOfClass('logSoftmax', x, 'float32')
+  return tensorOf(normalised(node, must(axisAt('logSoftmax', node.shape, axis as Axis ?? -1)), true))
+}
