@@ -5,7 +5,14 @@ import { join, relative, resolve } from 'node:path'
 export const root = resolve(import.meta.dirname, '../..')
 
 /** A program in a document; `line` is the document's line (from 1) that holds the first line of `code`. */
-export interface Block { readonly file: string; readonly line: number; readonly code: string; readonly language: string }
+export interface Block {
+  readonly file: string
+  readonly line: number
+  readonly code: string
+  readonly language: string
+  /** What follows the language on the opening line. */
+  readonly role?: string
+}
 
 const fence = /^(\s*(?:\* ?)?)```(\w*)\s*(.*)$/
 
@@ -23,7 +30,8 @@ export const fencedBlocks = (file: string, text: string): readonly Block[] => {
       const text = lines[at] ?? ''
       body.push(text.startsWith(prefix) ? text.slice(prefix.length) : text.replace(/^\s*\* ?/, ''))
     }
-    blocks.push({ file, line, code: body.join('\n'), language: opening[2] ?? '' })
+    const role = opening[3]?.trim()
+    blocks.push({ file, line, code: body.join('\n'), language: opening[2] ?? '', ...(role ? { role } : {}) })
   }
   return blocks
 }

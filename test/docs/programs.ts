@@ -9,6 +9,9 @@ import { root, type Block } from './blocks.js'
 /** What became of one program: the compiler's lines (at the document's lines), and the error of its run. */
 export interface Outcome { readonly types: readonly string[]; readonly run?: string }
 
+/** What a user of the package is assumed to set. */
+const compilerOptions = { target: 'es2022', lib: ['es2023'], module: 'nodenext', strict: true, skipLibCheck: true, types: ['node'] }
+
 /** Brings dist up to date. */
 export const build = (): void => {
   const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'scripts/build.mjs')], { encoding: 'utf8' })
@@ -106,6 +109,23 @@ for (const file of files) {
 process.stdout.write(JSON.stringify(results), () => process.exit(0))
 `
 
+/** Compiles one program as it stands, and runs it when it compiles: the compiler's lines without their file, and what it prints. */
+export const tryProgram = (name: string, code: string): { readonly compiler: string; readonly output: string } => {
+  const folder = join(root, '.cache', name)
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, 'program.ts'), code)
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({
+    compilerOptions: { ...compilerOptions, outDir: 'out' }, files: ['program.ts'],
+  }))
+  const compiler = join(root, 'node_modules/@typescript/native/bin/tsc')
+  const { stdout } = spawnSync(process.execPath, [compiler, '-p', folder, '--pretty', 'false'], { cwd: folder, encoding: 'utf8' })
+  const complaints = stdout.trim()
+  if (complaints !== '') return { compiler: complaints, output: '' }
+  const ran = spawnSync(process.execPath, [join(folder, 'out/program.js')], { cwd: folder, encoding: 'utf8', timeout: 120_000 })
+  return { compiler: '', output: `${ran.stdout}${ran.stderr}`.trim() }
+}
+
 /** Compiles all blocks with TypeScript 7, one module a document, and runs each; the answers come in the order of the blocks. */
 export const tryPrograms = (name: string, blocks: readonly Block[]): readonly Outcome[] => {
   const exported = exportedNames()
@@ -119,17 +139,15 @@ export const tryPrograms = (name: string, blocks: readonly Block[]): readonly Ou
   for (const { module, text } of documents) writeFileSync(join(folder, `${module}.ts`), text)
   writeFileSync(join(folder, 'runner.mjs'), runner)
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({
-    compilerOptions: {
-      target: 'es2022', lib: ['es2023'], module: 'nodenext', strict: true, skipLibCheck: true, types: ['node'], outDir: 'out', rootDir: '.',
-    },
-    include: ['*.ts'],
+    compilerOptions: { ...compilerOptions, outDir: 'out', rootDir: '.' }, include: ['*.ts'],
   }))
   const compiler = join(root, 'node_modules/@typescript/native/bin/tsc')
   const compiled = spawnSync(process.execPath, [compiler, '-p', folder, '--pretty', 'false'], { cwd: folder, encoding: 'utf8' })
   const complaints = compiled.stdout.split('\n').filter(line => line.includes('error TS'))
 
   const away = mkdtempSync(join(tmpdir(), 'typegrad-docs-'))
-  const command = [join(folder, 'runner.mjs'), join(folder, 'out'), join(root, 'dist/interp/js/evaluate.js'), ...documents.map(d => d.module)]
+  const reference = join(root, 'dist/interp/js/evaluate.js')
+  const command = [join(folder, 'runner.mjs'), join(folder, 'out'), reference, ...documents.map(({ module }) => module)]
   const ran = spawnSync(process.execPath, command, { cwd: away, encoding: 'utf8', maxBuffer: 1 << 26, timeout: 300_000 })
   rmSync(away, { recursive: true, force: true })
   if (ran.stdout === '') throw new Error(`the programs ended before their report: ${ran.stderr}`)

@@ -1,0 +1,59 @@
+/** The README tells the truth: its program prints what it shows, its mistake gets the answer it shows, its commands and files exist. */
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { fencedBlocks, read, root, type Block } from './blocks.js'
+import { build, tryProgram } from './programs.js'
+
+const text = read('README.md')
+const blocks = fencedBlocks('README.md', text)
+/** The block of a role, and the text block that follows it. */
+const pair = (role: string): readonly [Block, Block] => {
+  const at = blocks.findIndex(block => block.role === role)
+  const [first, second] = [blocks[at], blocks[at + 1]]
+  if (first === undefined || second?.language !== 'text') throw new Error(`README.md has no block "ts ${role}" with a text block after it`)
+  return [first, second]
+}
+
+describe('the README', () => {
+  beforeAll(build, 120_000)
+
+  it('shows a complete program of about 30 lines that type-checks and prints what is shown', () => {
+    const [program, output] = pair('program')
+    const lines = program.code.split('\n').length
+    expect(lines).toBeGreaterThan(15)
+    expect(lines).toBeLessThanOrEqual(40)
+    expect(tryProgram('readme-program', program.code)).toEqual({ compiler: '', output: output.code.trim() })
+  })
+
+  it('shows a mistake and what the compiler says to it, in one diagnostic', () => {
+    const [mistake, answer] = pair('mistake')
+    const { compiler } = tryProgram('readme-mistake', mistake.code)
+    expect(compiler).toBe(answer.code.trim())
+    expect(compiler.match(/error TS/g)).toHaveLength(1)
+  })
+
+  const commands = blocks.filter(block => block.language === 'sh').flatMap(block => block.code.split('\n'))
+    .map(line => line.replace(/\s+#.*$/, '').trim()).filter(line => line !== '').flatMap(line => line.split(' && '))
+  it('names the two commands', () => {
+    expect(text).toContain('npm ci && npm start')
+    expect(text).toContain('npm ci && npm test')
+  })
+  it.each(commands.filter(command => /^(npm|npx) /.test(command)))('`%s` is a command of this package', command => {
+    const { scripts, bin } = JSON.parse(read('package.json')) as { scripts: Record<string, string>; bin: Record<string, string> }
+    const [tool, word, name] = command.split(' ')
+    if (tool === 'npx') expect(Object.keys(bin)).toContain(word)
+    else if (word === 'run') expect(Object.keys(scripts)).toContain(name)
+    else if (word === 'start' || word === 'test') expect(Object.keys(scripts)).toContain(word)
+    else expect(['ci', 'i', 'install']).toContain(word)
+  })
+
+  const links = [...text.matchAll(/\]\((?!https?:|#)([^)\s]+)\)/g)].map(match => (match[1] ?? '').replace(/#.*$/, ''))
+  it('shows a picture', () => expect(links.some(link => /\.(png|svg)$/.test(link))).toBe(true))
+  it.each(links)('%s exists', link => expect(existsSync(join(root, link))).toBe(true))
+
+  it('maps every folder of src', () => {
+    const folders = readdirSync(join(root, 'src'), { withFileTypes: true }).filter(e => e.isDirectory())
+    for (const { name } of folders) expect(text).toContain(`src/${name}`)
+  })
+})
