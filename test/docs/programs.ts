@@ -44,7 +44,7 @@ const withAnswers = (code: string): string => {
   return text
 }
 const isAnswer = (text: string): boolean => {
-  try { return JSON.parse(text) !== undefined }
+  try { return JSON.parse(text.replaceAll("'", '"')) !== undefined }
   catch { return false }
 }
 
@@ -87,14 +87,14 @@ const { evaluate } = await import(pathToFileURL(reference))
 const near = (got, want) => {
   const [, mantissa, exponent] = /^-?([\\d.]+)(?:e(.*))?$/.exec(String(want)) ?? []
   const decimals = (mantissa?.split('.')[1] ?? '').length - Number(exponent ?? 0)
-  return got === want || Math.abs(got - want) <= (Number.isInteger(want) ? 1e-6 : 0.51 * 10 ** -decimals)
+  return got === want || Math.abs(Number(got) - Number(want)) <= (Number.isInteger(Number(want)) ? 1e-6 : 0.51 * 10 ** -decimals)
 }
 globalThis.answer = async (got, want) => {
   const value = got?.prim === undefined ? got : evaluate([got], new Map())[0]
   const flat = value?.data === undefined ? [value].flat(9) : [...value.data]
   const nest = w => Array.isArray(w) ? [w.length, ...nest(w[0])] : []
   const shape = value?.shape ?? nest(value)
-  const same = JSON.stringify(nest(want)) === JSON.stringify(shape) && [want].flat(9).every((w, i) => near(Number(flat[i]), Number(w)))
+  const same = JSON.stringify(nest(want)) === JSON.stringify(shape) && [want].flat(9).every((w, i) => near(flat[i], w))
   const found = JSON.stringify(flat) + ' of shape [' + shape + ']'
   if (!same) throw new Error('the documentation says ' + JSON.stringify(want) + ' but the value is ' + found)
 }
