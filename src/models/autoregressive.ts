@@ -1,0 +1,88 @@
+/** What every autoregressive model over {0, 1}^D shares: log p(x) = Σ_d log p(x_d | x_<d), and sampling one variable after another. */
+import * as core from '../dsl/core/build.js'
+import type { Node } from '../dsl/core/node.js'
+import { splitKey } from '../dsl/keys.js'
+import { cast, floor, logSumExp, mul, softplus, stack, sub, sum, tensor, uniform } from '../dsl/ops/index.js'
+import { nodeOf, tensorOf } from '../dsl/ops/typed.js'
+import type { Dim, Tensor } from '../dsl/tensor.js'
+import { chainOf, type Ordering } from './degrees.js'
+import { degreeTable, rowOf } from './masks.js'
+
+/** A random key. */
+export type Key = Tensor<[2], 'int32'>
+
+/** A density over {0, 1}^D as a product of conditionals. */
+export interface Autoregressive<P, D extends Dim> {
+  readonly params: P
+  /** `ordering[d]` is the place of variable d in the chain rule. */
+  readonly ordering: Ordering
+  /** Column d is the log-odds of x_d = 1 and depends on the variables before d only, [B, D]. */
+  logits<B extends Dim>(params: P, x: Tensor<[B, D]>): Tensor<[B, D]>
+  /** log p(x) in nats of each row, [B]. */
+  logProb<B extends Dim>(params: P, x: Tensor<[B, D]>): Tensor<[B]>
+  /** `count` ancestral samples of zeros and ones, [count, D]. */
+  sample<const N extends number>(params: P, key: Key, count: N): Tensor<[N, D]>
+}
+
+/** log p(x) of each row from the log-odds of its conditionals: Σ_d x_d l_d - softplus(l_d). */
+export const bernoulliLogProb = (logits: Tensor<['B', number]>, x: Tensor<['B', number]>): Tensor<['B']> =>
+  sum(sub(mul(x, logits), softplus(logits)), [1])
+
+/**
+ * Ancestral samples [count, D]: a loop visits the variables in the order of `chain` and draws each given those before it. Every step
+ * evaluates all conditionals and uses one.
+ */
+export const ancestral = (logits: (x: Tensor<['B', number]>) => Tensor<['B', number]>, chain: Tensor<[number], 'int32'>, key: Key, count: number): Node => {
+  const order = nodeOf('sample', chain)
+  const [dims] = order.shape
+  const { carry: [x] } = core.scan({
+    init: [core.full(0, [count, dims])],
+    xs: [order, core.uniform(nodeOf('sample', key), [dims, count])],
+    body: ([before], [d, u]) => {
+      const odds = core.gather(nodeOf('sample', logits(tensorOf(before))), d, 1)
+      const bit = core.cast(core.less(u, core.sigmoid(odds)), 'float32')
+      return { next: [core.scatterAdd(before, core.reshape(d, [1]), core.reshape(bit, [count, 1]), 1)], ys: [] }
+    },
+  })
+  return x
+}
+
+/** Conditionals written for a batch `B` of any size, under alternative number `mask` where there are several orderings. */
+interface Parts<P> {
+  readonly params: P
+  /** One ordering an alternative. */
+  readonly orderings: readonly Ordering[]
+  readonly logits: (params: P, x: Tensor<['B', number]>, mask: Tensor<[], 'int32'>) => Tensor<['B', number]>
+}
+
+/** A mixture over alternatives: the density is their mean, a sample comes from one drawn uniformly. */
+export interface Alternatives<P, D extends Dim> extends Autoregressive<P, D> {
+  readonly orderings: readonly Ordering[]
+  /** The log-odds of every conditional under one alternative, the first when absent. */
+  logits<B extends Dim>(params: P, x: Tensor<[B, D]>, mask?: Tensor<[], 'int32'>): Tensor<[B, D]>
+  /** log p(x) in nats of each row, [B]: under one alternative, or the mean density of all when absent. */
+  logProb<B extends Dim>(params: P, x: Tensor<[B, D]>, mask?: Tensor<[], 'int32'>): Tensor<[B]>
+  /** The number of an alternative drawn uniformly: for one training step. */
+  drawMask(key: Key): Tensor<[], 'int32'>
+}
+
+/** Derives density and sampling from conditionals. The generic types of the result say what symbols said inside. */
+export const autoregressive = <P, D extends Dim>({ params, orderings, logits }: Parts<P>): Alternatives<P, D> => {
+  const typed = <S extends readonly Dim[]>(x: unknown): Tensor<S> => tensorOf(nodeOf('autoregressive', x))
+  const number = (k: number): Tensor<[], 'int32'> => tensor(k, 'int32')
+  const one = (p: P, x: Tensor<['B', number]>, mask: Tensor<[], 'int32'>): Tensor<['B']> => bernoulliLogProb(logits(p, x, mask), x)
+  const mixture = (p: P, x: Tensor<['B', number]>): Tensor<['B']> =>
+    sub(logSumExp(stack(orderings.map((_, k) => one(p, x, number(k))), 0), [0]), Math.log(orderings.length))
+  const drawMask = (key: Key): Tensor<[], 'int32'> => cast(floor(mul(uniform(key, []), orderings.length)), 'int32')
+  const chains = degreeTable(orderings.map(chainOf))
+  return {
+    params, orderings, drawMask, ordering: orderings[0],
+    logits: (p, x, mask = number(0)) => typed(logits(p, typed(x), mask)),
+    logProb: (p, x, mask) => typed(mask ? one(p, typed(x), mask) : orderings.length === 1 ? one(p, typed(x), number(0)) : mixture(p, typed(x))),
+    sample: (p, key, count) => {
+      const { which, noise } = splitKey(key, 'which', 'noise')
+      const mask = orderings.length === 1 ? number(0) : drawMask(which)
+      return typed(ancestral(x => logits(p, x, mask), rowOf(chains, mask), noise, count))
+    },
+  }
+}

@@ -1,0 +1,32 @@
+/**
+ * FVSBN, the fully visible sigmoid belief network (Frey, 1998; Gan et al., 2015): logistic regression of each variable on those before it,
+ * p(x_d = 1 | x_<d) = σ(b_d + Σ_{j<d} W_jd x_j). Its likelihood is concave in the parameters.
+ */
+import { add, f32, matmul, mul } from '../dsl/ops/index.js'
+import type { Dim, Tensor } from '../dsl/tensor.js'
+import { autoregressive, type Autoregressive } from './autoregressive.js'
+import { strictlyBefore } from './masks.js'
+
+/** Weights from variable j (row) to variable d (column), of which j < d are used, and biases. */
+export interface FvsbnParams<D extends Dim> { readonly w: Tensor<[D, D]>; readonly b: Tensor<[D]> }
+
+/** A fully visible sigmoid belief network over `D` binary variables, in their natural order. */
+export type Fvsbn<D extends Dim> = Autoregressive<FvsbnParams<D>, D>
+
+/**
+ * A fully visible sigmoid belief network over `dims` binary variables.
+ *
+ * @example
+ * ```ts
+ * import { fvsbn } from 'typegrad/models'
+ * const model = fvsbn({ dims: 784 })
+ * const nats = model.logProb(model.params, f32('B', 784)) // Tensor<['B']>
+ * ```
+ */
+export const fvsbn = <const D extends number>({ dims }: { readonly dims: D }): Fvsbn<D> => {
+  const places = Array.from({ length: dims }, (_, i) => i)
+  // The mask lets variable j speak to d only when j < d; applied to the weights, it also masks their gradients.
+  const logits = (p: FvsbnParams<number>, x: Tensor<['B', number]>): Tensor<['B', number]> =>
+    add(matmul(x, mul(p.w, strictlyBefore(places, places))), p.b)
+  return autoregressive({ params: { w: f32(dims, dims), b: f32(dims) }, orderings: [places], logits })
+}
