@@ -33,7 +33,7 @@ const allowed: readonly (readonly [file: string, specifier: string])[] = [
   ['src/run/ok.ts', '../interp/leaf.js'], ['src/run/ok-node.ts', 'node:fs'], ['src/interp/ok-node.ts', 'node:os'],
   ['src/interp/ok-ort.ts', 'onnxruntime-node'], ['src/dsl/ok-fp.ts', 'fp-ts'], ['src/index.ts', './dsl/leaf.js'],
   ['examples/ok.ts', 'typegrad'], ['examples/ok-models.ts', 'typegrad/models'], ['examples/ok-neighbour.ts', './leaf.js'],
-  ['test/ok.ts', '../src/dsl/leaf.js'],
+  ['test/ok.ts', '../src/dsl/leaf.js'], ['src/interp/ok-version.ts', '../version.js'],
 ]
 
 interface Violation { readonly from: string; readonly rule: { readonly name: string } }
@@ -51,6 +51,7 @@ beforeAll(() => {
   for (const room of ['src/dsl', 'src/interp', 'src/models', 'src/rl', 'src/run', 'examples', 'test', 'dist'])
     write(`${room}/leaf.ts`, 'export type Leaf = 1\nexport const leaf = 1\n')
   for (const built of ['dist/leaf.js', 'dist/index.js', 'dist/models/index.js']) write(built, 'export const leaf = 1\n')
+  write('src/version.ts', "export const version = '1'\n")
   write('src/dsl/circle-b.ts', "export * from './circle-a.js'\n")
   // A type is an edge of the map as much as a value is.
   for (const [file, specifier] of [...Object.values(violations).flat(), ...allowed])

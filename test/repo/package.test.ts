@@ -13,6 +13,7 @@ const lock = json('package-lock.json') as { readonly packages: Readonly<Record<s
 const pkg = json('package.json') as {
   readonly exports: Readonly<Record<string, string | { readonly types: string; readonly default: string }>>
   readonly bin: Names
+  readonly version: string
   readonly dependencies: Names
   readonly devDependencies: Names
   readonly peerDependenciesMeta: Readonly<Record<string, { readonly optional: boolean }>>
@@ -44,6 +45,9 @@ describe('the entry points', () => {
     if (typeof target === 'string') return expect(existsSync(join(root, target))).toBe(true)
     expect(Object.keys(target)).toEqual(['types', 'default'])
     for (const built of Object.values(target)) expect(existsSync(join(root, source(built))), source(built)).toBe(true)
+  })
+  it('give the version of package.json', () => {
+    expect(readFileSync(join(root, 'src/version.ts'), 'utf8')).toContain(`'${pkg.version}'`)
   })
   it.each(Object.entries(pkg.bin))('the command %s is a script', (_, built) => {
     expect(readFileSync(join(root, source(built)), 'utf8').startsWith('#!/usr/bin/env node\n')).toBe(true)
