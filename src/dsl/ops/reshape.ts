@@ -2,7 +2,7 @@
 import * as core from '../core/build.js'
 import { axisAt, type Axis } from '../shape/axes.js'
 import { broadcastToShape, type BroadcastTo } from '../shape/broadcast.js'
-import type { Arg, Ok } from '../shape/check.js'
+import type { Arg, ArgAt, Ok } from '../shape/check.js'
 import { checkDims, type DimsFault, type NormalShape } from '../shape/dims.js'
 import { newAxis, squeezeAxes, transposePerm, type ExpandDims, type Squeeze, type SwapAxes, type Transpose } from '../shape/permute.js'
 import { flattenShape, reshapeShape, type Flatten, type Reshape } from '../shape/reshape.js'
@@ -58,10 +58,10 @@ export function transpose<S extends Shape, D extends DType, const P extends read
  * ```
  */
 export function swapAxes<S extends Shape, D extends DType, const A extends Axis, const B extends Axis>(
-  x: Tensor<S, D>, a: A, b: Arg<SwapAxes<S, A, B>, B>,
+  x: Tensor<S, D>, a: ArgAt<SwapAxes<S, A, B>, 'a', A>, b: ArgAt<SwapAxes<S, A, B>, 'b', B>,
 ): Tensor<Ok<SwapAxes<S, A, B>>, D> {
   const node = nodeOf('swapAxes', x)
-  const [i, j] = [must(axisAt('swapAxes', node.shape, a)), must(axisAt('swapAxes', node.shape, b as Axis))]
+  const [i, j] = [must(axisAt('swapAxes', node.shape, a as Axis)), must(axisAt('swapAxes', node.shape, b as Axis))]
   return tensorOf(core.transpose(node, [...node.shape.keys()].map(k => k === i ? j : k === j ? i : k)))
 }
 /**

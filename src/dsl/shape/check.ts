@@ -15,6 +15,12 @@ export type Operand = AnyTensor | number
 export type Arg<R, T> = [R] extends [never] ? T : R extends string ? R : T
 /** A list or literal argument: `T & unknown` when the rule holds, else `T & message`. */
 export type List<R> = Arg<R, unknown>
+/** A message about one of several arguments: `at` is its name, or its place in a list. */
+export interface Fault<At extends number | string, Message extends string> { readonly at: At; readonly message: Message }
+/** A parameter's type when a rule gives faults: the message if the fault is this argument's. */
+export type ArgAt<R, At extends string, T> = R extends Fault<At, infer M> ? M : T
+/** A rule that gives faults, as one that gives messages. */
+export type Plain<R> = R extends Fault<number | string, infer M> ? M : R
 /** The result's shape; `never` after an error. */
 export type Ok<R> = R extends Shape ? R : never
 

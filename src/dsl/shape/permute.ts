@@ -1,7 +1,7 @@
 /** Axes moved, added and dropped. */
 import type { Dim, Shape } from '../tensor.js'
 import { axesAt, type Axis, type AxisList, type Known, type OneAxis, type ReplaceAt } from './axes.js'
-import { fail, ok, type Checked } from './check.js'
+import { fail, ok, type Checked, type Fault } from './check.js'
 import { showShape } from './dim.js'
 import type { Show } from './dim-types.js'
 
@@ -26,12 +26,12 @@ export const transposePerm = (s: Shape, perm: readonly Axis[] | undefined): Chec
 type Swap<S extends Shape, I, J, K extends 0[] = [], R extends Shape = S, Out extends Shape = []> =
   R extends readonly [infer H extends Dim, ...infer T extends Shape]
     ? Swap<S, I, J, [...K, 0], T, [...Out, K['length'] extends I ? S[J & number] : K['length'] extends J ? S[I & number] : H]> : Out
-/** The shape of `swapAxes`. */
+/** The shape of `swapAxes`, or a fault. */
 export type SwapAxes<S extends Shape, A, B> =
   Known<S, A | B> extends false ? Shape
     : OneAxis<S, A, 'swapAxes'> extends infer I ? I extends number
-      ? OneAxis<S, B, 'swapAxes'> extends infer J ? J extends number ? Swap<S, I, J> : J : never
-      : I : never
+      ? OneAxis<S, B, 'swapAxes'> extends infer J ? J extends number ? Swap<S, I, J> : Fault<'b', J & string> : never
+      : Fault<'a', I & string> : never
 
 type NotOne<S extends Shape, P extends readonly unknown[]> =
   P extends readonly [infer H extends number, ...infer R] ? number extends S[H] ? NotOne<S, R> : S[H] extends 1 ? NotOne<S, R> : `squeeze: axis ${H} of ${Show<S>} is ${S[H]}, not 1` : []

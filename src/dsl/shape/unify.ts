@@ -94,8 +94,10 @@ const unifyDim = (wanted: Dim, given: Dim, known: Known, where: string, axis: nu
 const sameSize = (a: Dim, b: Dim): boolean => Number.isNaN(a) || Number.isNaN(b) || sameDim(a, b)
 
 const solution = (wanted: Dim, symbol: string, given: Dim, sizes: Sizes): Dim | undefined => {
+  if (Number.isNaN(given)) return NaN
   const at = (size: Dim): Dim => substituteDim(wanted, { ...sizes, [symbol]: size })
   const constant = at(0)
   const size = divDim(subDim(given, constant), subDim(at(1), constant))
-  return size !== undefined && size !== 'NaN' && sameDim(at(size), given) ? normalDim(size) : undefined
+  const fits = size !== undefined && !(typeof size === 'number' && size < 0) && sameDim(at(size), given)
+  return fits ? normalDim(size) : undefined
 }
