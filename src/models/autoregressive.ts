@@ -1,15 +1,12 @@
 /** What every autoregressive model over {0, 1}^D shares: log p(x) = Σ_d log p(x_d | x_<d), and sampling one variable after another. */
 import * as core from '../dsl/core/build.js'
 import type { Node } from '../dsl/core/node.js'
-import { splitKey } from '../dsl/keys.js'
+import { splitKey, type Key } from '../dsl/keys.js'
 import { cast, floor, logSumExp, mul, softplus, stack, sub, sum, tensor, uniform } from '../dsl/ops/index.js'
 import { nodeOf, tensorOf } from '../dsl/ops/typed.js'
 import type { Dim, Tensor } from '../dsl/tensor.js'
 import { chainOf, type Ordering } from './degrees.js'
 import { degreeTable, rowOf } from './masks.js'
-
-/** A random key. */
-export type Key = Tensor<[2], 'int32'>
 
 /** A density over {0, 1}^D as a product of conditionals. */
 export interface Autoregressive<P, D extends Dim> {
@@ -66,23 +63,29 @@ export interface Alternatives<P, D extends Dim> extends Autoregressive<P, D> {
   drawMask(key: Key): Tensor<[], 'int32'>
 }
 
-/** Derives density and sampling from conditionals. The generic types of the result say what symbols said inside. */
-export const autoregressive = <P, D extends Dim>({ params, orderings, logits }: Parts<P>): Alternatives<P, D> => {
+/**
+ * Derives density and sampling from conditionals. Inside, the number of variables is a number known at run time (`P`); the result says the
+ * same with its literal (`Q`, `D`).
+ */
+export const autoregressive = <P, Q, D extends Dim>({ params, orderings, logits }: Parts<P>): Alternatives<Q, D> => {
   const typed = <S extends readonly Dim[]>(x: unknown): Tensor<S> => tensorOf(nodeOf('autoregressive', x))
   const number = (k: number): Tensor<[], 'int32'> => tensor(k, 'int32')
+  const own = (p: Q): P => p as unknown as P
   const one = (p: P, x: Tensor<['B', number]>, mask: Tensor<[], 'int32'>): Tensor<['B']> => bernoulliLogProb(logits(p, x, mask), x)
-  const mixture = (p: P, x: Tensor<['B', number]>): Tensor<['B']> =>
-    sub(logSumExp(stack(orderings.map((_, k) => one(p, x, number(k))), 0), [0]), Math.log(orderings.length))
+  const mixture = (p: P, x: Tensor<['B', number]>): Tensor<['B']> => {
+    const each: Tensor<[number, 'B']> = typed(stack(orderings.map((_, k) => one(p, x, number(k))), 0))
+    return sub(logSumExp(each, [0]), Math.log(orderings.length))
+  }
   const drawMask = (key: Key): Tensor<[], 'int32'> => cast(floor(mul(uniform(key, []), orderings.length)), 'int32')
   const chains = degreeTable(orderings.map(chainOf))
   return {
-    params, orderings, drawMask, ordering: orderings[0],
-    logits: (p, x, mask = number(0)) => typed(logits(p, typed(x), mask)),
-    logProb: (p, x, mask) => typed(mask ? one(p, typed(x), mask) : orderings.length === 1 ? one(p, typed(x), number(0)) : mixture(p, typed(x))),
+    params: params as unknown as Q, orderings, drawMask, ordering: orderings[0],
+    logits: (p, x, mask = number(0)) => typed(logits(own(p), typed(x), mask)),
+    logProb: (p, x, mask) => typed(mask || orderings.length === 1 ? one(own(p), typed(x), mask ?? number(0)) : mixture(own(p), typed(x))),
     sample: (p, key, count) => {
       const { which, noise } = splitKey(key, 'which', 'noise')
       const mask = orderings.length === 1 ? number(0) : drawMask(which)
-      return typed(ancestral(x => logits(p, x, mask), rowOf(chains, mask), noise, count))
+      return typed(ancestral(x => logits(own(p), x, mask), rowOf(chains, mask), noise, count))
     },
   }
 }

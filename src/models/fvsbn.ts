@@ -24,9 +24,10 @@ export type Fvsbn<D extends Dim> = Autoregressive<FvsbnParams<D>, D>
  * ```
  */
 export const fvsbn = <const D extends number>({ dims }: { readonly dims: D }): Fvsbn<D> => {
+  const size: number = dims
   const places = Array.from({ length: dims }, (_, i) => i)
   // The mask lets variable j speak to d only when j < d; applied to the weights, it also masks their gradients.
   const logits = (p: FvsbnParams<number>, x: Tensor<['B', number]>): Tensor<['B', number]> =>
     add(matmul(x, mul(p.w, strictlyBefore(places, places))), p.b)
-  return autoregressive({ params: { w: f32(dims, dims), b: f32(dims) }, orderings: [places], logits })
+  return autoregressive({ params: { w: f32(size, size), b: f32(size) }, orderings: [places], logits })
 }

@@ -60,7 +60,8 @@ const positive = (what: string, n: number): number => {
  * ```
  */
 export const made = <const D extends number>(options: MadeOptions<D>): Made<D> => {
-  const { dims, hidden, direct = true, seed = 0, masks = 1 } = options
+  const { hidden, direct = true, seed = 0, masks = 1 } = options
+  const dims: number = options.dims
   positive('dims', dims)
   positive('masks', masks)
   if (hidden.length === 0) throw new TypegradError('value', 'made: hidden is [], but at least one hidden layer is expected; fvsbn has none')
@@ -77,10 +78,10 @@ export const made = <const D extends number>(options: MadeOptions<D>): Made<D> =
     const out = add(matmul(h, mul(p.out.w, outputMask(last, inputs))), p.out.b)
     return p.direct ? add(out, matmul(x, mul(p.direct.w, outputMask(inputs, inputs)))) : out
   }
-  const params = {
+  const params: MadeParams<number> = {
     hidden: hidden.map((h, l) => ({ w: f32(l === 0 ? dims : hidden[l - 1], h), b: f32(h) })),
     out: { w: f32(hidden[hidden.length - 1], dims), b: f32(dims) },
     ...direct && { direct: { w: f32(dims, dims) } },
   }
-  return autoregressive<MadeParams<D>, D>({ params, orderings, logits })
+  return autoregressive({ params, orderings, logits })
 }

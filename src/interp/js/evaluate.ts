@@ -18,8 +18,16 @@ const kernels: { readonly [P in Single]: (inputs: readonly Value[], node: NodeOf
 
 const isTuple = (v: Value | readonly Value[]): v is readonly Value[] => Array.isArray(v)
 
-/** Evaluates nodes in order; `observe` sees each value as it appears, which is how faults are traced to a node. */
-export const evaluate = (outputs: readonly Node[], bindings: ReadonlyMap<Node, Value>, observe?: (node: Node, value: Value) => void): Value[] => {
+export interface EvaluateOptions {
+  /** Sees each value as it appears, which is how faults are traced to a node. */
+  readonly observe?: (node: Node, value: Value) => void
+  /** Rounds every value to float32, so that what overflows on an engine overflows here. */
+  readonly float32?: boolean
+}
+const rounded = (v: Value): Value => v.dtype === 'float32' ? { ...v, data: v.data.map(Math.fround) } : v
+
+/** Evaluates nodes in order. */
+export const evaluate = (outputs: readonly Node[], bindings: ReadonlyMap<Node, Value>, { observe, float32 = false }: EvaluateOptions = {}): Value[] => {
   const values = new Map<Node, Value | readonly Value[]>(bindings)
   const single = (n: Node): Value => {
     const v = values.get(n)
@@ -28,12 +36,13 @@ export const evaluate = (outputs: readonly Node[], bindings: ReadonlyMap<Node, V
   }
   for (const node of reachable(outputs)) {
     if (values.has(node)) continue
-    if (node.op === 'scan') values.set(node, scan(node as NodeOf<'scan'>, node.inputs.map(single)))
+    if (node.op === 'scan') values.set(node, scan(node as NodeOf<'scan'>, node.inputs.map(single), float32))
     else if (node.op === 'project') values.set(node, (values.get(node.inputs[0]) as readonly Value[])[(node as NodeOf<'project'>).attrs.index])
     else {
       const kernel = kernels[node.op as Single] as ((inputs: readonly Value[], node: Node) => Value) | undefined
       if (!kernel) throw new InternalError(`the placeholder ${node.op} ${node.id} has no value`)
-      values.set(node, kernel(node.inputs.map(single), node))
+      const value = kernel(node.inputs.map(single), node)
+      values.set(node, float32 ? rounded(value) : value)
     }
     if (observe && !node.tuple) observe(node, single(node))
   }
@@ -45,7 +54,7 @@ const step = (x: Value, t: number): Value => {
   return { shape: x.shape.slice(1), dtype: x.dtype, data: x.data.subarray(t * n, (t + 1) * n) }
 }
 
-const scan = (node: NodeOf<'scan'>, inputs: readonly Value[]): Value[] => {
+const scan = (node: NodeOf<'scan'>, inputs: readonly Value[], float32: boolean): Value[] => {
   const { body, length, reverse } = node.attrs
   const steps = length as number
   const [nc, nx] = [body.carry.length, body.xs.length]
@@ -58,7 +67,7 @@ const scan = (node: NodeOf<'scan'>, inputs: readonly Value[]): Value[] => {
       ...body.xs.map((x, i) => [x, step(inputs[nc + i], t)] as const),
       ...body.consts.map((c, i) => [c, inputs[nc + nx + i]] as const),
     ])
-    const results = evaluate([...body.next, ...body.ys], bound)
+    const results = evaluate([...body.next, ...body.ys], bound, { float32 })
     const rows = [...results.slice(nc), ...carry]
     rows.forEach((row, i) => { stacks[i].data.set(row.data as never, t * sizeOf(row.shape)) })
     carry = results.slice(0, nc)
