@@ -1,0 +1,50 @@
+/** ONNX Runtime, loaded when it is first needed: it is a native library, and a program that never trains need not have it. */
+import { createRequire } from 'node:module'
+import type { InferenceSession, Tensor } from 'onnxruntime-node'
+import { TypegradError } from '../../dsl/errors.js'
+import { sizeOf, type Value } from '../../dsl/value.js'
+import type { Node } from '../../dsl/core/node.js'
+import { concrete } from '../program.js'
+
+export type Runtime = typeof import('onnxruntime-node')
+export type { InferenceSession, Tensor }
+
+const install = 'npm install onnxruntime-node'
+
+/** Loads the package; throws a `TypegradError` that says what is missing when it, or its native library, is not there. */
+export const loadRuntime = async (load: () => Promise<Runtime> = () => import('onnxruntime-node')): Promise<Runtime> => {
+  try {
+    const runtime = await load()
+    // A CommonJS package: bundlers and older Nodes put what it exports under `default`.
+    return 'InferenceSession' in runtime ? runtime : (runtime as { default: Runtime }).default
+  } catch (e) {
+    const { message, code } = e as { message?: string; code?: string }
+    const missing = code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND'
+    const native = `its native library for ${process.platform} ${process.arch} does not load (${(message ?? '').split('\n')[0]})`
+    throw new TypegradError('engine', `onnx: ${missing && !message?.includes('_binding.node') ? 'the package onnxruntime-node is not installed' : native}; `
+      + `run \`${install}\`, or choose another engine with --engine tfjs or --engine js`)
+  }
+}
+
+/** The version of the installed package. */
+export const runtimeVersion = (): string => {
+  const { version } = createRequire(import.meta.url)('onnxruntime-node/package.json') as { version: string }
+  return version
+}
+
+/** A host value as ONNX Runtime takes it, on the same memory where the precision allows. */
+export const toTensor = ({ Tensor }: Runtime, { dtype, shape, data }: Value): Tensor =>
+  new Tensor(dtype, dtype === 'float32' && data instanceof Float64Array ? Float32Array.from(data) : data as Float32Array, shape)
+
+/** The same on memory of its own. */
+export const copyOf = (runtime: Runtime, v: Value): Tensor => toTensor(runtime, { ...v, data: v.data.slice() })
+
+/** Memory for a node's value. */
+export const emptyFor = ({ Tensor }: Runtime, node: Node): Tensor => {
+  const shape = concrete(node)
+  const n = sizeOf(shape)
+  const data = node.dtype === 'float32' ? new Float32Array(n) : node.dtype === 'int32' ? new Int32Array(n) : new Uint8Array(n)
+  return new Tensor(node.dtype, data as Float32Array, shape)
+}
+
+export const toValue = (node: Node, t: Tensor): Value => ({ shape: concrete(node), dtype: node.dtype, data: t.data as Float32Array })
