@@ -2,7 +2,7 @@
 import type { Dim, DType, Shape } from '../tensor.js'
 import { axisAt, type Axis, type Known, type OneAxis, type ReplaceAt } from './axes.js'
 import { fail, ok, type AnyTensor, type Checked, type Fault, type Plain } from './check.js'
-import { addDim, sameDim, sameShape, showShape } from './dim.js'
+import { addDim, sameDim, showShape } from './dim.js'
 import type { AddDim, Show, Unify } from './dim-types.js'
 import { newAxis, type Insert } from './permute.js'
 
@@ -10,7 +10,8 @@ import { newAxis, type Insert } from './permute.js'
 export type Blame<Ts extends readonly unknown[], R> =
   R extends Fault<infer At, infer M> ? { [K in keyof Ts]: K extends `${At}` ? M : Ts[K] } : readonly [...Ts]
 
-type Differ<A extends Shape, B extends Shape, P, I extends 0[] = []> =
+/** Where two shapes differ, except at position P; `[]` when they do not. */
+export type Differ<A extends Shape, B extends Shape, P, I extends 0[] = []> =
   A extends readonly [infer X extends Dim, ...infer R extends Shape]
     ? B extends readonly [infer Y extends Dim, ...infer Q extends Shape]
       ? I['length'] extends P ? Differ<R, Q, P, [...I, 0]>
@@ -36,10 +37,10 @@ export type ConcatRule<Ts extends readonly AnyTensor[], Ax> =
 export type Concat<Ts extends readonly AnyTensor[], Ax> = Plain<ConcatRule<Ts, Ax>>
 
 interface Typed { readonly shape: Shape; readonly dtype: DType }
-const differ = (a: Shape, b: Shape, except: number): string | null => {
-  if (a.length !== b.length) return ' differ in rank'
-  const i = a.findIndex((d, k) => k !== except && !sameDim(d, b[k]))
-  return i < 0 ? null : ` differ in axis ${i}: ${a[i]} and ${b[i]}`
+/** Where two shapes differ, except at one position; null when they do not. */
+export const differ = (a: Shape, b: Shape, except: number): string | null => {
+  const i = a.findIndex((d, k) => k !== except && k < b.length && !sameDim(d, b[k]))
+  return i >= 0 ? ` differ in axis ${i}: ${a[i]} and ${b[i]}` : a.length === b.length ? null : ' differ in rank'
 }
 /** The position of the axis and the shape. */
 export const concatShape = (xs: readonly Typed[], axis: Axis): Checked<{ axis: number; shape: Shape }> => {
@@ -74,7 +75,7 @@ export const stackAxis = (xs: readonly Typed[], axis: number): Checked<number> =
   if (xs.length === 0) return fail('stack: no tensors are given')
   for (const [i, x] of xs.entries()) {
     if (x.dtype !== xs[0].dtype) return fail(`stack: the first is ${xs[0].dtype} but tensor ${i} is ${x.dtype}; cast one of them`)
-    const why = sameShape(xs[0].shape, x.shape) ? null : differ(xs[0].shape, x.shape, -1)
+    const why = differ(xs[0].shape, x.shape, -1)
     if (why !== null) return fail(`stack: ${showShape(xs[0].shape)} and ${showShape(x.shape)}${why}`)
   }
   return newAxis('stack', xs[0].shape, axis)
