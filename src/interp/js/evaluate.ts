@@ -16,6 +16,13 @@ const kernels: { readonly [P in Single]: (inputs: readonly Value[], node: NodeOf
   ...elementwiseKernels, ...structureKernels, ...reduceKernels, ...linearKernels, ...leafKernels,
 }
 
+/** One node's value from its inputs' values. */
+export const evaluateNode = (node: Node, inputs: readonly Value[]): Value => {
+  const kernel = kernels[node.op as Single] as ((inputs: readonly Value[], node: Node) => Value) | undefined
+  if (!kernel) throw new InternalError(`the placeholder ${node.op} ${node.id} has no value`)
+  return kernel(inputs, node)
+}
+
 const isTuple = (v: Value | readonly Value[]): v is readonly Value[] => Array.isArray(v)
 
 export interface EvaluateOptions {
@@ -39,9 +46,7 @@ export const evaluate = (outputs: readonly Node[], bindings: ReadonlyMap<Node, V
     if (node.op === 'scan') values.set(node, scan(node as NodeOf<'scan'>, node.inputs.map(single), float32))
     else if (node.op === 'project') values.set(node, (values.get(node.inputs[0]) as readonly Value[])[(node as NodeOf<'project'>).attrs.index])
     else {
-      const kernel = kernels[node.op as Single] as ((inputs: readonly Value[], node: Node) => Value) | undefined
-      if (!kernel) throw new InternalError(`the placeholder ${node.op} ${node.id} has no value`)
-      const value = kernel(node.inputs.map(single), node)
+      const value = evaluateNode(node, node.inputs.map(single))
       values.set(node, float32 ? rounded(value) : value)
     }
     if (observe && !node.tuple) observe(node, single(node))
