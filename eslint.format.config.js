@@ -34,7 +34,7 @@ export default [
       '@stylistic/array-bracket-spacing': ['error', 'never'],
       '@stylistic/space-in-parens': ['error', 'never'],
       '@stylistic/type-annotation-spacing': 'error',
-      '@stylistic/spaced-comment': ['error', 'always', { block: { balanced: true } }],
+      '@stylistic/spaced-comment': ['error', 'always', { block: { balanced: true, exceptions: ['!'] } }],
     },
   },
 ]
