@@ -5,8 +5,15 @@ import { sizeOf, type Value } from '../../value.js'
 import { identityOf, type Node } from '../node.js'
 import { primitive } from '../primitive.js'
 
-/** How a parameter starts: read by `initialise`, ignored by engines. */
-export interface InitSpec { readonly kind: string; readonly gain?: number; readonly value?: number }
+/** How a parameter starts: read by `initialise`, ignored by engines. Plain data, so that equal placeholders stay equal nodes. */
+export type InitSpec =
+  | { readonly kind: 'glorot'; readonly distribution?: 'uniform' | 'normal'; readonly gain?: number }
+  | { readonly kind: 'he'; readonly distribution?: 'uniform' | 'normal'; readonly gain?: number }
+  | { readonly kind: 'orthogonal'; readonly gain?: number }
+  | { readonly kind: 'normal'; readonly mean?: number; readonly std?: number }
+  | { readonly kind: 'uniform'; readonly low?: number; readonly high?: number }
+  /** One number for all elements, or one each in row-major order. */
+  | { readonly kind: 'constant'; readonly value: number | readonly number[] }
 
 export interface InputAttrs {
   /** Tells placeholders of equal type apart. */

@@ -1,0 +1,34 @@
+/** Scaling of updates: by numbers, and by minus the learning rate, which ends every optimiser. */
+import { broadcastTo, mul, neg, scalar } from '../core/build.js'
+import { nodeOf } from '../ops/typed.js'
+import type { Schedule } from './schedules.js'
+import { mapTrees, nextCount, stateless, zeroCount, type Counted, type Stateless, type Transform } from './transform.js'
+
+/** A learning rate: a number, or a function of the step. */
+export type LearningRate = number | Schedule
+
+/**
+ * Updates times a number.
+ *
+ * @example
+ * ```ts
+ * const ascent = chain(scale(-1), sgd(0.1))
+ * ```
+ */
+export const scale = (factor: number): Transform<Stateless> => stateless(updates => mapTrees(([u]) => mul(u, factor), updates))
+
+/**
+ * Updates times minus the learning rate; a schedule sees 0 at the first step.
+ *
+ * @example
+ * ```ts
+ * const signless = chain(scaleByRms(), scaleByLearningRate(1e-3))
+ * ```
+ */
+export const scaleByLearningRate = (rate: LearningRate): Transform<Counted> => ({
+  init: () => ({ count: zeroCount() }),
+  update: (updates, { count }) => {
+    const factor = typeof rate === 'number' ? scalar(-rate) : neg(nodeOf('scaleByLearningRate', rate(count)))
+    return { updates: mapTrees(([u]) => mul(u, broadcastTo(factor, u.shape)), updates), state: { count: nextCount(count) } }
+  },
+})
