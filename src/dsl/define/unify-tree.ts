@@ -3,7 +3,8 @@ import { chain, isLeft, left, right, type Either } from 'fp-ts/lib/Either.js'
 import type { DType, Shape, Tensor } from '../tensor.js'
 import { unifyShape, type Known, type UnifyShape } from '../shape/unify.js'
 import type { Sizes } from '../shape/subst.js'
-import { entriesOf, isTensor } from './tree.js'
+import { isLeaf } from '../core/trees.js'
+import { entriesOf } from './tree.js'
 import type { First, KeysOf } from './keys.js'
 
 /* ---------- in types ---------- */
@@ -62,8 +63,8 @@ type Settle<P, A extends readonly unknown[], Q, X extends readonly unknown[], Be
 
 /** The run-time twin of `UnifyTree`. */
 export const unifyTree = (spec: unknown, actual: unknown, known: Known, where: string): Either<string, Known> => {
-  if (isTensor(spec)) {
-    if (!isTensor(actual)) return left(`${where}: a tensor was expected`)
+  if (isLeaf(spec)) {
+    if (!isLeaf(actual)) return left(`${where}: a tensor was expected`)
     if (actual.dtype !== spec.dtype) return left(`${where}: ${spec.dtype} was expected but ${actual.dtype} is given`)
     return unifyShape(spec.shape, actual.shape, known, where)
   }
@@ -71,7 +72,7 @@ export const unifyTree = (spec: unknown, actual: unknown, known: Known, where: s
     if (!Array.isArray(actual)) return left(`${where}: a tuple was expected`)
     if (actual.length !== spec.length) return left(`${where}: ${spec.length} entries were expected but ${actual.length} are given`)
   } else {
-    if (typeof actual !== 'object' || actual === null || Array.isArray(actual) || isTensor(actual)) return left(`${where}: a record was expected`)
+    if (typeof actual !== 'object' || actual === null || Array.isArray(actual) || isLeaf(actual)) return left(`${where}: a record was expected`)
     const missing = entriesOf(spec as object).find(([key]) => !Object.hasOwn(actual, key))
     if (missing) return left(`${where}: key ${missing[0]} is missing`)
     const extra = entriesOf(actual).find(([key]) => !Object.hasOwn(spec as object, key))

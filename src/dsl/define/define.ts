@@ -1,0 +1,133 @@
+/** Definitions: functions checked once with symbols for sizes, and applied at any sizes that fit. */
+import { isLeft } from 'fp-ts/lib/Either.js'
+import { input, type InputAttrs } from '../core/build.js'
+import type { Node } from '../core/node.js'
+import { substitute } from '../core/substitute.js'
+import { isLeaf, leavesOf, mapTree, treeLike } from '../core/trees.js'
+import { TypegradError } from '../errors.js'
+import { substituteShape, symbolsOfShape, type Sizes } from '../shape/subst.js'
+import type { Closed, Definition } from './definition.js'
+import { inferArguments, speaksOfFresh } from './infer.js'
+import type { Shape } from '../tensor.js'
+import type { SymbolsIn, Tree } from './tree.js'
+import { trace, type Body, type Trace } from './trace.js'
+import { solve } from './unify-tree.js'
+
+/**
+ * A function polymorphic in its sizes. The body is written, and checked once, with symbols standing for sizes; calling the definition
+ * unifies the symbols with the actual shapes, and `.at` puts sizes or other symbols for them. The parameters are a tree of specs.
+ *
+ * TypeScript erases the annotations of a body's arguments, so a definition given by parameters and body alone knows the parameters' symbols
+ * when it runs, but infers those of its arguments from the way the body uses them. A body that names an argument's axes or sizes itself
+ * (`sum(x, ['T'])`, `reshape(x, ['B', 'T', 12, 64])`) should be given the arguments' specs too: `define(params, [f32('B', 'T')], body)`.
+ * It is then traced once, with its symbols, and every application substitutes into that graph.
+ *
+ * Throws a `TypegradError` that names the argument or parameter, the symbol and both sizes.
+ *
+ * @example
+ * ```ts
+ * const linear = define({ w: f32('I', 'O'), b: f32('O') }, (p, x: Tensor<['B', 'I']>) => add(matmul(x, p.w), p.b))
+ * linear({ w: f32(784, 10), b: f32(10) }, f32('N', 784)).shape // ['N', 10]
+ *
+ * const pool = define({}, [f32('B', 'T', 'D')], (_, x) => mean(x, ['T']))
+ * pool({}, f32(32, 10, 64)).shape // [32, 64]
+ * ```
+ */
+export function define<const P extends Tree, A extends readonly Tree[], R>(
+  params: P, body: (params: P, ...args: A) => Closed<R, SymbolsIn<P> | SymbolsIn<A>>): Definition<P, A, R>
+export function define<const P extends Tree, const A extends readonly Tree[], R>(
+  params: P, args: readonly [...A], body: (params: P, ...args: A) => Closed<R, SymbolsIn<P> | SymbolsIn<A>>): Definition<P, A, R>
+export function define(params: unknown, ...rest: readonly [Body] | readonly [readonly unknown[], Body]): unknown {
+  return rest.length === 1 ? fromBody(distinct(params), rest[0]) : fromSpecs(distinct(params), rest[0], rest[1])
+}
+
+/** What `Definition` is when it runs. */
+interface Callable { (params: unknown, ...args: readonly unknown[]): unknown; params?: unknown; at?: (sizes: Sizes) => unknown }
+
+const callable = (call: Callable, params: unknown, at: (sizes: Sizes) => unknown): Callable =>
+  Object.defineProperties(call, { params: { value: params, enumerable: true }, at: { value: at } })
+
+/** The sentence of the compiler, so that a plain JavaScript caller reads the same. */
+const checkCount = (expected: number, given: number): void => {
+  if (expected !== given) throw new TypegradError('shape', `Expected ${expected + 1} arguments, but got ${given + 1}.`)
+}
+
+const sizesFor = (params: unknown, args: readonly unknown[] | undefined, p: unknown, xs: readonly unknown[]): Sizes => {
+  const solved = solve(params, args, p, xs)
+  if (isLeft(solved)) throw new TypegradError('shape', solved.left)
+  return solved.right
+}
+
+const freshLike = ({ attrs, dtype, op }: Node, shape: Shape): Node => {
+  const { name, init } = op === 'input' ? attrs as InputAttrs : {}
+  return input({ shape, dtype, name, init })
+}
+
+/** The tree with a fresh placeholder for every leaf that stands in it a second time: equal specs are not one parameter. */
+const distinct = (tree: unknown): unknown => {
+  const seen = new Set<Node>()
+  return mapTree<Node, Node>(tree, leaf => seen.has(leaf) ? freshLike(leaf, leaf.shape) : (seen.add(leaf), leaf))
+}
+
+/** Fresh specs at other sizes, with their initialisers. */
+const resized = (tree: unknown, sizes: Sizes): unknown => mapTree<Node, Node>(tree, leaf => freshLike(leaf, substituteShape(leaf.shape, sizes)))
+
+const checkSizes = (sizes: Sizes, known: readonly string[] | undefined): void => {
+  for (const [symbol, size] of Object.entries(sizes)) {
+    if (known && !known.includes(symbol)) throw new TypegradError('shape', `at: ${symbol} is not a symbol of this definition`)
+    if (typeof size === 'number' && !(Number.isInteger(size) && size >= 0)) {
+      throw new TypegradError('shape', `at: ${symbol} is ${size}, but a size is a whole number`)
+    }
+  }
+}
+
+/* ---------- parameters and body: the body runs on the tensors of each call ---------- */
+
+const fromBody = (params: unknown, body: Body): Callable => callable((p, ...xs) => {
+  checkCount(Math.max(body.length - 1, 0), xs.length)
+  sizesFor(params, undefined, p, xs)
+  try {
+    return body(p, ...xs)
+  } catch (e) {
+    if (!(e instanceof TypegradError) || e.kind !== 'shape') throw e
+    const inferred = inferArguments(params, body, xs)
+    if (inferred === undefined) throw e
+    const solved = solve(inferred.params, inferred.args, p, xs)
+    if (isLeft(solved)) throw speaksOfFresh(solved.left) ? e : new TypegradError('shape', solved.left)
+    return applyTrace(inferred, p, xs, solved.right)
+  }
+}, params, sizes => {
+  checkSizes(sizes, undefined)
+  return fromBody(resized(params, sizes), withArity(body.length, body))
+})
+
+/** `length` is all that plain JavaScript knows of a function's parameters. */
+const withArity = (length: number, f: Body): Body => Object.defineProperty((...xs: Parameters<Body>) => f(...xs), 'length', { value: length })
+
+/* ---------- parameters, arguments and body: traced once ---------- */
+
+/** The traced body at actual parameters and arguments. */
+const applyTrace = ({ params, args, result }: Trace, p: unknown, xs: readonly unknown[], sizes: Sizes): unknown => {
+  const replacements = new Map<Node, Node>()
+  const pair = (spec: unknown, actual: unknown): void => {
+    if (isLeaf(spec)) replacements.set(spec as Node, actual as Node)
+    else for (const [key, part] of Object.entries(spec as object)) pair(part, (actual as Record<string, unknown>)[key])
+  }
+  pair(params, p)
+  args.forEach((arg, i) => pair(arg, xs[i]))
+  const outputs = leavesOf<Node>(result, 'result').map(({ leaf }) => leaf)
+  return treeLike(result, substitute(outputs, replacements, sizes))
+}
+
+const fromSpecs = (params: unknown, args: readonly unknown[], body: Body): Callable => {
+  const traced = trace(params, args, body)
+  const known = [params, ...args].flatMap(tree => leavesOf(tree)).flatMap(({ leaf }) => symbolsOfShape(leaf.shape))
+  return callable((p, ...xs) => {
+    checkCount(args.length, xs.length)
+    return applyTrace(traced, p, xs, sizesFor(traced.params, traced.args, p, xs))
+  }, params, sizes => {
+    checkSizes(sizes, known)
+    return fromSpecs(resized(params, sizes), args.map(arg => resized(arg, sizes)), (p, ...xs) =>
+      applyTrace(traced, p, xs, sizesFor(traced.params, traced.args, p, xs)))
+  })
+}
