@@ -4,6 +4,7 @@ import { sameDim, showShape, sizeOfShape } from '../../shape/dim.js'
 import type { DType, Dim } from '../../tensor.js'
 import type { Node, TensorType } from '../node.js'
 import { primitive, type Cotangents, type Primitive } from '../primitive.js'
+import type { ConstantAttrs } from './leaves.js'
 import { cast, full } from './structure.js'
 
 export type Operand = Node | number
@@ -50,10 +51,22 @@ export const addPrim = elementwise('add', { summary: 'Sum of two tensors, elemen
 export const subPrim = elementwise('sub', { summary: 'Difference, elementwise.', latex: (a, b) => `${a} - ${b}`, accepts: numeric, vjp: g => [g, neg(g)], example: 'sub(tensor([1, 2]), tensor([3, 4]))' })
 export const mulPrim = elementwise('mul', { summary: 'Product, elementwise.', latex: (a, b) => `${a} \\odot ${b}`, accepts: numeric, vjp: (g, [a, b]) => [mul(g, b), mul(g, a)], example: 'mul(tensor([1, 2]), tensor([3, 4]))' })
 export const divPrim = elementwise('div', { summary: 'Quotient, elementwise.', latex: (a, b) => `\\frac{${a}}{${b}}`, vjp: (g, [, b], y) => [div(g, b), neg(div(mul(g, y), b))], example: 'div(tensor([1, 2]), tensor([4, 4]))' })
+/** The number that a node repeats, where it is a constant. */
+const repeated = (x: Node): number | null => {
+  const from = x.op === 'broadcastTo' ? x.inputs[0] : x
+  const value = from.op === 'constant' ? (from.attrs as ConstantAttrs).value : null
+  return value?.data.length === 1 ? value.data[0] : null
+}
+/** b a^(b - 1), which is 0 where a and b are: 0 * 0^-1 would be NaN. */
+const powSlope = (a: Node, b: Node): Node => {
+  const known = repeated(b)
+  if (known !== null) return known === 0 ? full(0, a.shape) : known === 1 ? full(1, a.shape) : mul(known, known === 2 ? a : pow(a, known - 1))
+  return mul(b, pow(a, select(and(equal(a, 0), equal(b, 0)), b, sub(b, 1))))
+}
 export const powPrim = elementwise('pow', {
   summary: 'A power, elementwise; the base must not be negative unless the exponent is an integer.', latex: (a, b) => `${a}^{${b}}`,
   // At a zero base the logarithm is replaced by 0, so that 0^b has the gradient of a constant in b instead of NaN.
-  vjp: (g, [a, b], y) => [mul(g, mul(b, pow(a, sub(b, 1)))), mul(g, select(less(0, a), mul(y, log(select(less(0, a), a, full(1, a.shape)))), full(0, a.shape)))],
+  vjp: (g, [a, b], y) => [mul(g, powSlope(a, b)), mul(g, select(less(0, a), mul(y, log(select(less(0, a), a, full(1, a.shape)))), full(0, a.shape)))],
   example: 'pow(tensor([2, 3]), tensor([3, 2]))',
 })
 export const modPrim = elementwise('mod', { summary: 'The remainder with the sign of the divisor, elementwise.', latex: (a, b) => `${a} \\bmod ${b}`, accepts: numeric, vjp: (g, [a, b]) => a.dtype === 'int32' ? [null, null] : [g, neg(mul(g, floor(div(a, b))))], example: 'mod(tensor([5, -1]), tensor([3, 3]))' })
