@@ -1,16 +1,17 @@
 /** Finding a recipe: one of the package's by name, or the default export of a user's file, TypeScript included, with no build step. */
-import { existsSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { register } from 'node:module'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import * as TE from 'fp-ts/lib/TaskEither.js'
 import { register as registerTypeScript } from 'tsx/esm/api'
 import { TypegradError } from '../dsl/errors.js'
 import { attempt, type Effect } from './effect.js'
-import { isRecipe, type AnyRecipe } from './recipe.js'
+import { isRecipe, type Recipe } from './recipe.js'
 import { nearest } from './words.js'
 
 /** A recipe and the file it came from, if it is not one of the package's own. */
-export interface Loaded { readonly recipe: AnyRecipe; readonly file?: string }
+export interface Loaded { readonly recipe: Recipe; readonly file?: string }
 
 let hooked = false
 const hook = () => {
@@ -56,12 +57,17 @@ export const loadFile = (path: string): Effect<Loaded> => {
   })
 }
 
-/** A recipe by its name among `known`, or from a file. */
-export const loadRecipe = (name: string, known: Readonly<Record<string, AnyRecipe>>): Effect<Loaded> => {
+const EXAMPLES = fileURLToPath(new URL('../../examples', import.meta.url))
+
+/** The names of the package's own recipes: each is an example, a file anybody could have written. */
+export const recipeNames = (): readonly string[] =>
+  existsSync(EXAMPLES) ? readdirSync(EXAMPLES).filter(f => f.endsWith('.ts')).map(f => f.slice(0, -3)).sort() : []
+
+/** A recipe by its name among the package's own, or from a file. */
+export const loadRecipe = (name: string): Effect<Loaded> => {
   if (looksLikeFile(name)) return loadFile(name)
-  return attempt('config', reason => reason, () => {
-    if (Object.hasOwn(known, name)) return { recipe: known[name] }
-    const names = Object.keys(known)
-    throw new TypegradError('config', `There is no recipe ${JSON.stringify(name)}.${nearest(name, names)} The recipes are ${names.join(', ')}; a file is named by its path, as in ./mine.ts.`)
-  })
+  const names = recipeNames()
+  if (names.includes(name)) return TE.map(({ recipe }: Loaded) => ({ recipe }))(loadFile(join(EXAMPLES, `${name}.ts`)))
+  return TE.left(new TypegradError('config', `There is no recipe ${JSON.stringify(name)}.${nearest(name, names)} `
+    + `The recipes are ${names.join(', ')}; a file is named by its path, as in ./mine.ts.`))
 }

@@ -1,15 +1,16 @@
 import { describe, expect, test } from 'vitest'
-import { permutation, streamKey } from '../../src/run/random.js'
+import { hostKey } from '../../src/dsl/keys.js'
+import { permutation } from '../../src/run/random.js'
 import { arrays } from '../../src/run/data/arrays.js'
 import { orderedBatches, trainBatch } from '../../src/run/data/dataset.js'
 import { run } from '../../src/run/effect.js'
 
 describe('host randomness', () => {
   test('a permutation holds every index once and depends on the key', () => {
-    const order = permutation(streamKey(3, 1), 1000)
+    const order = permutation(hostKey(3, 'a'), 1000)
     expect([...order].sort((a, b) => a - b)).toEqual(Array.from({ length: 1000 }, (_, i) => i))
-    expect(permutation(streamKey(3, 1), 1000)).toEqual(order)
-    expect(permutation(streamKey(4, 1), 1000)).not.toEqual(order)
+    expect(permutation(hostKey(3, 'a'), 1000)).toEqual(order)
+    expect(permutation(hostKey(4, 'a'), 1000)).not.toEqual(order)
   })
 })
 

@@ -1,5 +1,6 @@
 /** From grey levels (0 to 255) to the binary pixels that Bernoulli models expect. */
-import { bits, STREAM, streamKey } from '../random.js'
+import { hostKey } from '../../dsl/keys.js'
+import { bits } from '../random.js'
 import type { Moment } from './dataset.js'
 
 /** `none` keeps grey levels in [0, 1]; `threshold` asks v > 127; `stochastic` draws v/255 afresh every epoch (Salakhutdinov & Murray, 2008). */
@@ -12,7 +13,7 @@ export type Binarisation = 'none' | 'threshold' | 'stochastic'
  */
 export const binarise = (how: Binarisation, image: Uint8Array, index: number, moment: Moment, out: Float32Array, at: number): void => {
   if (how === 'stochastic') {
-    const key = streamKey(moment.seed, STREAM.binarise, moment.epoch)
+    const key = hostKey(moment.seed, 'binarise', moment.epoch)
     for (let i = 0; i < image.length; i++) {
       const v = image[i]
       // black and white need no draw: four pixels of five in MNIST

@@ -2,7 +2,8 @@
 import type { DType, Tensor } from '../../dsl/tensor.js'
 import type { Value } from '../../dsl/value.js'
 import type { Effect } from '../effect.js'
-import { permutation, STREAM, streamKey } from '../random.js'
+import { hostKey } from '../../dsl/keys.js'
+import { permutation } from '../random.js'
 
 /** One row of a field: its shape without the batch axis. */
 export interface Field { readonly shape: readonly number[]; readonly dtype: DType }
@@ -46,7 +47,7 @@ export const trainBatch = (split: Split, batch: number, seed: number) => {
     const each = batchesPerEpoch(split, batch)
     const epoch = Math.floor(step / each), at = step % each * batch
     if (epoch !== epochOfOrder) {
-      order = permutation(streamKey(seed, STREAM.shuffle, epoch), split.size)
+      order = permutation(hostKey(seed, 'shuffle', epoch), split.size)
       epochOfOrder = epoch
     }
     return split.rows(Int32Array.from({ length: batch }, (_, i) => order[(at + i) % split.size]), { seed, epoch })

@@ -33,7 +33,7 @@ const fromFile = (file: string, bytes: Uint8Array): E.Either<TypegradError, Chec
     const { format, recipe, step, key } = metadata
     const words = (key ?? '').split(',').map(Number)
     const whole = format === 'typegrad-1' && recipe !== undefined && /^\d+$/.test(step ?? '') && words.length === 2 && words.every(Number.isInteger)
-    return whole ? E.right({ recipe, step: Number(step), key: [words[0], words[1]] as const, state: tensors })
+    return whole ? E.right({ recipe, step: Number(step), key: Int32Array.from(words), state: tensors })
       : E.left(new TypegradError('file', `${file}: a safetensors file, but not a typegrad checkpoint: its metadata are ${JSON.stringify(metadata)}.`))
   }))
 

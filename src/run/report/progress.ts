@@ -17,13 +17,13 @@ const SECONDS_BETWEEN_LINES = 5
 const shown = (loss: number) => Number.isFinite(loss) ? loss.toPrecision(5) : String(loss)
 const speed = (v: number) => v >= 100 ? v.toFixed(0) : v.toFixed(1)
 
-const bar = (out: Terminal, total: number, at: number): Progress => {
+const bar = (out: Terminal, total: number): Progress => {
   const single = new SingleBar({
     format: '{bar} {value}/{total} · {speed} steps/s · loss {loss} · {left} left', stream: out, hideCursor: true, barsize: 28,
     // cli-progress would exit on SIGINT by itself; the run must write its checkpoint first
     gracefulExit: false,
   })
-  single.start(total, at, { speed: '-', loss: '-', left: '-' })
+  single.start(total, 0, { speed: '-', loss: '-', left: '-' })
   return {
     step: (step, loss, rate) => single.update(step, { speed: speed(rate), loss: shown(loss), left: clock((total - step) / rate) }),
     // the bar draws itself again on the next line
@@ -55,4 +55,4 @@ export const clock = (seconds: number): string => {
 }
 
 /** A bar when `out` is a terminal, a line every five seconds otherwise. */
-export const progress = (out: Terminal, total: number, at: number): Progress => out.isTTY ? bar(out, total, at) : lines(out, total)
+export const progress = (out: Terminal, total: number): Progress => out.isTTY ? bar(out, total) : lines(out, total)

@@ -12,7 +12,7 @@ const config: Config = {
   typegrad: '0.1.0', recipe: 'made', name: 'made', settings: { lr: 1 }, seed: 0, steps: 10, batch: 5, engine: 'js', startedAt: '2026-01-01T00:00:00.000Z', node: 'v20',
 }
 const checkpoint: Checkpoint = {
-  recipe: 'made', step: 7, key: [-3, 9],
+  recipe: 'made', step: 7, key: Int32Array.of(-3, 9),
   state: { 'params.w': { shape: [2], dtype: 'float32', data: Float32Array.of(1, 2) }, 'optimiser.t': { shape: [], dtype: 'int32', data: Int32Array.of(7) } },
 }
 const scratch = () => mkdtemp(join(tmpdir(), 'typegrad-records-'))

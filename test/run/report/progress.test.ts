@@ -11,7 +11,7 @@ const capture = (extra: object) => {
 
 test('plain lines: the first, the last, none in between within five seconds', async () => {
   const { out, text } = capture({})
-  const p = progress(out, 3, 0)
+  const p = progress(out, 3)
   for (const step of [1, 2, 3]) p.step(step, 100 / step, 50)
   p.line('done')
   p.stop()
@@ -21,7 +21,7 @@ test('plain lines: the first, the last, none in between within five seconds', as
 
 test('a terminal gets a bar with speed and loss', async () => {
   const { out, text } = capture({ isTTY: true, columns: 120, cursorTo: () => {}, clearLine: () => {} })
-  const p = progress(out, 10, 0)
+  const p = progress(out, 10)
   await new Promise(r => setTimeout(r, 250))
   p.step(5, 91.25, 130.4)
   p.stop()

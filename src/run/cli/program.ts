@@ -1,0 +1,86 @@
+/** The command line: commands, flags, and what is said of a wrong one. */
+import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { TypegradError } from '../../dsl/errors.js'
+import { version } from '../../version.js'
+import { doctorCommand, listCommand } from './about.js'
+import { evalCommand, sampleCommand, type RunFlags, type SampleFlags } from './runs.js'
+import { trainCommand, type TrainFlags } from './train.js'
+
+const whole = (least: number) => (text: string): number => {
+  const n = Number(text)
+  if (text.trim() === '' || !Number.isSafeInteger(n) || n < least) throw new InvalidArgumentError(`Expected a whole number of at least ${least}.`)
+  return n
+}
+const positive = (text: string): number => {
+  const n = Number(text)
+  if (text.trim() === '' || !Number.isFinite(n) || n <= 0) throw new InvalidArgumentError('Expected a number above 0.')
+  return n
+}
+const collect = (text: string, all: readonly string[]): readonly string[] => [...all, text]
+
+/** The program; `done` hears the exit code of the command that ran. */
+export const program = (done: (code: number) => void): Command => {
+  const typegrad = new Command('typegrad')
+    .description('Trains models that are pure typed expressions.')
+    .version(version, '-v, --version', 'print the version')
+    .helpCommand(false)
+    .showSuggestionAfterError(true)
+    .exitOverride()
+    // faults are thrown, and main words them: nothing is written twice
+    .configureOutput({ outputError: () => {} })
+
+  typegrad.command('list').description('name the recipes and their settings')
+    .option('--json', 'end with one JSON object')
+    .action(async flags => done(await listCommand(flags)))
+
+  typegrad.command('train').description('train a recipe, or go on with a run')
+    .argument('[recipe]', 'a name from typegrad list, or a file such as ./mine.ts')
+    .option('--steps <n>', 'how many steps', whole(1))
+    .option('--epochs <n>', 'how many passes over the data', positive)
+    .option('--seed <n>', 'of parameters, batches and draws (0)', whole(0))
+    .option('--engine <name>', 'onnx, tfjs, tfjs:<backend>, js or auto (auto)')
+    .option('--threads <n>', 'threads of the engine (all)', whole(1))
+    .option('--out <folder>', 'where the run goes (runs/<recipe>-<n>)')
+    .option('--resume <run>', 'go on with a run, bit for bit')
+    .option('--set <key=value>', 'choose a setting; may be repeated', collect, [])
+    .option('--checkpoint-every <n>', 'steps between checkpoints (every 20 seconds)', whole(1))
+    .option('--json', 'end with one JSON object')
+    .action(async (recipe: string | undefined, flags: TrainFlags) => {
+      if (flags.steps !== undefined && flags.epochs !== undefined) throw new TypegradError('config', '--steps and --epochs both say how long to train: give one.')
+      done(await trainCommand(recipe, flags))
+    })
+
+  typegrad.command('eval').description('evaluate the checkpoint of a run')
+    .argument('<run>', 'a run folder such as runs/made-1')
+    .option('--engine <name>', 'another engine than the run\'s')
+    .option('--threads <n>', 'threads of the engine', whole(1))
+    .option('--json', 'end with one JSON object')
+    .action(async (run: string, flags: RunFlags) => done(await evalCommand(run, flags)))
+
+  typegrad.command('sample').description('draw samples from the checkpoint of a run')
+    .argument('<run>', 'a run folder such as runs/made-1')
+    .option('--count <n>', 'how many', whole(1))
+    .option('--seed <n>', 'of the draws (the run\'s)', whole(0))
+    .option('--out <file>', 'the PNG file (in the run folder)')
+    .option('--engine <name>', 'another engine than the run\'s')
+    .option('--threads <n>', 'threads of the engine', whole(1))
+    .option('--json', 'end with one JSON object')
+    .action(async (run: string, flags: SampleFlags) => done(await sampleCommand(run, flags)))
+
+  typegrad.command('doctor').description('report on this machine and every engine')
+    .option('--json', 'end with one JSON object')
+    .action(async flags => done(await doctorCommand(flags)))
+
+  return typegrad
+}
+
+/** A wrong command line in one sentence; `undefined` for `--help` and `--version`, which are no faults. */
+export const usageFault = (e: CommanderError, typegrad: Command): string | undefined => {
+  if (e.exitCode === 0) return undefined
+  const names = typegrad.commands.map(c => c.name()).join(', ')
+  if (e.code === 'commander.help') return `Name a command: ${names}.`
+  const text = e.message.replace(/^error: /, '').replace(/\n\(/, ' (')
+  const sentence = text[0].toUpperCase() + text.slice(1)
+  const help = e.code === 'commander.unknownCommand' ? ` The commands are ${names}.` : ' See typegrad --help.'
+  return `${sentence}${/[.)?]$/.test(sentence) ? '' : '.'}${help}`
+}

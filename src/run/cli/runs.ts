@@ -1,0 +1,52 @@
+/** `typegrad eval` and `typegrad sample`: what a run's checkpoint can still tell. */
+import { join } from 'node:path'
+import { TypegradError } from '../../dsl/errors.js'
+import { drawSamples, evaluator } from '../evaluate.js'
+import { FILES } from '../files/names.js'
+import { pausing } from '../pause.js'
+import { figure } from '../report/markdown.js'
+import { engineBy, reopen, savedState } from '../session.js'
+import { writeSamples } from '../show.js'
+import { output } from './output.js'
+
+/** The flags that both commands take; the run's own engine and threads unless said. */
+export interface RunFlags { readonly engine?: string; readonly threads?: number; readonly json?: boolean }
+/** The flags of `typegrad sample`. */
+export interface SampleFlags extends RunFlags { readonly count?: number; readonly seed?: number; readonly out?: string }
+
+const opened = async (folder: string, flags: RunFlags, say: (line: string) => void) => {
+  const reopened = await reopen(folder)
+  const { step, state } = await savedState(folder, reopened.assembly)
+  const engine = await engineBy(flags.engine ?? reopened.config.engine, flags.threads ?? reopened.config.threads, say)
+  return { reopened, step, state, engine }
+}
+
+/** Evaluates the checkpoint of a run on the test split. */
+export const evalCommand = async (folder: string, flags: RunFlags): Promise<number> => {
+  const out = output(flags.json === true)
+  const { reopened: { recipe, config, assembly, splits }, step, state, engine } = await opened(folder, flags, out.say)
+  if (assembly.evaluation === undefined) throw new TypegradError('config', `${recipe.name} has no evaluation: its recipe defines none.`)
+  const began = performance.now()
+  const evaluation = evaluator(engine, assembly, splits.test, config.seed, pausing(() => false))
+  const metrics = await evaluation.run(state.params)
+  await evaluation.release()
+  out.say(`${recipe.name}, step ${step}, ${splits.test.size.toLocaleString('en')} test rows`)
+  for (const [name, v] of Object.entries(metrics)) out.say(`  ${name}  ${figure(v)}`)
+  out.result({ recipe: recipe.name, engine: engine.name, seed: config.seed, steps: step, seconds: (performance.now() - began) / 1000, metrics, out: folder })
+  return 0
+}
+
+/** Draws new samples from the checkpoint of a run. */
+export const sampleCommand = async (folder: string, flags: SampleFlags): Promise<number> => {
+  const out = output(flags.json === true)
+  const { reopened, step, state, engine } = await opened(folder, flags, out.say)
+  const { recipe, config, assembly } = reopened
+  if (recipe.samples === undefined) throw new TypegradError('config', `${recipe.name} draws no samples: its recipe defines none.`)
+  const seed = flags.seed ?? config.seed, count = flags.count ?? recipe.samples.count
+  const began = performance.now()
+  const file = flags.out ?? join(folder, flags.seed === undefined && flags.count === undefined ? FILES.samples : `samples-${count}-seed-${seed}.png`)
+  await writeSamples(reopened, await drawSamples(engine, assembly, state.params, count, seed), file)
+  out.say(`${count} samples of ${recipe.name}, step ${step}: ${file}`)
+  out.result({ recipe: recipe.name, engine: engine.name, seed, steps: step, seconds: (performance.now() - began) / 1000, count, out: file })
+  return 0
+}

@@ -1,0 +1,4 @@
+/** The names of a run's files, besides its record and its checkpoint. */
+export const FILES = {
+  metrics: 'metrics.jsonl', events: 'events.out.tfevents.0.typegrad', loss: 'loss.svg', samples: 'samples.png', report: 'report.md',
+} as const

@@ -1,0 +1,13 @@
+/** The effectful shell: data, recipes, files, reports. */
+export { defineRecipe, isRecipe, type BatchScope, type Figures, type Model, type Recipe, type RecipeParts, type SampleScope, type Samples, type Schedule, type Scope } from './recipe.js'
+export { setting, type Bounds, type Setting, type Settings, type SettingValues } from './settings.js'
+export type { Span } from './spans.js'
+export { arrays, type Columns } from './data/arrays.js'
+export type { Binarisation } from './data/binarise.js'
+export type { Batch, Field, Fields, Moment, Rows, Source, Split, Splits } from './data/dataset.js'
+export { parseIdx, readIdx, type IdxArray } from './data/idx.js'
+export { fashionMnist, mnist, type ImageFields, type ImageOptions } from './data/mnist.js'
+export { decodeSafetensors, encodeSafetensors, type TensorFile } from './files/safetensors.js'
+export { sheetPng, type Picture } from './report/sheet.js'
+export type { Published } from './report/markdown.js'
+export type { Effect } from './effect.js'

@@ -1,0 +1,82 @@
+/** What the commands have in common: from words on a command line to an assembled recipe, its data and its engine. */
+import { TypegradError } from '../dsl/errors.js'
+import type { Engine } from '../interp/engine.js'
+import { openEngine, type EngineName } from '../interp/registry.js'
+import { assemble, type Assembly } from './assembly.js'
+import { batchesPerEpoch, type Splits } from './data/dataset.js'
+import { orThrow, run } from './effect.js'
+import { readCheckpoint, stateFor, type Checkpoint } from './files/checkpoint.js'
+import { readConfig, type Config } from './files/config.js'
+import { loadRecipe, type Loaded } from './load.js'
+import type { Prepared, Recipe } from './recipe.js'
+import { decodeSettings } from './settings.js'
+import { inSteps } from './spans.js'
+import { leavesOf, treeLike } from '../dsl/core/trees.js'
+import type { State } from './assembly.js'
+import type { Values } from './compiled.js'
+
+/** A recipe under chosen settings, with its data read. */
+export interface Ready {
+  readonly recipe: Recipe
+  readonly file?: string
+  readonly settings: Readonly<Record<string, unknown>>
+  readonly prepared: Prepared
+  readonly splits: Splits
+}
+
+/** Checks the settings, builds the model and reads the data. */
+export const ready = async ({ recipe, file }: Loaded, raw: Readonly<Record<string, unknown>>): Promise<Ready> => {
+  const settings = orThrow(decodeSettings(recipe.name, recipe.settings, raw))
+  const prepared = preparedBy(recipe, settings)
+  return { recipe, file, settings, prepared, splits: await run(prepared.source.load) }
+}
+
+const preparedBy = (recipe: Recipe, settings: Readonly<Record<string, unknown>>): Prepared => {
+  try { return recipe.prepare(settings) } catch (e) {
+    if (e instanceof TypegradError) throw new TypegradError(e.kind, `${recipe.name}: ${e.message}`)
+    throw e
+  }
+}
+
+/** How long to train: what the command line says, else what the recipe says. */
+export const stepsOf = ({ prepared, splits }: Ready, asked: { readonly steps?: number; readonly epochs?: number }): number => {
+  const { batch, length } = prepared.schedule
+  const span = asked.steps !== undefined ? { steps: asked.steps } : asked.epochs !== undefined ? { epochs: asked.epochs } : length
+  return inSteps(span, batchesPerEpoch(splits.train, batch))
+}
+
+/** Opens `onnx`, `tfjs`, `tfjs:wasm`, `js` or `auto`. */
+export const engineBy = (name: string, threads: number | undefined, notice: (line: string) => void): Promise<Engine> => {
+  const [engine, backend] = name.split(':')
+  // openEngine words the refusal of a name that it does not know
+  return openEngine(engine as EngineName, { threads, backend, notice })
+}
+
+/** A run taken up again from its folder. */
+export interface Reopened extends Ready {
+  readonly config: Config
+  readonly assembly: Assembly
+}
+
+/** Reads the record of a run and rebuilds what it says. */
+export const reopen = async (folder: string): Promise<Reopened> => {
+  const config = await run(readConfig(folder))
+  const prepared = await ready(await run(loadRecipe(config.recipe)), config.settings)
+  return { ...prepared, config, assembly: assemble(prepared.recipe.name, prepared.prepared, config.steps) }
+}
+
+/** A checkpoint's state as the trees that a recipe's functions take. */
+export const stateOf = (folder: string, checkpoint: Checkpoint, assembly: Assembly): State => {
+  const expected = leavesOf(assembly.state).map(({ path, leaf }) => ({ name: path, shape: leaf.shape as number[], dtype: leaf.dtype }))
+  const tree = treeLike(assembly.state, orThrow(stateFor(folder, checkpoint, expected))) as Readonly<Record<string, Values>>
+  return { params: tree['params'], optimiser: tree['optimiser'] }
+}
+
+/** The state of a run's checkpoint; a run without one has nothing to show yet. */
+export const savedState = async (folder: string, assembly: Assembly): Promise<{ readonly step: number; readonly state: State }> => {
+  const checkpoint = await run(readCheckpoint(folder))
+  if (checkpoint === undefined) {
+    throw new TypegradError('file', `${folder} has no checkpoint yet. Train it by typegrad train --resume ${folder}.`)
+  }
+  return { step: checkpoint.step, state: stateOf(folder, checkpoint, assembly) }
+}
