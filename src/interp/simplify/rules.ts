@@ -20,7 +20,10 @@ const like = (x: number, n: Node): Node => b.full(x, n.shape, n.dtype)
 
 /** Results larger than this stay expressions: a constant would cost memory that the expression does not. */
 const foldBelow = 4096
-const foldable = (n: Node): boolean => n.inputs.length > 0 && !n.tuple && n.inputs.every(i => i.op === 'constant') && n.op !== 'named'
+const isConstant = (n: Node): boolean => n.op === 'constant'
+/** A repeated constant counts beside a real one; alone it is left as a repeat, which costs nothing. */
+const foldable = (n: Node): boolean => n.op !== 'named' && !n.tuple && n.inputs.some(isConstant)
+  && n.inputs.every(i => isConstant(i) || (i.op === 'broadcastTo' && isConstant(i.inputs[0])))
   && n.shape.every(d => typeof d === 'number') && sizeOf(n.shape as number[]) <= foldBelow
 
 const attrs = <A>(n: Node): A => n.attrs as A
