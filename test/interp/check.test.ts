@@ -1,0 +1,26 @@
+import { expect, it } from 'vitest'
+import * as b from '../../src/dsl/core/build.js'
+import type { Node } from '../../src/dsl/core/node.js'
+import { firstNonFinite, showFault } from '../../src/interp/check.js'
+
+const value = (...xs: number[]): { shape: number[]; dtype: 'float32'; data: Float64Array } => ({ shape: [xs.length], dtype: 'float32', data: Float64Array.from(xs) })
+const input = (name: string): Node => b.input({ shape: [2], dtype: 'float32', name })
+
+it('names the first node whose value is not finite, its formula and where it stands', () => {
+  const [x, w] = [input('x'), input('out.w')]
+  const z = b.named('logits', b.log(b.mul(x, w)))
+  const loss = b.sum(b.exp(z), [0])
+  const fault = firstNonFinite([loss], new Map([[x, value(1, -1)], [w, value(2, 3)]]))
+  expect(fault?.node.op).toBe('log')
+  expect(fault && showFault(fault)).toBe('log(x * out.w), float32 [2], is NaN in 1 of 2 elements inside logits; it is computed from x, out.w')
+})
+it('overflows where float32 does', () => {
+  const x = input('x')
+  expect(firstNonFinite([b.exp(x)], new Map([[x, value(100, 0)]]))?.node.op).toBe('exp')
+})
+it('finds nothing in finite graphs, masks of -Infinity among them', () => {
+  const x = input('x')
+  const masked = b.select(b.less(0, x), x, b.full(-Infinity, [2]))
+  expect(firstNonFinite([b.sum(x, [0])], new Map([[x, value(1, 2)]]))).toBeNull()
+  expect(firstNonFinite([b.max(masked, [0])], new Map([[x, value(1, -1)]]))).toBeNull()
+})
