@@ -11,6 +11,7 @@ import type { Tensor } from '../dsl/tensor.js'
 import type { Key } from '../dsl/keys.js'
 import type { Value } from '../dsl/value.js'
 import type { Engine } from '../interp/engine.js'
+import { userFrame } from './frames.js'
 import { compileTrees, type Runnable, type Values } from './compiled.js'
 import type { Fields, Rows } from './data/dataset.js'
 import type { Figures, Prepared } from './recipe.js'
@@ -38,9 +39,11 @@ const batchSpec = (fields: Fields): Figures =>
 /** Runs a function of the recipe's; what it throws becomes a sentence that says which one, unless it is one already. */
 const calling = <A>(recipe: string, what: string, f: () => A): A => {
   try { return f() } catch (e) {
-    if (e instanceof TypegradError) throw new TypegradError(e.kind, `${recipe}: its ${what}: ${e.message}`)
     if (e instanceof InternalError) throw e
-    throw new TypegradError('config', `${recipe}: its ${what} failed: ${e instanceof Error ? e.message : String(e)}`)
+    const frame = userFrame(e)
+    const where = `${recipe}: its ${what}${frame === undefined ? '' : ` (${frame})`}`
+    throw e instanceof TypegradError ? new TypegradError(e.kind, `${where}: ${e.message}`)
+      : new TypegradError('config', `${where}: ${e instanceof Error ? e.message : String(e)}.`)
   }
 }
 
@@ -96,6 +99,13 @@ const figureOf = (recipe: string, name: string, figure: Node): AnyTensor => {
     throw new TypegradError('shape', `${recipe}: its evaluation gives ${name} ${got}, but a figure is a scalar [] or one number a row [B].`)
   }
   return cast(figure, 'float32') as AnyTensor
+}
+
+/** Traces every function of the recipe, so that its mistakes show before anything is written. */
+export const tryOut = ({ state, inputs, step, evaluation, draw }: Assembly): void => {
+  step(state, inputs)
+  evaluation?.(state, inputs)
+  draw?.(1)(state, inputs)
 }
 
 /** The values of a training state. */

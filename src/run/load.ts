@@ -7,6 +7,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 import { register as registerTypeScript } from 'tsx/esm/api'
 import { TypegradError } from '../dsl/errors.js'
 import { attempt, type Effect } from './effect.js'
+import { userFrame } from './frames.js'
 import { isRecipe, type Recipe } from './recipe.js'
 import { nearest } from './words.js'
 
@@ -25,20 +26,15 @@ const looksLikeFile = (name: string) => /[/\\]|\.[cm]?[jt]s$/.test(name)
 
 /** The first line that says where and what, without stack or colours. */
 const importFault = (file: string, e: unknown): string => {
-  if (e instanceof TypegradError) return e.message
   const message = e instanceof Error ? e.message : String(e)
   const at = message.match(/^(.*?):(\d+):(\d+): ERROR: (.*)$/m)
   if (at) return `${at[1]}:${at[2]}:${at[3]}: syntax error: ${at[4]}`
   const missing = message.match(/^Cannot find (?:module|package) '([^']+)'(?: imported from (.+))?/)
   if (missing) return `${missing[2] ?? file}: it imports ${JSON.stringify(tidy(missing[1]))}, which cannot be found.`
-  const thrown = e instanceof Error ? frameIn(file, e.stack ?? '') : ''
-  return `${file}${thrown}: ${message}`
+  const linked = (e instanceof Error ? e.stack ?? '' : '').match(/^file:\/\/(.+:\d+)\n/)
+  return `${userFrame(e) ?? linked?.[1] ?? file}: ${message}${/[.!?]$/.test(message) ? '' : '.'}`
 }
 const tidy = (target: string) => target.startsWith('file:') ? fileURLToPath(target) : target
-const frameIn = (file: string, stack: string): string => {
-  const at = stack.indexOf(file + ':')
-  return at < 0 ? '' : /^:\d+(?::\d+)?/.exec(stack.slice(at + file.length))?.[0] ?? ''
-}
 
 /** Imports a recipe file; every fault is one sentence that names the file. */
 export const loadFile = (path: string): Effect<Loaded> => {

@@ -1,5 +1,5 @@
 /** What the commands have in common: from words on a command line to an assembled recipe, its data and its engine. */
-import { TypegradError } from '../dsl/errors.js'
+import { InternalError, TypegradError } from '../dsl/errors.js'
 import type { Engine } from '../interp/engine.js'
 import { openEngine, type EngineName } from '../interp/registry.js'
 import { assemble, type Assembly } from './assembly.js'
@@ -7,6 +7,7 @@ import { batchesPerEpoch, type Splits } from './data/dataset.js'
 import { orThrow, run } from './effect.js'
 import { readCheckpoint, stateFor, type Checkpoint } from './files/checkpoint.js'
 import { readConfig, type Config } from './files/config.js'
+import { userFrame } from './frames.js'
 import { loadRecipe, type Loaded } from './load.js'
 import type { Prepared, Recipe } from './recipe.js'
 import { decodeSettings } from './settings.js'
@@ -33,8 +34,10 @@ export const ready = async ({ recipe, file }: Loaded, raw: Readonly<Record<strin
 
 const preparedBy = (recipe: Recipe, settings: Readonly<Record<string, unknown>>): Prepared => {
   try { return recipe.prepare(settings) } catch (e) {
-    if (e instanceof TypegradError) throw new TypegradError(e.kind, `${recipe.name}: ${e.message}`)
-    throw e
+    if (e instanceof InternalError) throw e
+    const frame = userFrame(e)
+    const where = `${recipe.name}${frame === undefined ? '' : ` (${frame})`}`
+    throw new TypegradError(e instanceof TypegradError ? e.kind : 'config', `${where}: ${e instanceof Error ? e.message : String(e)}`)
   }
 }
 

@@ -1,10 +1,15 @@
 /** The command line: commands, flags, and what is said of a wrong one. */
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { TypegradError } from '../../dsl/errors.js'
+import { backendNames } from '../../interp/tfjs/backends.js'
 import { version } from '../../version.js'
+import { nearest } from '../words.js'
 import { doctorCommand, listCommand } from './about.js'
 import { evalCommand, sampleCommand, type RunFlags, type SampleFlags } from './runs.js'
 import { trainCommand, type TrainFlags } from './train.js'
+
+const ENGINES: readonly string[] = ['auto', 'onnx', 'tfjs', 'js']
+const BACKENDS: readonly string[] = backendNames
 
 const whole = (least: number) => (text: string): number => {
   const n = Number(text)
@@ -15,6 +20,12 @@ const positive = (text: string): number => {
   const n = Number(text)
   if (text.trim() === '' || !Number.isFinite(n) || n <= 0) throw new InvalidArgumentError('Expected a number above 0.')
   return n
+}
+const engineName = (text: string): string => {
+  const [name, ...backend] = text.split(':')
+  const isKnown = ENGINES.includes(name) && (backend.length === 0 || name === 'tfjs' && BACKENDS.includes(backend.join(':')))
+  if (isKnown) return text
+  throw new InvalidArgumentError(`The engines are ${ENGINES.join(', ')}; tfjs takes a backend: ${BACKENDS.map(b => `tfjs:${b}`).join(', ')}.${nearest(text, ENGINES)}`)
 }
 const collect = (text: string, all: readonly string[]): readonly string[] => [...all, text]
 
@@ -38,7 +49,7 @@ export const program = (done: (code: number) => void): Command => {
     .option('--steps <n>', 'how many steps', whole(1))
     .option('--epochs <n>', 'how many passes over the data', positive)
     .option('--seed <n>', 'of parameters, batches and draws (0)', whole(0))
-    .option('--engine <name>', 'onnx, tfjs, tfjs:<backend>, js or auto (auto)')
+    .option('--engine <name>', 'onnx, tfjs, tfjs:<backend>, js or auto (auto)', engineName)
     .option('--threads <n>', 'threads of the engine (all)', whole(1))
     .option('--out <folder>', 'where the run goes (runs/<recipe>-<n>)')
     .option('--resume <run>', 'go on with a run, bit for bit')
@@ -52,7 +63,7 @@ export const program = (done: (code: number) => void): Command => {
 
   typegrad.command('eval').description('evaluate the checkpoint of a run')
     .argument('<run>', 'a run folder such as runs/made-1')
-    .option('--engine <name>', 'another engine than the run\'s')
+    .option('--engine <name>', 'another engine than the run\'s', engineName)
     .option('--threads <n>', 'threads of the engine', whole(1))
     .option('--json', 'end with one JSON object')
     .action(async (run: string, flags: RunFlags) => done(await evalCommand(run, flags)))
@@ -62,7 +73,7 @@ export const program = (done: (code: number) => void): Command => {
     .option('--count <n>', 'how many', whole(1))
     .option('--seed <n>', 'of the draws (the run\'s)', whole(0))
     .option('--out <file>', 'the PNG file (in the run folder)')
-    .option('--engine <name>', 'another engine than the run\'s')
+    .option('--engine <name>', 'another engine than the run\'s', engineName)
     .option('--threads <n>', 'threads of the engine', whole(1))
     .option('--json', 'end with one JSON object')
     .action(async (run: string, flags: SampleFlags) => done(await sampleCommand(run, flags)))

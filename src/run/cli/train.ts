@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import { TypegradError } from '../../dsl/errors.js'
 import type { Engine } from '../../interp/engine.js'
 import { version } from '../../version.js'
-import { assemble } from '../assembly.js'
+import { assemble, tryOut } from '../assembly.js'
 import { orThrow, run } from '../effect.js'
 import { drawSamples } from '../evaluate.js'
 import { writeConfig, type Config } from '../files/config.js'
@@ -48,6 +48,7 @@ const start = async (name: string | undefined, flags: TrainFlags, out: Output): 
   const made = await ready(loaded, raw)
   const steps = stepsOf(made, flags)
   const assembly = assemble(made.recipe.name, made.prepared, steps)
+  tryOut(assembly)
   const engine = await engineBy(flags.engine ?? 'auto', flags.threads, out.say)
   const config: Config = {
     typegrad: version, recipe: made.file ?? made.recipe.name, name: made.recipe.name, settings: made.settings, seed: flags.seed ?? 0, steps,

@@ -1,0 +1,18 @@
+/** Where in a user's own files an error came from. */
+import { fileURLToPath } from 'node:url'
+
+const PACKAGE = fileURLToPath(new URL('..', import.meta.url))
+const FRAME = /(?:\(|at )((?:file:\/\/)?[^()]+?):(\d+):(\d+)\)?$/
+
+/** `mine.ts:12:34` of the innermost frame outside the package, Node and its dependencies; nothing when there is none. */
+export const userFrame = (e: unknown): string | undefined => {
+  const lines = e instanceof Error ? (e.stack ?? '').split('\n').slice(1) : []
+  for (const line of lines) {
+    const at = FRAME.exec(line.trim())
+    if (at === null) continue
+    const file = at[1].startsWith('file://') ? fileURLToPath(at[1].replace(/\?.*$/, '')) : at[1]
+    const foreign = file.startsWith('node:') || file.startsWith(PACKAGE) || file.includes('/node_modules/') || file === '<anonymous>'
+    if (!foreign) return `${file}:${at[2]}:${at[3]}`
+  }
+  return undefined
+}
