@@ -1,0 +1,105 @@
+/** The engines by name: which there are, which of them work here, and what `auto` takes. */
+import { TypegradError } from '../dsl/errors.js'
+import type { Engine, EngineOptions } from './engine.js'
+import { jsEngine } from './js/engine.js'
+import { backendNames } from './tfjs/backends.js'
+
+/** `auto` is the fastest engine that works: onnx, then tfjs, then js. */
+export type EngineName = 'auto' | 'onnx' | 'tfjs' | 'js'
+
+/** How to open an engine. */
+export interface OpenOptions extends EngineOptions {
+  /** Hears in one line why `auto` took a slower engine. */
+  readonly notice?: (line: string) => void
+}
+
+/** Whether an engine works on this machine: its version, or why not and what to do about it. */
+export type Probe =
+  | { readonly name: string; readonly available: true; readonly version: string }
+  | { readonly name: string; readonly available: false; readonly reason: string }
+
+type Named = Exclude<EngineName, 'auto'>
+/** Opens an engine, or rejects with a `TypegradError` of kind `engine`. */
+export type Loaders = { readonly [E in Named]: (options: EngineOptions) => Promise<Engine> }
+
+const loaders: Loaders = {
+  onnx: async options => (await import('./onnx/engine.js')).onnxEngine(options),
+  tfjs: async options => (await import('./tfjs/engine.js')).tfjsEngine(options),
+  js: () => Promise.resolve(jsEngine),
+}
+
+const order: readonly Named[] = ['onnx', 'tfjs', 'js']
+const reasonOf = (e: unknown): string => (e instanceof Error ? e.message : String(e)).trim().split('\n')[0]
+
+/** The registry over given loaders: a test puts absent engines in. */
+export const registry = (load: Loaders): {
+  openEngine(name: EngineName, options?: OpenOptions): Promise<Engine>
+  probeEngines(): Promise<Probe[]>
+} => {
+  const open = async (name: Named, options: EngineOptions): Promise<Engine> => {
+    try {
+      return await load[name](options)
+    } catch (e) {
+      if (e instanceof TypegradError) throw e
+      throw new TypegradError('engine', `${name} does not start: ${reasonOf(e)}; use another engine: ${order.filter(n => n !== name).join(' or ')}`)
+    }
+  }
+  const firstOf = async ([name, ...rest]: readonly Named[], options: OpenOptions, reasons: readonly string[]): Promise<Engine> => {
+    try {
+      const engine = await open(name, options)
+      if (reasons.length > 0) options.notice?.(`engine ${engine.name} is used, because ${reasons.join('; ')}`)
+      return engine
+    } catch (e) {
+      if (rest.length === 0) throw e
+      return firstOf(rest, options, [...reasons, reasonOf(e)])
+    }
+  }
+  const probe = async (name: Named, options: EngineOptions, label: string): Promise<Probe> => {
+    try {
+      return { name: label, available: true, version: (await open(name, options)).version }
+    } catch (e) {
+      return { name: label, available: false, reason: reasonOf(e) }
+    }
+  }
+  return {
+    openEngine: (name, options = {}) => {
+      if (name === 'auto') return firstOf(order, options, [])
+      if (!order.includes(name)) return Promise.reject(new TypegradError('engine', `engine ${name as string} is not known; it is one of auto, ${order.join(', ')}`))
+      return open(name, options)
+    },
+    probeEngines: async () => {
+      const probes = [await probe('onnx', {}, 'onnx')]
+      // One after the other: tfjs has one current backend.
+      for (const backend of backendNames) probes.push(await probe('tfjs', { backend }, `tfjs:${backend}`))
+      return [...probes, await probe('js', {}, 'js')]
+    },
+  }
+}
+
+const standard = registry(loaders)
+
+/**
+ * Opens an engine. `auto` takes the first of onnx, tfjs and js that works, and tells `notice` in one line when it is not the first.
+ *
+ * @throws TypegradError of kind `engine` when a named engine is absent: what is missing and the command that installs it
+ * @example
+ * ```ts
+ * import { openEngine } from 'typegrad/engines'
+ *
+ * const engine = await openEngine('auto', { threads: 1 })
+ * console.log(engine.name, engine.version)
+ * ```
+ */
+export const openEngine = standard.openEngine
+
+/**
+ * Tries every engine and every tfjs backend: its version where it works, the reason where it does not.
+ *
+ * @example
+ * ```ts
+ * import { probeEngines } from 'typegrad/engines'
+ *
+ * for (const p of await probeEngines()) console.log(p.name, p.available ? p.version : p.reason)
+ * ```
+ */
+export const probeEngines = standard.probeEngines

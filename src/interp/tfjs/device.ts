@@ -1,0 +1,102 @@
+/**
+ * The one place where tfjs is touched: its kernels called straight from the registry, its data counted by reference. The types below are
+ * the part of tfjs that this engine uses, so that none of tfjs's own appear in our declarations.
+ */
+import { InternalError } from '../../dsl/errors.js'
+import type { DType } from '../../dsl/tensor.js'
+import { sizeOf, type Value } from '../../dsl/value.js'
+
+/** What a kernel takes and gives. tfjs-node gives tensors that its engine counts, which must be disposed through that engine. */
+export interface Info { dataId: object; readonly shape: readonly number[]; readonly dtype: DType; dispose?(): void }
+export type Inputs = Readonly<Record<string, Info>> | readonly Info[]
+export type Attributes = Readonly<Record<string, unknown>>
+type Data = Float32Array | Int32Array | Uint8Array
+
+/** A tfjs backend. */
+export interface Backend {
+  write(values: Data, shape: readonly number[], dtype: DType): object
+  read(dataId: object): Promise<ArrayLike<number>>
+  readSync(dataId: object): ArrayLike<number>
+  disposeData(dataId: object): boolean
+  incRef(dataId: object): void
+  numDataIds(): number
+  /** Of cpu: whether its advertisement is still to come. */
+  firstUse?: boolean
+}
+
+/** What is used of `@tensorflow/tfjs-core`. */
+export interface Core {
+  getKernel(kernel: string, backend: string): { kernelFunc(call: { inputs: Inputs; attrs: Attributes; backend: Backend }): Info | Info[] } | null | undefined
+  findBackendFactory(backend: string): (() => unknown) | undefined | null
+  setBackend(backend: string): Promise<boolean>
+  backend(): Backend
+  memory(): { numTensors: number }
+}
+
+/** A kernel ready to run. */
+export type Kernel = (inputs: Inputs, attrs: Attributes) => Info
+
+export interface Device {
+  /** Our name of the backend: `wasm`. */
+  readonly name: string
+  readonly version: string
+  has(kernel: string): boolean
+  kernel(kernel: string): Kernel
+  upload(value: Value): Info
+  /** A copy of the values. */
+  download(info: Info): Promise<Value>
+  /** The values for reading: the backend may go on using the array. */
+  downloadNow(info: Info): Value
+  /** Another reference to the same data. */
+  share(info: Info): Info
+  /** The same reference under another shape. */
+  view(info: Info, shape: readonly number[], dtype: DType): Info
+  free(info: Info): void
+  /** Arrays alive in the backend, and tensors alive in tfjs's engine. */
+  live(): { readonly data: number; readonly tensors: number }
+}
+
+/** A copy in the precision of the device: tfjs may keep the array that it is given, or hand out the one that it keeps. */
+const copy = (dtype: DType, data: ArrayLike<number>): Data =>
+  dtype === 'float32' ? new Float32Array(data) : dtype === 'int32' ? new Int32Array(data) : new Uint8Array(data)
+const typed = (dtype: DType, data: ArrayLike<number>): Data =>
+  dtype === 'float32' && data instanceof Float32Array ? data
+  : dtype === 'int32' && data instanceof Int32Array ? data
+  : dtype === 'bool' && data instanceof Uint8Array ? data
+  : copy(dtype, data)
+
+/** The device of a backend that is set in `core` under tfjs's name for it. */
+export const device = (core: Core, name: string, tfjsName: string, version: string): Device => {
+  const backend = core.backend()
+  // The cpu backend advertises tfjs-node on its first write; doctor says it in our words.
+  if (backend.firstUse !== undefined) backend.firstUse = false
+  const value = ({ shape, dtype }: Info, data: ArrayLike<number>): Value => {
+    if (data.length !== sizeOf(shape)) throw new InternalError(`${name} returned ${data.length} elements for [${shape.join(', ')}]`)
+    return { shape, dtype, data: typed(dtype, data) }
+  }
+  return {
+    name, version,
+    has: kernel => core.getKernel(kernel, tfjsName) != null,
+    kernel: kernel => {
+      const found = core.getKernel(kernel, tfjsName)
+      if (!found) throw new InternalError(`the tfjs backend ${name} has no kernel ${kernel}`)
+      return (inputs, attrs) => found.kernelFunc({ inputs, attrs, backend }) as Info
+    },
+    upload: ({ shape, dtype, data }) => ({ dataId: backend.write(copy(dtype, data), shape, dtype), shape, dtype }),
+    download: async info => {
+      const v = value(info, await backend.read(info.dataId))
+      return { ...v, data: v.data.slice() }
+    },
+    downloadNow: info => value(info, backend.readSync(info.dataId)),
+    share: ({ dataId, shape, dtype }) => {
+      backend.incRef(dataId)
+      return { dataId, shape, dtype }
+    },
+    view: (info, shape, dtype) => ({ dataId: info.dataId, shape, dtype, ...(info.dispose && { dispose: () => info.dispose?.() }) }),
+    free: info => {
+      if (info.dispose) info.dispose()
+      else backend.disposeData(info.dataId)
+    },
+    live: () => ({ data: backend.numDataIds(), tensors: core.memory().numTensors }),
+  }
+}

@@ -1,0 +1,93 @@
+/**
+ * Writes a plan: a straight line of instructions over slots. Lowerings run once, when a program is compiled, and leave kernel calls behind
+ * with their attributes worked out; what a run does is in plan.ts.
+ */
+import { InternalError } from '../../dsl/errors.js'
+import type { DType } from '../../dsl/tensor.js'
+import { sizeOf, type Value } from '../../dsl/value.js'
+import type { Attributes, Device, Info, Inputs, Kernel } from './device.js'
+
+/** A value of the plan: a slot, seen under a shape. Several refs may see one slot, so a reshape costs nothing. */
+export interface Ref {
+  readonly slot: number
+  /** The shape that the slot holds; elementwise results stay as small as their operands and broadcast when they are used. */
+  readonly shape: readonly number[]
+  readonly dtype: DType
+}
+
+/** A step of a plan. `reads` and `writes` are slots. */
+export type Instruction = { readonly reads: readonly number[]; readonly writes: readonly number[] } & (
+  | { readonly kind: 'kernel'; readonly name: string; readonly kernel: Kernel; readonly inputs: Inputs; readonly infos: readonly Info[]; readonly attrs: Attributes }
+  | { readonly kind: 'host'; readonly infos: readonly Info[]; readonly f: (values: readonly Value[]) => readonly Value[] }
+  | { readonly kind: 'loop'; readonly infos: readonly Info[]; readonly loop: Loop }
+)
+
+/** A plan within the plan; results that nobody uses are absent. */
+export interface Loop {
+  run(inputs: readonly Info[]): readonly (Info | undefined)[]
+  release(): void
+}
+
+/** Named operands of a kernel, or a list. */
+export type Operands = Readonly<Record<string, Ref>> | readonly Ref[]
+
+export interface Emitter {
+  readonly device: Device
+  readonly instructions: readonly Instruction[]
+  /** Values that live as long as the plan, by slot. */
+  readonly constants: ReadonlyMap<number, Value>
+  slot(shape: readonly number[], dtype: DType): Ref
+  /** A kernel call; `shape` and `dtype` are the result's. */
+  kernel(name: string, operands: Operands, attrs: Attributes, shape: readonly number[], dtype: DType): Ref
+  /** A function of host arrays, for what no kernel does or does right. */
+  host(operands: readonly Ref[], f: (values: readonly Value[]) => Value, shape: readonly number[], dtype: DType): Ref
+  loop(operands: readonly Ref[], loop: Loop, results: readonly { shape: readonly number[]; dtype: DType }[]): Ref[]
+  constant(value: Value): Ref
+}
+
+const unbound = {}
+/** What the kernel will be given: the slot's data comes in at run time. */
+const infoOf = (r: Ref): Info => ({ dataId: unbound, shape: r.shape, dtype: r.dtype })
+
+export const emitter = (device: Device): Emitter => {
+  const instructions: Instruction[] = []
+  const constants = new Map<number, Value>()
+  const known = new Map<string, Ref>()
+  let slots = 0
+  const slot = (shape: readonly number[], dtype: DType): Ref => ({ slot: slots++, shape, dtype })
+  return {
+    device, instructions, constants, slot,
+    kernel: (name, operands, attrs, shape, dtype) => {
+      const list = Array.isArray(operands)
+      const refs = Object.values(operands) as Ref[]
+      const infos = refs.map(infoOf)
+      const inputs: Inputs = list ? infos : Object.fromEntries(Object.keys(operands).map((k, i) => [k, infos[i]]))
+      const out = slot(shape, dtype)
+      instructions.push({ kind: 'kernel', name, kernel: device.kernel(name), inputs, infos, attrs, reads: refs.map(r => r.slot), writes: [out.slot] })
+      return out
+    },
+    host: (refs, f, shape, dtype) => {
+      const out = slot(shape, dtype)
+      instructions.push({ kind: 'host', infos: refs.map(infoOf), f: values => [f(values)], reads: refs.map(r => r.slot), writes: [out.slot] })
+      return out
+    },
+    loop: (refs, loop, results) => {
+      const outs = results.map(r => slot(r.shape, r.dtype))
+      instructions.push({ kind: 'loop', infos: refs.map(infoOf), loop, reads: refs.map(r => r.slot), writes: outs.map(o => o.slot) })
+      return outs
+    },
+    constant: value => {
+      if (value.data.length !== sizeOf(value.shape)) throw new InternalError(`a constant of [${value.shape.join(', ')}] has ${value.data.length} elements`)
+      const key = value.data.length < 65 ? `${value.dtype}[${value.shape.join()}]${Array.from(value.data, x => Object.is(x, -0) ? '-0' : x).join()}` : ''
+      const found = known.get(key)
+      if (key !== '' && found) return found
+      const out = slot(value.shape, value.dtype)
+      constants.set(out.slot, value)
+      known.set(key, out)
+      return out
+    },
+  }
+}
+
+/** The same slot under another shape of as many elements. */
+export const view = (r: Ref, shape: readonly number[]): Ref => ({ ...r, shape })

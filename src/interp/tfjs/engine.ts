@@ -1,0 +1,85 @@
+/** The tfjs engine: a program as a straight line of kernels, on whichever backend works here; users never free anything. */
+import { TypegradError } from '../../dsl/errors.js'
+import { splitEnds } from '../ends.js'
+import type { Engine, EngineOptions, Executable, Program } from '../engine.js'
+import { backendNames, openBackend, type Importer } from './backends.js'
+import type { Device, Info } from './device.js'
+import { lower } from './lower.js'
+
+const compile = (device: Device, program: Program): Executable => {
+  const ends = splitEnds(program)
+  const plan = lower(device, program.inputs, program.outputs)
+  let state: Info[] = []
+  const replaceState = (next: Info[]): void => {
+    state.forEach((s, i) => { if (s !== next[i]) device.free(s) })
+    state = next
+  }
+  return {
+    run: async inputs => {
+      const args = ends.join<Info>(inputs, state)
+      const given = args.map(a => 'data' in a ? device.upload(a) : a)
+      const results = plan.run(given)
+      given.forEach((g, i) => { if (g !== args[i]) device.free(g) })
+      const { outputs, next } = ends.split(results, state)
+      replaceState(next)
+      const values = await Promise.all(outputs.map(device.download))
+      outputs.forEach(device.free)
+      return values
+    },
+    write: values => {
+      const shapes = program.resident.map(r => program.inputs[r.input])
+      const bad = values.findIndex((v, i) => v.dtype !== shapes[i]?.dtype || v.shape.join() !== shapes[i].shape.join())
+      if (bad >= 0 || values.length !== shapes.length) {
+        const [v, want] = [values[bad], shapes[bad]]
+        const got = bad < 0 ? `${values.length} values are written` : `value ${bad} is ${v.dtype} [${v.shape.join(', ')}]`
+        const expected = bad < 0 || !want ? `${shapes.length} values` : `${want.dtype} [${want.shape.join(', ')}]`
+        return Promise.reject(new TypegradError('value', `write: ${got} but ${expected} was expected`))
+      }
+      replaceState(values.map(device.upload))
+      return Promise.resolve()
+    },
+    read: () => Promise.all(state.map(device.download)),
+    release: () => {
+      replaceState([])
+      plan.release()
+      return Promise.resolve()
+    },
+  }
+}
+
+/** The engine on an open device. */
+export const tfjsOn = (device: Device): Engine => ({
+  name: `tfjs:${device.name}`,
+  version: device.version,
+  compile: program => new Promise(resolve => { resolve(compile(device, program)) }),
+})
+
+/** Opens the first backend that works; what is said of those that do not stands in the error when none does. */
+const firstDevice = async (options: EngineOptions, importer: Importer | undefined): Promise<Device> => {
+  if (options.backend !== undefined) return openBackend(options.backend, options, importer)
+  const reasons: string[] = []
+  for (const name of backendNames) {
+    try {
+      return await openBackend(name, options, importer)
+    } catch (e) {
+      if (!(e instanceof TypegradError)) throw e
+      reasons.push(e.message)
+    }
+  }
+  throw new TypegradError('engine', `tfjs has no backend that works here: ${reasons.join('; ')}`)
+}
+
+/**
+ * The engine over tfjs kernels, on the backend that `options` names or else the first that works: node-gpu, node, webgpu, wasm, cpu.
+ *
+ * @throws TypegradError of kind `engine`: which package is missing and how to install it
+ * @example
+ * ```ts
+ * import { tfjsEngine } from 'typegrad/engines'
+ *
+ * const engine = await tfjsEngine({ backend: 'cpu' })
+ * console.log(engine.name)
+ * ```
+ */
+export const tfjsEngine = async (options: EngineOptions = {}, importer?: Importer): Promise<Engine> => tfjsOn(await firstDevice(options, importer))
+

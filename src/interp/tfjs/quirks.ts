@@ -1,0 +1,36 @@
+/**
+ * What tfjs 4.22 backends get wrong, measured against the reference over edge cases (test/interp/tfjs): these run on the host instead.
+ * A backend that is not listed is trusted.
+ */
+import type { DType } from '../../dsl/tensor.js'
+import type { Single } from './host.js'
+
+type Quirks = { readonly [P in Single]?: readonly DType[] }
+
+const both: Quirks = {
+  // int32 goes through float32.
+  abs: ['int32'],
+  // wasm takes |x| < 1e-7 for 0; both give 0 for NaN.
+  sign: ['float32'],
+  // wasm traps at a zero divisor and returns 0 for 1 mod -1e10; cpu differs at infinities.
+  mod: ['float32', 'int32'],
+}
+const known: Readonly<Record<string, Quirks>> = {
+  wasm: {
+    ...both,
+    // Computed as log(1 + x): no digit is right below 1e-7.
+    log1p: ['float32'],
+    // Polynomials with an absolute error of 2e-7 and no range reduction for large arguments.
+    sin: ['float32'], cos: ['float32'],
+  },
+  cpu: {
+    ...both,
+    // A polynomial with an absolute error of 1.5e-7.
+    erf: ['float32'],
+    // Products are rounded to float64 before they wrap.
+    mul: ['int32'],
+  },
+}
+
+/** Whether a primitive must leave this backend for the host. */
+export const isWrong = (backend: string, op: string, dtype: DType): boolean => known[backend]?.[op as Single]?.includes(dtype) ?? false

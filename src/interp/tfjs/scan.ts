@@ -1,0 +1,76 @@
+/** The loop of a scan: the body's plan once a step, driven from the host. */
+import { reachable, type Node } from '../../dsl/core/node.js'
+import type { NodeOf } from '../../dsl/core/table.js'
+import { sizeOf } from '../../dsl/value.js'
+import { concrete } from '../program.js'
+import type { Device, Info } from './device.js'
+import type { Emitter, Ref } from './emit.js'
+import type { Plan } from './plan.js'
+
+type Lower = (device: Device, inputs: readonly Node[], outputs: readonly Node[]) => Plan
+
+/** One step's part of a scanned input. */
+const item = (device: Device, x: Info, t: number): Info => {
+  const [, ...shape] = x.shape
+  const row = sizeOf(shape)
+  const part = device.kernel('Slice')({ x: { ...x, shape: [x.shape[0], row] } }, { begin: [t, 0], size: [1, row] })
+  return device.view(part, shape, x.dtype)
+}
+
+/** Rows in the order of their steps as one array. */
+const stack = (device: Device, rows: readonly Info[], node: Node): Info => {
+  const shape = [rows.length, ...concrete(node)]
+  const flat = rows.map(r => ({ ...r, shape: [1, sizeOf(concrete(node))] }))
+  const out = device.kernel('Concat')(flat, { axis: 0 })
+  rows.forEach(device.free)
+  return device.view(out, shape, node.dtype)
+}
+
+/** The carries that some used result depends on; the others need not be carried. */
+const liveCarries = ({ body }: NodeOf<'scan'>['attrs'], used: ReadonlySet<number>): Set<number> => {
+  const [nc, ny] = [body.carry.length, body.ys.length]
+  const live = new Set([...body.carry.keys()].filter(i => used.has(i) || used.has(nc + ny + i)))
+  const ys = body.ys.filter((_, i) => used.has(nc + i))
+  for (let before = -1; before !== live.size;) {
+    before = live.size
+    const reached = new Set(reachable([...ys, ...[...live].map(i => body.next[i])]))
+    body.carry.forEach((c, i) => { if (reached.has(c)) live.add(i) })
+  }
+  return live
+}
+
+/** Lowers a scan with inputs at `refs`. Its results are the final carry, the ys, and the carry before each step; those in `used` are made. */
+export const loop = (node: NodeOf<'scan'>, used: ReadonlySet<number>, refs: readonly Ref[], emit: Emitter, lower: Lower): readonly Ref[] => {
+  const { device } = emit
+  const { body, length, reverse } = node.attrs
+  const steps = length as number
+  const [nc, nx, ny] = [body.carry.length, body.xs.length, body.ys.length]
+  const live = [...liveCarries(node.attrs, used)].sort((a, b) => a - b)
+  const yAt = [...body.ys.keys()].filter(i => used.has(nc + i))
+  const plan = lower(device, [...live.map(i => body.carry[i]), ...body.xs, ...body.consts], [...live.map(i => body.next[i]), ...yAt.map(i => body.ys[i])])
+  /** What each step leaves behind: its ys, and the carry that it began with. */
+  const kept = [...yAt.map(i => ({ result: nc + i, node: body.ys[i] })), ...live.map(i => ({ result: nc + ny + i, node: body.carry[i] }))]
+  const run = (inputs: readonly Info[]): (Info | undefined)[] => {
+    let carry = live.map(i => device.share(inputs[i]))
+    const rows: Info[][] = kept.map(() => [])
+    for (let s = 0; s < steps; s++) {
+      const t = reverse ? steps - 1 - s : s
+      const xs = inputs.slice(nc, nc + nx).map(x => item(device, x, t))
+      const out = plan.run([...carry, ...xs, ...inputs.slice(nc + nx)])
+      xs.forEach(device.free)
+      const leaves = [...out.slice(live.length), ...carry]
+      leaves.forEach((r, i) => {
+        if (used.has(kept[i].result)) rows[i].push(r)
+        else device.free(r)
+      })
+      carry = out.slice(0, live.length)
+    }
+    const results: (Info | undefined)[] = []
+    live.forEach((i, j) => { results[i] = carry[j] })
+    kept.forEach(({ result, node: n }, i) => {
+      if (used.has(result)) results[result] = stack(device, reverse ? rows[i].reverse() : rows[i], n)
+    })
+    return results
+  }
+  return emit.loop(refs, { run, release: plan.release }, (node.tuple ?? []).map(t => ({ shape: concrete(t), dtype: t.dtype })))
+}
