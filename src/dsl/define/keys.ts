@@ -1,6 +1,6 @@
 /** The keys of a record type as a tuple in ASCII order. A union has no order of its own, and each compiler picks another. */
 
-type Ascii = '$-./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz'
+type Ascii = ' $-./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz'
 type StandsBefore<A extends string, B extends string> =
   A extends `${infer X}${infer P}`
     ? B extends `${infer Y}${infer Q}` ? X extends Y ? StandsBefore<P, Q> : Ascii extends `${string}${X}${string}${Y}${string}` ? true : false : false
@@ -13,7 +13,7 @@ type Insert<K extends string, Sorted extends readonly string[], Before extends r
     ? StandsBefore<K, H> extends true ? [...Before, K, ...Sorted] : Insert<K, R, [...Before, H]>
     : [...Before, K]
 type Sort<U extends string, Out extends readonly string[] = []> =
-  [U] extends [never] ? Out : Pick1<U> extends infer K extends string ? Sort<Exclude<U, K>, Insert<K, Out>> : never
+  [U] extends [never] ? Out : string extends U ? Out : Pick1<U> extends infer K extends string ? Sort<Exclude<U, K>, Insert<K, Out>> : never
 
 /** The keys of a record in ASCII order. */
 export type KeysOf<T> = Sort<keyof T & string>

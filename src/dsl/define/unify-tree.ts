@@ -25,7 +25,7 @@ type UnifyList<T extends readonly unknown[], X extends readonly unknown[], Z, W 
   number extends T['length'] | X['length']
     ? number extends T['length'] ? UnifyTree<T[number], X[number], Z, W> : UnifyEach<T, { [K in keyof T]: X[number] }, Z, W>
     : T['length'] extends X['length'] ? UnifyEach<T, X, Z, W>
-      : `${W}: ${T['length']} entries were expected but ${X['length']} are given`
+      : `${W}: a tuple of ${T['length']} was expected but one of ${X['length']} is given`
 type UnifyEach<T extends readonly unknown[], X extends readonly unknown[], Z, W extends string, I extends 0[] = []> =
   T extends readonly [infer H, ...infer R]
     ? X extends readonly [infer Y, ...infer Q]
@@ -70,7 +70,7 @@ export const unifyTree = (spec: unknown, actual: unknown, known: Known, where: s
   }
   if (Array.isArray(spec)) {
     if (!Array.isArray(actual)) return left(`${where}: a tuple was expected`)
-    if (actual.length !== spec.length) return left(`${where}: ${spec.length} entries were expected but ${actual.length} are given`)
+    if (actual.length !== spec.length) return left(`${where}: a tuple of ${spec.length} was expected but one of ${actual.length} is given`)
   } else {
     if (typeof actual !== 'object' || actual === null || Array.isArray(actual) || isLeaf(actual)) return left(`${where}: a record was expected`)
     const missing = entriesOf(spec as object).find(([key]) => !Object.hasOwn(actual, key))

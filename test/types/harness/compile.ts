@@ -43,12 +43,15 @@ export const compile = async (compiler: Compiler, files: readonly string[], flag
   }
 }
 
+/** TypeScript 7 quotes string literal types as they were written, 6 always doubly. */
+const alike = (text: string): string => text.replace(/(?<=[[\s,<])'([\w+*]+)'(?=[\],>])/g, '"$1"')
+
 /** The diagnostics in a compiler's answer; an answer without a position (a bad option) is an error. */
 export const diagnosticsIn = (answer: string): Diagnostic[] => {
   const general = answer.split('\n').find(line => /^error TS/.test(line))
   if (general !== undefined) throw new Error(general)
   return answer.split('\n').flatMap(line => {
     const match = diagnosticLine.exec(line)
-    return match ? [{ file: relative(root, join(root, match[1])), line: Number(match[2]), column: Number(match[3]), code: match[4], text: match[5] }] : []
+    return match ? [{ file: relative(root, join(root, match[1])), line: Number(match[2]), column: Number(match[3]), code: match[4], text: alike(match[5]) }] : []
   })
 }

@@ -30,3 +30,6 @@ export const takeMistakes = (): readonly Mistake[] => {
   collected = []
   return taken
 }
+
+/** A function as plain JavaScript calls it. */
+export const untyped = (f: unknown): (...args: unknown[]) => any => f as (...args: unknown[]) => any
