@@ -19,8 +19,8 @@ const kernels: { readonly [P in Single]: (inputs: readonly Value[], node: NodeOf
   ...elementwiseKernels, ...structureKernels, ...reduceKernels, ...linearKernels, ...leafKernels,
 }
 
-/** Runs the reference's kernel of a node on values of the operands' own shapes. */
-export const onHost = (xs: readonly Ref[], node: Node, emit: Emitter, shape: readonly number[] = concrete(node)): Ref => {
+/** Runs the reference's kernel of a node, whose operands are whole. */
+export const onHost = (xs: readonly Ref[], node: Node, emit: Emitter): Ref => {
   const kernel = kernels[node.op as Single] as (inputs: readonly Value[], node: Node) => Value
-  return emit.host(xs, values => kernel(values, { ...node, shape }), shape, node.dtype)
+  return emit.host(xs, values => kernel(values, node), concrete(node), node.dtype)
 }

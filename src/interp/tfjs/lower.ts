@@ -13,6 +13,7 @@ import { linearLowerings } from './lowerings/linear.js'
 import { reduceLowerings } from './lowerings/reduce.js'
 import { materialise, padRank } from './lowerings/shapes.js'
 import { indexingLowerings, structureLowerings } from './lowerings/structure.js'
+import { isWrong } from './quirks.js'
 import { plan, type Plan } from './plan.js'
 import { loop } from './scan.js'
 
@@ -70,7 +71,9 @@ const lowerNode = (node: Node, held: (n: Node) => Ref, whole: (n: Node) => Ref, 
   if (!lowering) throw new InternalError(`the placeholder ${node.op} ${node.id} has no value`)
   const shape = concrete(node)
   // Kernels are not made for arrays without elements.
-  if (node.inputs.some(i => sizeOf(concrete(i)) === 0) || sizeOf(shape) === 0) return onHost(node.inputs.map(whole), node, emit)
+  const empty = sizeOf(shape) === 0 || node.inputs.some(i => sizeOf(concrete(i)) === 0)
+  const operand = node.inputs[node.inputs.length - 1]?.dtype ?? node.dtype
+  if (empty || isWrong(emit.device.name, node.op, operand)) return onHost(node.inputs.map(whole), node, emit)
   const small = takesSmall(node)
   const xs = node.inputs.map(i => small ? held(i) : whole(i))
   const out = lowering(xs, node as NodeOf<Single>, emit)

@@ -9,19 +9,24 @@ type Quirks = { readonly [P in Single]?: readonly DType[] }
 
 const both: Quirks = {
   // int32 goes through float32.
-  abs: ['int32'],
+  abs: ['int32'], sum: ['int32', 'bool'], prod: ['int32', 'bool'], max: ['int32', 'bool'], min: ['int32', 'bool'],
   // wasm takes |x| < 1e-7 for 0; both give 0 for NaN.
   sign: ['float32'],
   // wasm traps at a zero divisor and returns 0 for 1 mod -1e10; cpu differs at infinities.
   mod: ['float32', 'int32'],
+  scatterAdd: ['bool'], scatterAlong: ['bool'], cumsum: ['bool'],
 }
 const known: Readonly<Record<string, Quirks>> = {
   wasm: {
     ...both,
+    // Through float32 again.
+    neg: ['int32'],
     // Computed as log(1 + x): no digit is right below 1e-7.
     log1p: ['float32'],
     // Polynomials with an absolute error of 2e-7 and no range reduction for large arguments.
     sin: ['float32'], cos: ['float32'],
+    // Bytes are read as four-byte words, past the end of the array.
+    select: ['bool'], reverse: ['bool'], argMax: ['bool'],
   },
   cpu: {
     ...both,
@@ -32,5 +37,5 @@ const known: Readonly<Record<string, Quirks>> = {
   },
 }
 
-/** Whether a primitive must leave this backend for the host. */
+/** Whether a primitive over operands of a dtype must leave this backend for the host. */
 export const isWrong = (backend: string, op: string, dtype: DType): boolean => known[backend]?.[op as Single]?.includes(dtype) ?? false

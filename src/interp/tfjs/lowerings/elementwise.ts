@@ -1,8 +1,7 @@
 /** Elementwise primitives. Operands may be held smaller than their type says: what comes out is as small as they allow. */
 import type { DType } from '../../../dsl/tensor.js'
 import { view, type Emitter, type Ref } from '../emit.js'
-import { onHost, type Lowering } from '../host.js'
-import { isWrong } from '../quirks.js'
+import type { Lowering } from '../host.js'
 import { collapse, commonShape, materialise } from './shapes.js'
 
 const flat = (r: Ref): Ref => view(r, collapse([r.shape])[0])
@@ -14,16 +13,8 @@ export const broadcastKernel = (name: string, a: Ref, b: Ref, dtype: DType, emit
   return view(emit.kernel(name, { a: view(a, sa), b: view(b, sb) }, {}, commonShape([sa, sb]), dtype), shape)
 }
 
-/** The reference's kernel: operands at one size, on the host. */
-const hosted: Lowering = (xs, node, emit) => {
-  const shape = commonShape(xs.map(x => x.shape))
-  return onHost(xs.map(x => materialise(x, shape, emit)), node, emit, shape)
-}
-
-const unary = (kernel: string): Lowering => ([x], node, emit) =>
-  isWrong(emit.device.name, node.op, x.dtype) ? hosted([x], node, emit) : view(emit.kernel(kernel, { x: flat(x) }, {}, flat(x).shape, node.dtype), x.shape)
-const binary = (kernel: string): Lowering => ([a, b], node, emit) =>
-  isWrong(emit.device.name, node.op, a.dtype) ? hosted([a, b], node, emit) : broadcastKernel(kernel, a, b, node.dtype, emit)
+const unary = (kernel: string): Lowering => ([x], node, emit) => view(emit.kernel(kernel, { x: flat(x) }, {}, flat(x).shape, node.dtype), x.shape)
+const binary = (kernel: string): Lowering => ([a, b], node, emit) => broadcastKernel(kernel, a, b, node.dtype, emit)
 
 const isNumber = (r: Ref, emit: Emitter): boolean => {
   const value = emit.constants.get(r.slot)

@@ -17,7 +17,6 @@ const asRows = (x: Ref, axes: readonly number[], emit: Emitter): Ref => {
   return view(moved, [sizeOf(kept.map(i => x.shape[i])), sizeOf(axes.map(i => x.shape[i]))])
 }
 const reduction = (kernel: string, attribute: string) => ([x]: In, node: Node<Axes>, emit: Emitter): Ref => {
-  if (x.dtype !== 'float32') return onHost([x], node, emit)
   const rows = asRows(x, node.attrs.axes, emit)
   return view(emit.kernel(kernel, { x: rows }, { [attribute]: [1], keepDims: false }, [rows.shape[0]], x.dtype), concrete(node))
 }

@@ -4,7 +4,6 @@ import { sizeOf } from '../../../dsl/value.js'
 import { concrete } from '../../program.js'
 import { view, type Emitter, type Ref } from '../emit.js'
 import { broadcastKernel } from './elementwise.js'
-import { onHost } from '../host.js'
 import { collapse, padRank } from './shapes.js'
 
 type In = readonly Ref[]
@@ -105,9 +104,7 @@ export const indexingLowerings = {
     const from = view(x, [shape[0], x.shape[axis], shape[2]])
     return view(emit.kernel('GatherV2', { x: from, indices: view(index, [n]) }, { axis: 1, batchDims: 0 }, shape, x.dtype), concrete(node))
   },
-  scatterAdd: (xs: In, node: NodeOf<'scatterAdd'>, emit: Emitter): Ref => {
-    const [base, index, updates] = xs
-    if (base.dtype === 'bool') return onHost(xs, node, emit)
+  scatterAdd: ([base, index, updates]: In, node: NodeOf<'scatterAdd'>, emit: Emitter): Ref => {
     const { axis } = node.attrs
     const perm = toFront(base.shape.length, axis, 1)
     const front = transpose(updates, toFront(updates.shape.length, axis, index.shape.length), emit)
@@ -118,9 +115,7 @@ export const indexingLowerings = {
     const at = flatIndex(index, x.shape, node.attrs.axis, emit)
     return view(emit.kernel('GatherV2', { x: view(x, [sizeOf(x.shape)]), indices: at }, { axis: 0, batchDims: 0 }, [n], x.dtype), index.shape)
   },
-  scatterAlong: (xs: In, node: NodeOf<'scatterAlong'>, emit: Emitter): Ref => {
-    const [base, index, updates] = xs
-    if (base.dtype === 'bool') return onHost(xs, node, emit)
+  scatterAlong: ([base, index, updates]: In, node: NodeOf<'scatterAlong'>, emit: Emitter): Ref => {
     const at = flatIndex(index, base.shape, node.attrs.axis, emit)
     return view(scatter(view(base, [sizeOf(base.shape)]), at, updates, emit), base.shape)
   },
