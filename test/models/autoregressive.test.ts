@@ -20,7 +20,7 @@ const natural = (n: number): Ordering => Array.from({ length: n }, (_, i) => i)
 const permutations = (n: number): Ordering[] => n === 0 ? [[]] : permutations(n - 1).flatMap(p => [...p, 0].map((_, i) => [...p.slice(0, i), n - 1, ...p.slice(i)]))
 
 const total = (model: Autoregressive<unknown, number>, n: number, seed: number): number =>
-  valueOf(model.logProb(drawn(model.params, seed), allBinary(n))).data.reduce((s: number, l: number) => s + Math.exp(l), 0)
+  Array.from(valueOf(model.logProb(drawn(model.params, seed), allBinary(n))).data, Math.exp).reduce((s, p) => s + p, 0)
 
 /** Pairs (d, j) in which the logit of d depends on x_j, by the graph and by the gradient at a random point. */
 const heard = (model: Autoregressive<unknown, number>, n: number): { graph: boolean[][]; slope: boolean[][] } => {

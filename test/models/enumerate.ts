@@ -8,8 +8,8 @@ import { evaluate } from '../../src/interp/js/evaluate.js'
 import { threefryWords } from '../../src/dsl/core/threefry.js'
 
 /** Every binary vector of length n as the rows of [2^n, n]. */
-export const allBinary = <N extends number>(n: N): Tensor<[number, N]> =>
-  fromArray(Float64Array.from({ length: 2 ** n * n }, (_, i) => (Math.floor(i / n) >> (n - 1 - i % n)) & 1), [2 ** n, n]) as unknown as Tensor<[number, N]>
+export const allBinary = (n: number): Tensor<[number, number]> =>
+  fromArray(Float64Array.from({ length: 2 ** n * n }, (_, i) => (Math.floor(i / n) >> (n - 1 - i % n)) & 1), [2 ** n, n])
 
 export const valueOf = (x: unknown): Value => evaluate([x as Node], new Map())[0]
 
