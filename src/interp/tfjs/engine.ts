@@ -18,13 +18,19 @@ const compile = (device: Device, program: Program): Executable => {
     run: async inputs => {
       const args = ends.join<Info>(inputs, state)
       const given = args.map(a => 'data' in a ? device.upload(a) : a)
-      const results = plan.run(given)
-      given.forEach((g, i) => { if (g !== args[i]) device.free(g) })
+      let results: Info[]
+      try {
+        results = plan.run(given)
+      } finally {
+        given.forEach((g, i) => { if (g !== args[i]) device.free(g) })
+      }
       const { outputs, next } = ends.split(results, state)
       replaceState(next)
-      const values = await Promise.all(outputs.map(device.download))
-      outputs.forEach(device.free)
-      return values
+      try {
+        return await Promise.all(outputs.map(device.download))
+      } finally {
+        outputs.forEach(device.free)
+      }
     },
     write: values => {
       const shapes = program.resident.map(r => program.inputs[r.input])
