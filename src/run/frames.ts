@@ -1,8 +1,9 @@
 /** Where in a user's own files an error came from. */
 import { fileURLToPath } from 'node:url'
 
-const PACKAGE = fileURLToPath(new URL('..', import.meta.url))
-const FRAME = /(?:\(|at )((?:file:\/\/)?[^()]+?):(\d+):(\d+)\)?$/
+// The package's examples are recipes like a user's; source maps make frames of dist point into src.
+const OWN = ['src', 'dist'].map(f => fileURLToPath(new URL(`../../${f}/`, import.meta.url)))
+const FRAME = /(?:\(|at (?:async )?)((?:file:\/\/)?[^()]+?):(\d+):(\d+)\)?$/
 
 /** `mine.ts:12:34` of the innermost frame outside the package, Node and its dependencies; nothing when there is none. */
 export const userFrame = (e: unknown): string | undefined => {
@@ -11,7 +12,7 @@ export const userFrame = (e: unknown): string | undefined => {
     const at = FRAME.exec(line.trim())
     if (at === null) continue
     const file = at[1].startsWith('file://') ? fileURLToPath(at[1].replace(/\?.*$/, '')) : at[1]
-    const foreign = file.startsWith('node:') || file.startsWith(PACKAGE) || file.includes('/node_modules/') || file === '<anonymous>'
+    const foreign = file.startsWith('node:') || OWN.some(own => file.startsWith(own)) || file.includes('/node_modules/') || file === '<anonymous>'
     if (!foreign) return `${file}:${at[2]}:${at[3]}`
   }
   return undefined

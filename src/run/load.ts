@@ -31,8 +31,7 @@ const importFault = (file: string, e: unknown): string => {
   if (at) return `${at[1]}:${at[2]}:${at[3]}: syntax error: ${at[4]}`
   const missing = message.match(/^Cannot find (?:module|package) '([^']+)'(?: imported from (.+))?/)
   if (missing) return `${missing[2] ?? file}: it imports ${JSON.stringify(tidy(missing[1]))}, which cannot be found.`
-  const linked = (e instanceof Error ? e.stack ?? '' : '').match(/^file:\/\/(.+:\d+)\n/)
-  return `${userFrame(e) ?? linked?.[1] ?? file}: ${message}${/[.!?]$/.test(message) ? '' : '.'}`
+  return `${userFrame(e) ?? file}: ${message}${/[.!?]$/.test(message) ? '' : '.'}`
 }
 const tidy = (target: string) => target.startsWith('file:') ? fileURLToPath(target) : target
 

@@ -11,6 +11,7 @@ import { batchesPerEpoch, trainBatch, type Splits } from './data/dataset.js'
 import { diagnose, finite } from './diagnose.js'
 import { run } from './effect.js'
 import { evaluator } from './evaluate.js'
+import { sweep } from './files/atomic.js'
 import { readCheckpoint, writeCheckpoint } from './files/checkpoint.js'
 import { FILES } from './files/names.js'
 import { Interrupted, pausing } from './pause.js'
@@ -70,6 +71,7 @@ const inputsOf = ({ splits, batch, seed }: Training) => {
 /** Trains from the last checkpoint of the run's folder, or from the start, until the last step or until `stopped`. */
 export const train = async (training: Training, progress: Progress, stopped: () => boolean): Promise<Trained> => {
   const { folder, recipe, engine, assembly, splits, seed, steps, batch, logEvery } = training
+  await run(sweep(folder))
   const checkpoint = await run(readCheckpoint(folder))
   let step = checkpoint?.step ?? 0
   let saved = { step, state: checkpoint === undefined ? await initialState(training) : stateOf(folder, checkpoint, assembly) }

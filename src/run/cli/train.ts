@@ -6,6 +6,7 @@ import { version } from '../../version.js'
 import { assemble, tryOut } from '../assembly.js'
 import { orThrow, run } from '../effect.js'
 import { drawSamples } from '../evaluate.js'
+import { readCheckpoint } from '../files/checkpoint.js'
 import { writeConfig, type Config } from '../files/config.js'
 import { FILES } from '../files/names.js'
 import { createRun, newRunFolder } from '../files/runs.js'
@@ -70,6 +71,8 @@ const takenUp = async (folder: string, name: string | undefined, flags: TrainFla
     throw new TypegradError('config', `${folder} is a run of ${reopened.config.name}, not of ${name}. Leave the recipe out.`)
   }
   if (flags.steps === undefined || flags.steps === reopened.config.steps) return reopened
+  const done = (await run(readCheckpoint(folder)))?.step ?? 0
+  if (flags.steps < done) throw new TypegradError('config', `${folder} is at step ${done} already: --steps ${flags.steps} is behind it.`)
   const config = { ...reopened.config, steps: flags.steps }
   await run(writeConfig(folder, config))
   return { ...reopened, config, assembly: assemble(reopened.recipe.name, reopened.prepared, config.steps) }

@@ -1,5 +1,5 @@
 /** Files that are either the old ones or the new ones, whole, whenever the process or the machine stops. */
-import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { attempt, type Effect } from '../effect.js'
 
@@ -31,6 +31,13 @@ const syncFolder = async (folder: string): Promise<void> => {
   const handle = await open(folder, 'r')
   try { await handle.sync() } finally { await handle.close() }
 }
+
+/** Removes what writes cut short by a kill have left in a folder. */
+export const sweep = (folder: string): Effect<void> =>
+  attempt('file', reason => `${folder}: cannot be read: ${reason}.`, async () => {
+    const left = (await readdir(folder)).filter(f => /^\..+\.\d+\.\d+\.tmp$/.test(f))
+    for (const f of left) await rm(join(folder, f), { force: true })
+  })
 
 /** Creates a folder that holds `files` from the moment it exists. */
 export const createFolder = (folder: string, files: Readonly<Record<string, string>>): Effect<void> =>

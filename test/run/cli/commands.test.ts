@@ -1,0 +1,96 @@
+import { decode } from 'fast-png'
+import { existsSync } from 'node:fs'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { version } from '../../../src/version.js'
+import { lastJson, typegrad, workplace, type Ended } from './typegrad.js'
+
+let folder: string, trained: Ended
+beforeAll(async () => {
+  folder = workplace()
+  trained = await typegrad(folder, 'train', './tiny.ts', '--engine', 'js', '--epochs', '10', '--seed', '4', '--set', 'lr=0.1', '--json')
+})
+
+describe('train', () => {
+  test('a recipe anywhere on disk trains, and the last line of stdout is one object', () => {
+    expect(trained.code, trained.stderr).toBe(0)
+    expect(trained.stdout.trimEnd().split('\n')).toHaveLength(1)
+    const result = lastJson(trained)
+    expect(Object.keys(result)).toEqual(['recipe', 'engine', 'seed', 'steps', 'seconds', 'metrics', 'out'])
+    expect(result).toMatchObject({ recipe: 'tiny', engine: 'js', seed: 4, steps: 60, out: 'runs/tiny-1' })
+    expect((result['metrics'] as { mse: number }).mse).toBeLessThan(1)
+    expect(trained.stderr).toContain('tiny: Linear regression on 64 made-up rows.')
+    expect(trained.stderr).toMatch(/step 60\/60 {2}loss \S+ {2}\S+ steps\/s/)
+  })
+
+  test('the run folder holds every file, each sound', async () => {
+    const run = join(folder, 'runs', 'tiny-1')
+    expect((await readdir(run)).sort()).toEqual([
+      'checkpoint.safetensors', 'config.json', 'events.out.tfevents.0.typegrad', 'loss.svg', 'metrics.jsonl', 'report.md', 'samples.png'])
+    expect(JSON.parse(await readFile(join(run, 'config.json'), 'utf8'))).toMatchObject(
+      { name: 'tiny', recipe: join(folder, 'tiny.ts'), seed: 4, steps: 60, batch: 10, engine: 'js', settings: { lr: 0.1, noise: 0 } })
+    const lines = (await readFile(join(run, 'metrics.jsonl'), 'utf8')).trimEnd().split('\n').map(l => JSON.parse(l) as Record<string, unknown>)
+    expect(lines.map(l => [l['split'], l['step']])).toEqual([
+      ['train', 1], ['train', 10], ['train', 20], ['train', 30], ['test', 30], ['train', 40], ['train', 50], ['train', 60], ['test', 60]])
+    expect(decode(await readFile(join(run, 'samples.png'))).width).toBe(3 * (2 * 2 + 2) + 2)
+    const report = await readFile(join(run, 'report.md'), 'utf8')
+    expect(report).toContain(`typegrad train ${join(folder, 'tiny.ts')} --steps 60 --seed 4 --engine js --set lr=0.1`)
+    for (const picture of ['loss.svg', 'samples.png']) expect(report).toContain(`](${picture})`)
+    expect(report).toContain('params.w'.slice(7))
+  })
+
+  test('the same seed gives the same bits, another seed does not', async () => {
+    const bits = async (seed: string, out: string) => {
+      await typegrad(folder, 'train', './tiny.ts', '--engine', 'js', '--steps', '5', '--seed', seed, '--out', out)
+      return readFile(join(folder, out, 'checkpoint.safetensors'))
+    }
+    expect(await bits('1', 'a')).toEqual(await bits('1', 'b'))
+    expect(await bits('2', 'c')).not.toEqual(await bits('1', 'd'))
+  })
+})
+
+describe('eval and sample', () => {
+  test('eval finds the figures of the end of training', async () => {
+    const result = lastJson(await typegrad(folder, 'eval', 'runs/tiny-1', '--json'))
+    expect(result).toMatchObject({ recipe: 'tiny', steps: 60, metrics: lastJson(trained)['metrics'] })
+    const other = lastJson(await typegrad(folder, 'eval', 'runs/tiny-1', '--engine', 'onnx', '--json'))['metrics'] as { mse: number }
+    expect(other.mse).toBeCloseTo((lastJson(trained)['metrics'] as { mse: number }).mse, 5)
+  })
+  test('sample draws as many as asked, from the seed asked', async () => {
+    const run = join(folder, 'runs', 'tiny-1'), before = await readFile(join(run, 'samples.png'))
+    await typegrad(folder, 'sample', 'runs/tiny-1')
+    expect(await readFile(join(run, 'samples.png'))).toEqual(before)
+    const said = await typegrad(folder, 'sample', 'runs/tiny-1', '--count', '4', '--seed', '9')
+    expect(said.stdout).toBe('4 samples of tiny, step 60: runs/tiny-1/samples-4-seed-9.png\n')
+    expect(decode(await readFile(join(run, 'samples-4-seed-9.png'))).width).toBe(2 * 6 + 2)
+    await typegrad(folder, 'sample', 'runs/tiny-1', '--seed', '10', '--count', '4', '--out', 'x.png')
+    expect(await readFile(join(folder, 'x.png'))).not.toEqual(await readFile(join(run, 'samples-4-seed-9.png')))
+  })
+})
+
+describe('list, doctor, help', () => {
+  test('list names the recipes and their settings', async () => {
+    const { recipes } = lastJson(await typegrad(folder, 'list', '--json')) as { recipes: { name: string; settings: { key: string }[] }[] }
+    expect(recipes.map(r => r.name)).toEqual(expect.arrayContaining(['fvsbn', 'made']))
+    expect(recipes.find(r => r.name === 'made')!.settings.map(s => s.key)).toContain('hidden')
+  })
+  test('doctor reports every engine', async () => {
+    const report = lastJson(await typegrad(folder, 'doctor', '--json')) as { node: string; threads: number; auto: string; engines: { name: string; available: boolean }[] }
+    expect(report).toMatchObject({ node: process.version, auto: 'onnx' })
+    expect(report.engines.filter(e => e.available).map(e => e.name)).toEqual(expect.arrayContaining(['onnx', 'js']))
+    const text = await typegrad(folder, 'doctor')
+    expect(text.stdout).toMatch(/^js +available/m)
+    expect(text.code).toBe(0)
+  })
+  test('help and version', async () => {
+    expect(await typegrad(folder, '--version')).toMatchObject({ code: 0, stdout: `${version}\n`, stderr: '' })
+    for (const command of ['list', 'train', 'eval', 'sample', 'doctor']) {
+      const { code, stdout } = await typegrad(folder, command, '--help')
+      expect(stdout).toContain(`Usage: typegrad ${command}`)
+      expect(code).toBe(0)
+    }
+    expect((await typegrad(folder)).stdout).toContain('Usage: typegrad')
+    expect(existsSync(join(folder, 'runs'))).toBe(true)
+  })
+})

@@ -1,0 +1,127 @@
+import { cp, readFile, truncate, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { lastJson, TINY, typegrad, workplace } from './typegrad.js'
+
+const short = ['--engine', 'js', '--steps', '3']
+let folder: string
+beforeAll(async () => {
+  folder = workplace({
+    'tiny.ts': TINY,
+    'syntax.ts': 'const a: = 3',
+    'missing.ts': 'import { x } from "./nowhere.js"\nexport default x',
+    'throws.ts': '\nthrow new Error("boo")',
+    'name.ts': 'import { nothing } from "typegrad"\nexport default nothing',
+    'none.ts': 'export const recipe = 1',
+    'other.ts': 'export default { name: "made" }',
+    'shape.ts': 'import { f32, matmul } from "typegrad"\n\nexport default matmul(f32(2, 3), f32(4, 5) as never)',
+    'scalar.ts': TINY.replace('mean(square(', '(square('),
+    'typo.ts': TINY.replace('mean(square(', 'meen(square('),
+    'figure.ts': TINY.replace('({ mse: square(', '({ mse: matmul(x, params.w), other: square('),
+    'helper.ts': 'export const summary: string = "With a helper."',
+    'helped.ts': `import { summary } from './helper.js'\n${TINY.replace('\'Linear regression on 64 made-up rows.\'', 'summary')}`,
+    'plain.js': TINY,
+    'nan.ts': TINY.replace(/mean\(square\(.*$/m, 'mean(log(add(params.b, 1))),'),
+  })
+  expect(await typegrad(folder, 'train', './tiny.ts', ...short, '--out', 'good')).toMatchObject({ code: 0 })
+})
+
+describe('a wrong command line is one sentence and exit code 2', () => {
+  test.each<[string[], RegExp]>([
+    [['trian'], /^Unknown command 'trian' \(Did you mean train\?\) The commands are list, train, eval, sample, doctor\.$/],
+    [['train'], /^train: name a recipe, as in typegrad train made, or a run to go on with/],
+    [['train', 'mad'], /^There is no recipe "mad"\. Did you mean made\? The recipes are .*fvsbn.*made/],
+    [['train', 'tiny', 'made'], /^Too many arguments for 'train'/],
+    [['train', './tiny.ts', '--stpes', '3'], /^Unknown option '--stpes' \(Did you mean --steps\?\) See typegrad --help\.$/],
+    [['train', './tiny.ts', '--steps', '0'], /'0' is invalid\. Expected a whole number of at least 1\./],
+    [['train', './tiny.ts', '--steps', '1e99'], /'1e99' is invalid\. Expected a whole number of at least 1\./],
+    [['train', './tiny.ts', '--steps'], /^Option '--steps <n>' argument missing\./],
+    [['train', './tiny.ts', '--epochs', '-1'], /'-1' is invalid\. Expected a number above 0\./],
+    [['train', './tiny.ts', '--steps', '1', '--epochs', '1'], /^--steps and --epochs both say how long to train: give one\.$/],
+    [['train', './tiny.ts', '--engine', 'onxx'], /The engines are auto, onnx, tfjs, js.* Did you mean onnx\?/],
+    [['train', './tiny.ts', '--set', 'rl=1'], /^tiny has no setting "rl"\. Did you mean lr\? Its settings are lr, noise\.$/],
+    [['train', './tiny.ts', '--set', 'lr=fast'], /^tiny: lr is "fast", but it must be a number of at least 0\. Its settings are lr, noise\.$/],
+    [['train', './tiny.ts', '--set', 'lr'], /^--set lr: expected key=value, as in --set lr=0\.001\.$/],
+    [['train', './nowhere.ts'], /^\.\/nowhere\.ts: there is no such recipe file\.$/],
+    [['train', './tiny.ts', '--out', 'good'], /^good already holds a run\. Go on with it by typegrad train --resume good, or choose another --out\.$/],
+    [['train', './tiny.ts', '--out', '.'], /^\. is not empty\. Choose another --out\.$/],
+    [['train', '--resume', 'good', '--seed', '3'], /^--seed cannot go with --resume/],
+    [['train', '--resume', 'good', '--set', 'lr=1'], /^--set cannot go with --resume/],
+    [['train', 'made', '--resume', 'good'], /^good is a run of tiny, not of made\. Leave the recipe out\.$/],
+    [['eval'], /^Missing required argument 'run'\./],
+  ])('%j', async (args, sentence) => {
+    const { code, stdout, stderr } = await typegrad(folder, ...args)
+    expect(stderr.trimEnd()).toMatch(sentence)
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1)
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+  })
+})
+
+describe('a wrong recipe file is one sentence with its place, and nothing is written', () => {
+  test.each<[string, RegExp]>([
+    ['syntax.ts', /^.*syntax\.ts:1:9: syntax error: Unexpected "="$/],
+    ['missing.ts', /missing\.ts: it imports ".*nowhere\.js", which cannot be found\.$/],
+    ['throws.ts', /throws\.ts:2:7: boo\.$/],
+    ['name.ts', /name\.ts: The requested module 'typegrad' does not provide an export named 'nothing'\.$/],
+    ['none.ts', /^\.\/none\.ts: it has no default export; expected export default defineRecipe\(\{ \.\.\. \}\)\.$/],
+    ['other.ts', /^\.\/other\.ts: its default export is not a recipe/],
+    ['shape.ts', /shape\.ts:3:16: matmul: .*3.*4/],
+    ['scalar.ts', /^tiny: its objective is float32 \[B\], but a float32 scalar is minimised; take its mean or sum\.$/],
+    ['typo.ts', /^tiny: its objective \(.*typo\.ts:\d+:\d+\): meen is not defined\.$/],
+    ['figure.ts', /^tiny: its evaluation gives mse \[B, 1\], but a figure is a scalar \[\] or one number a row \[B\]\.$/],
+  ])('%s', async (file, sentence) => {
+    const { code, stderr } = await typegrad(folder, 'train', `./${file}`, ...short, '--out', `no-${file}`)
+    expect(stderr.trimEnd()).toMatch(sentence)
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1)
+    expect(code).toBeGreaterThan(0)
+    expect(await typegrad(folder, 'eval', `no-${file}`)).toMatchObject({ code: 1 })
+  })
+
+  test('helpers beside a recipe and plain JavaScript run', async () => {
+    expect(await typegrad(folder, 'train', './helped.ts', ...short, '--out', 'helped')).toMatchObject({ code: 0 })
+    expect(await typegrad(folder, 'train', './plain.js', ...short, '--out', 'plain')).toMatchObject({ code: 0 })
+  })
+})
+
+describe('damaged runs', () => {
+  const damaged = async (name: string) => {
+    await cp(join(folder, 'good'), join(folder, name), { recursive: true })
+    return join(folder, name)
+  }
+  test('a truncated checkpoint is named and left alone', async () => {
+    const run = await damaged('cut'), file = join(run, 'checkpoint.safetensors')
+    await truncate(file, 200)
+    const before = await readFile(file)
+    for (const args of [['train', '--resume', 'cut'], ['eval', 'cut'], ['sample', 'cut']]) {
+      const { code, stderr } = await typegrad(folder, ...args)
+      expect(stderr).toMatch(/^cut\/checkpoint\.safetensors: not a whole safetensors file: .*\n$/)
+      expect(code).toBe(1)
+    }
+    expect(await readFile(file)).toEqual(before)
+  })
+  test('a foreign record, and a folder that is no run', async () => {
+    await writeFile(join(await damaged('foreign'), 'config.json'), '{"seed": "x"}')
+    expect((await typegrad(folder, 'eval', 'foreign')).stderr).toMatch(/^foreign\/config\.json: not a run's record: .* expected string\.\n$/)
+    expect((await typegrad(folder, 'eval', '.')).stderr).toMatch(/^\.: not a run: config\.json cannot be read: there is no such file\./)
+  })
+  test('a recipe that changed since', async () => {
+    const run = await damaged('changed')
+    await writeFile(join(folder, 'changed.ts'), TINY.replace('[4, 1]', '[4, 2]'))
+    const config = JSON.parse(await readFile(join(run, 'config.json'), 'utf8')) as object
+    await writeFile(join(run, 'config.json'), JSON.stringify({ ...config, recipe: join(folder, 'changed.ts') }))
+    expect((await typegrad(folder, 'eval', 'changed')).stderr).toMatch(
+      /^changed\/checkpoint\.safetensors: it does not fit the recipe: params\.w is float32 \[4, 1\], expected float32 \[4, 2\]\. Was the recipe changed/)
+  })
+})
+
+describe('numbers that are not finite', () => {
+  test.each(['js', 'onnx'])('the first bad node is named, and the last good checkpoint stays (%s)', async engine => {
+    const out = `nan-${engine}`
+    const { code, stderr } = await typegrad(folder, 'train', './nan.ts', '--engine', engine, '--steps', '50', '--checkpoint-every', '1', '--out', out)
+    expect(stderr).toMatch(/^Training stopped at step \d+, where a number is not finite\.\nlog\(/)
+    expect(stderr).toMatch(/params\.b/)
+    expect(stderr).toMatch(new RegExp(`The checkpoint of step \\d+ is kept in ${out}\\.\\n$`))
+    expect(code).toBe(1)
+    expect(lastJson(await typegrad(folder, 'eval', out, '--json'))).toMatchObject({ recipe: 'tiny', engine })
+  })
+})
