@@ -1,9 +1,9 @@
 /**
- * The expression graph. A node is data with four parts: primitive, inputs, attributes, type. Nodes are interned when they are made, so
- * equal expressions are one node and sharing is never lost.
+ * The expression graph. A node is data with four parts: primitive, inputs, attributes, type. A primitive is one record in one place;
+ * builders, tests, printers, docs and engines derive from it. The two speak of each other, so their types live together.
  */
-import type { DType, Shape } from '../tensor.js'
-import type { AnyPrimitive, Primitive } from './primitive.js'
+import type { Either } from 'fp-ts/lib/Either.js'
+import type { Dim, DType, Shape } from '../tensor.js'
 
 /** What is known of a node's value before it runs. Dimensions are numbers or symbols in normal form. */
 export interface TensorType {
@@ -22,44 +22,46 @@ export interface Node<A = unknown> extends TensorType {
   readonly attrs: A
 }
 
-let nextId = 0
-const identities = new WeakMap<object, number>()
-let nextIdentity = 0
-/** A number that tells objects apart: the key of buffers, functions and graphs. */
-export const identityOf = (o: object): number => {
-  const known = identities.get(o)
-  if (known !== undefined) return known
-  identities.set(o, nextIdentity)
-  return nextIdentity++
+/** Cotangents for a node's inputs, in order; `null` where nothing flows (integers, booleans, keys). */
+export type Cotangents = readonly (Node | null)[]
+
+export interface PrimitiveSpec<A> {
+  readonly op: string
+  /** One sentence, for the docs. */
+  readonly summary: string
+  /** The formula, from the formulas of the inputs. */
+  readonly latex: (inputs: readonly string[], attrs: A) => string
+  /** The type of the result, or the sentence that says why there is none. */
+  readonly type: (inputs: readonly TensorType[], attrs: A) => Either<string, TensorType>
+  /** The vector-Jacobian product, written in expressions; `null` for a primitive through which nothing can flow. */
+  readonly vjp: ((g: Node, node: Node<A>) => Cotangents) | null
+  /** Only for a primitive with several results (`scan`): one cotangent a result, `null` where that result is not used. */
+  readonly vjpOfTuple?: (gs: Cotangents, node: Node<A>) => Cotangents
+  /** Floating-point operations of one evaluation, one an element for any function of it: a size, symbolic where a dimension is. */
+  readonly flops: (node: Node<A>) => Dim
+  /** An expression in the public language that evaluates to a small value. */
+  readonly example: string
+  /** The key under which equal attributes are equal, where the general one (plain data by content) will not do. */
+  readonly key?: (attrs: A) => string
+  /** Applies a function to every dimension held in the attributes, so that sizes can be substituted. */
+  readonly mapDims?: (attrs: A, f: (d: Dim) => Dim) => A
+  /** Only for a primitive that holds closed graphs in its attributes: rebuilds them. */
+  readonly mapBody?: (attrs: A, rebuild: (nodes: readonly Node[]) => Node[]) => A
+  /** True when the result is computed element by element from inputs of its own shape: engines may fuse and broadcast these. */
+  readonly elementwise?: boolean
 }
 
-/** A key under which equal attributes are equal: plain data by content, functions, buffers and graphs by identity. */
-const keyOf = (v: unknown): string => {
-  if (typeof v === 'number') return Object.is(v, -0) ? '-0' : `${v}`
-  if (typeof v === 'string') return JSON.stringify(v)
-  if (Array.isArray(v)) return `[${v.map(keyOf).join()}]`
-  if (v === null || typeof v !== 'object') return typeof v === 'function' ? `#${identityOf(v)}` : `${v}`
-  if (Object.getPrototypeOf(v) !== Object.prototype) return `#${identityOf(v)}`
-  return `{${Object.entries(v).map(([k, x]) => `${k}:${keyOf(x)}`).join()}}`
+export interface Primitive<A> extends PrimitiveSpec<A> {
+  /** Builds (or finds) the node; throws a `TypegradError` when the types do not fit. */
+  readonly make: (inputs: readonly Node[], attrs: A) => Node<A>
 }
 
-// Weak on both sides: a long session that builds many expressions keeps only those it still holds.
-const interned = new Map<string, WeakRef<Node>>()
-const forget = new FinalizationRegistry<string>(key => {
-  if (interned.get(key)?.deref() === undefined) interned.delete(key)
-})
+/** A primitive whose attributes are not known: a node keeps it beside attributes of the matching type. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- the one place where the pairing of rule and attributes is not tracked
+export type AnyPrimitive = Primitive<any>
 
-/** The one place where nodes come to be. */
-export const intern = <A>(prim: Primitive<A>, inputs: readonly Node[], attrs: A, type: TensorType): Node<A> => {
-  const key = `${prim.op}(${inputs.map(i => i.id).join()})${prim.key ? prim.key(attrs) : keyOf(attrs)}`
-  const known = interned.get(key)?.deref()
-  if (known !== undefined) return known as Node<A>
-  const node: Node<A> = { id: nextId++, prim, op: prim.op, inputs, attrs, shape: type.shape, dtype: type.dtype, ...(type.tuple && { tuple: type.tuple }) }
-  Object.defineProperty(node, Symbol.for('nodejs.util.inspect.custom'), { value: () => `${node.op}: ${node.dtype}[${node.shape.join(', ')}]` })
-  interned.set(key, new WeakRef(node as Node))
-  forget.register(node, key)
-  return node
-}
+/** The attributes of a primitive. */
+export type AttrsOf<P> = P extends Primitive<infer A> ? A : never
 
 /** Every node that `outputs` depend on, inputs before users. */
 export const reachable = (outputs: readonly Node[]): Node[] => {

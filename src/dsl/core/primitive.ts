@@ -1,49 +1,10 @@
-/** A primitive is one record in one place; builders, tests, printers, docs and engines derive from it. */
-import { type Either, isLeft } from 'fp-ts/lib/Either.js'
+/** Making records into primitives. */
+import { isLeft } from 'fp-ts/lib/Either.js'
 import { TypegradError } from '../errors.js'
-import type { Dim } from '../tensor.js'
-import { intern, type Node, type TensorType } from './node.js'
+import { intern } from './intern.js'
+import type { Primitive, PrimitiveSpec } from './node.js'
 
-/** Cotangents for a node's inputs, in order; `null` where nothing flows (integers, booleans, keys). */
-export type Cotangents = readonly (Node | null)[]
-
-export interface PrimitiveSpec<A> {
-  readonly op: string
-  /** One sentence, for the docs. */
-  readonly summary: string
-  /** The formula, from the formulas of the inputs. */
-  readonly latex: (inputs: readonly string[], attrs: A) => string
-  /** The type of the result, or the sentence that says why there is none. */
-  readonly type: (inputs: readonly TensorType[], attrs: A) => Either<string, TensorType>
-  /** The vector-Jacobian product, written in expressions; `null` for a primitive through which nothing can flow. */
-  readonly vjp: ((g: Node, node: Node<A>) => Cotangents) | null
-  /** Only for a primitive with several results (`scan`): one cotangent a result, `null` where that result is not used. */
-  readonly vjpOfTuple?: (gs: Cotangents, node: Node<A>) => Cotangents
-  /** Floating-point operations of one evaluation, one an element for any function of it: a size, symbolic where a dimension is. */
-  readonly flops: (node: Node<A>) => Dim
-  /** An expression in the public language that evaluates to a small value. */
-  readonly example: string
-  /** The key under which equal attributes are equal, where the general one (plain data by content) will not do. */
-  readonly key?: (attrs: A) => string
-  /** Applies a function to every dimension held in the attributes, so that sizes can be substituted. */
-  readonly mapDims?: (attrs: A, f: (d: Dim) => Dim) => A
-  /** Only for a primitive that holds closed graphs in its attributes: rebuilds them. */
-  readonly mapBody?: (attrs: A, rebuild: (nodes: readonly Node[]) => Node[]) => A
-  /** True when the result is computed element by element from inputs of its own shape: engines may fuse and broadcast these. */
-  readonly elementwise?: boolean
-}
-
-export interface Primitive<A> extends PrimitiveSpec<A> {
-  /** Builds (or finds) the node; throws a `TypegradError` when the types do not fit. */
-  readonly make: (inputs: readonly Node[], attrs: A) => Node<A>
-}
-
-/** A primitive whose attributes are not known: a node keeps it beside attributes of the matching type. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- the one place where the pairing of rule and attributes is not tracked
-export type AnyPrimitive = Primitive<any>
-
-/** The attributes of a primitive. */
-export type AttrsOf<P> = P extends Primitive<infer A> ? A : never
+export type { AnyPrimitive, AttrsOf, Cotangents, Primitive, PrimitiveSpec } from './node.js'
 
 /** Makes a record into a primitive. */
 export const primitive = <A = object>(spec: PrimitiveSpec<A>): Primitive<A> => {

@@ -1,10 +1,10 @@
 /** An ONNX graph under construction: operators in order, constants and repeated operators shared, what nobody uses left out. */
 import { create } from '@bufbuild/protobuf'
-import { identityOf } from '../../dsl/core/node.js'
+import { identityOf } from '../../dsl/core/intern.js'
 import type { DType } from '../../dsl/tensor.js'
 import {
-  AttributeProto_AttributeType as Kind, AttributeProtoSchema, GraphProtoSchema, NodeProtoSchema, TensorProto_DataType as Element, TensorProtoSchema,
-  ValueInfoProtoSchema, type AttributeProto, type GraphProto, type NodeProto, type TensorProto, type ValueInfoProto,
+  AttributeProto_AttributeType as Kind, AttributeProtoSchema, GraphProtoSchema, NodeProtoSchema, TensorProto_DataType as Element,
+  TensorProtoSchema, ValueInfoProtoSchema, type AttributeProto, type GraphProto, type NodeProto, type TensorProto, type ValueInfoProto,
 } from './onnx_pb.js'
 
 /** A value in the graph: its name and the shape it really has. */
@@ -73,7 +73,9 @@ export class Graph {
     return this.find(key) ?? this.emit(key, type, inputs, attrs, results, captured)
   }
 
-  private emit(key: string, type: string, inputs: readonly string[], attrs: Attributes, results: number, captured: readonly string[]): readonly string[] {
+  private emit(
+    key: string, type: string, inputs: readonly string[], attrs: Attributes, results: number, captured: readonly string[],
+  ): readonly string[] {
     const outputs = Array.from({ length: results }, () => this.fresh(type))
     const proto = create(NodeProtoSchema, {
       name: outputs[0], opType: type, domain: domains[type] ?? '', input: [...inputs], output: [...outputs],
@@ -101,7 +103,8 @@ export class Graph {
     if (known) return known.name
     const name = this.fresh('c')
     const exact = dtype === 'float32' ? Float32Array.from(data as Float64Array) : data
-    this.shared.constants.set(key, create(TensorProtoSchema, { name, dims: shape.map(BigInt), dataType: elements[dtype], rawData: bytesOf(exact) }))
+    const tensor = create(TensorProtoSchema, { name, dims: shape.map(BigInt), dataType: elements[dtype], rawData: bytesOf(exact) })
+    this.shared.constants.set(key, tensor)
     return name
   }
 
@@ -122,6 +125,7 @@ export class Graph {
     const own = new Set([...inputs.map(i => i.name), ...kept.flatMap(n => n.output)])
     const captured = [...needed].filter(n => !own.has(n))
     const initializer = this.outer ? [] : [...this.shared.constants.values()].filter(c => needed.has(c.name))
-    return { graph: create(GraphProtoSchema, { name, node: kept.reverse(), input: [...inputs], output: [...outputs], initializer }), captured }
+    const graph = create(GraphProtoSchema, { name, node: kept.reverse(), input: [...inputs], output: [...outputs], initializer })
+    return { graph, captured }
   }
 }

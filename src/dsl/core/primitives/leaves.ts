@@ -2,7 +2,8 @@
 import { right, left } from 'fp-ts/lib/Either.js'
 import type { DType, Dim, Shape } from '../../tensor.js'
 import { sizeOf, type Value } from '../../value.js'
-import { identityOf, type Node } from '../node.js'
+import { identityOf } from '../intern.js'
+import type { Node } from '../node.js'
 import { primitive } from '../primitive.js'
 
 /** How a parameter starts: read by `initialise`, ignored by engines. Plain data, so that equal placeholders stay equal nodes. */
