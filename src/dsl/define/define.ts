@@ -20,7 +20,8 @@ import { solve } from './unify-tree.js'
  * TypeScript erases the annotations of a body's arguments, so a definition given by parameters and body alone knows the parameters' symbols
  * when it runs, but infers those of its arguments from the way the body uses them. A body that names an argument's axes or sizes itself
  * (`sum(x, ['T'])`, `reshape(x, ['B', 'T', 12, 64])`) should be given the arguments' specs too: `define(params, [f32('B', 'T')], body)`.
- * It is then traced once, with its symbols, and every application substitutes into that graph.
+ * It is then traced once, with its symbols, and every application substitutes into that graph; only a body that returns methods, such as a
+ * distribution, runs at each call.
  *
  * Throws a `TypegradError` that names the argument or parameter, the symbol and both sizes.
  *
@@ -119,15 +120,23 @@ const applyTrace = ({ params, args, result }: Trace, p: unknown, xs: readonly un
   return treeLike(result, substitute(outputs, replacements, sizes))
 }
 
+const isTree = (value: unknown): boolean =>
+  isLeaf(value) || (typeof value === 'object' && value !== null && Object.values(value).every(isTree))
+
 const fromSpecs = (params: unknown, args: readonly unknown[], body: Body): Callable => {
   const traced = trace(params, args, body)
+  // Closures cannot be substituted into: a body that returns methods (a distribution) runs on the tensors of each call instead.
+  const closed = isTree(traced.result)
+  const apply: Body = (p, ...xs) => {
+    const sizes = sizesFor(traced.params, traced.args, p, xs)
+    return closed ? applyTrace(traced, p, xs, sizes) : body(p, ...xs)
+  }
   const known = [params, ...args].flatMap(tree => leavesOf(tree)).flatMap(({ leaf }) => symbolsOfShape(leaf.shape))
   return callable((p, ...xs) => {
     checkCount(args.length, xs.length)
-    return applyTrace(traced, p, xs, sizesFor(traced.params, traced.args, p, xs))
+    return apply(p, ...xs)
   }, params, sizes => {
     checkSizes(sizes, known)
-    return fromSpecs(resized(params, sizes), args.map(arg => resized(arg, sizes)), (p, ...xs) =>
-      applyTrace(traced, p, xs, sizesFor(traced.params, traced.args, p, xs)))
+    return fromSpecs(resized(params, sizes), args.map(arg => resized(arg, sizes)), apply)
   })
 }

@@ -1,7 +1,8 @@
 /** The type of a definition: a function polymorphic in the sizes of its symbols. */
 import type { Dim } from '../tensor.js'
+import type { First } from './keys.js'
+import type { SubstituteTree, SymbolsIn } from './tree.js'
 import type { Solve } from './unify-tree.js'
-import type { SubstituteTree, SymbolsIn, Tree } from './tree.js'
 
 /**
  * A function of parameters and arguments that works for every size of its symbols. Calling it unifies the symbols with the actual shapes;
@@ -14,7 +15,7 @@ import type { SubstituteTree, SymbolsIn, Tree } from './tree.js'
  * const small = linear.at({ I: 784, O: 10 })
  * ```
  */
-export interface Definition<in out P, in out A extends readonly unknown[], out R> {
+export interface Definition<in out P, in out A extends readonly unknown[], in out R> {
   /** The parameters' specs: a tree to initialise, to count, or to put into the parameters of another definition. */
   readonly params: P
   <const Q, const X extends Arity<A>>(params: AtParams<Solve<P, A, Q, X>, Q>, ...args: AtArguments<Solve<P, A, Q, X>, X>): Result<R, Solve<P, A, Q, X>>
@@ -41,6 +42,3 @@ type AtSizes<Z, Known> = {
 /** The result of a definition's body, or the message when it has symbols of its own, which no call could ever find. */
 export type Closed<R, Known> =
   [Exclude<SymbolsIn<R>, Known>] extends [never] ? R : `define: the result has ${First<Exclude<SymbolsIn<R>, Known>>}, which is in neither the parameters nor the arguments`
-import type { First } from './keys.js'
-
-export type AnyDefinition = Definition<Tree, readonly unknown[], unknown>

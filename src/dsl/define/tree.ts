@@ -21,13 +21,15 @@ export interface Sized<F extends TypeFunction, S extends Shape> { readonly sized
 /** A tree, or any record of tensors, with the sizes of `Z` put for its symbols. */
 export type SubstituteTree<T, Z> =
   T extends Tensor<infer S, infer D> ? Tensor<Substitute<S, Z>, D>
-    : T extends { readonly sized?: readonly [infer F extends TypeFunction, infer S extends Shape] } ? Apply<F, Substitute<S, Z>>
+    : 'sized' extends keyof T ? SubstituteSized<T, Z>
       : T extends (...args: never) => unknown ? T
         : { readonly [K in keyof T]: SubstituteTree<T[K], Z> }
+type SubstituteSized<T, Z> = T extends { readonly sized?: readonly [infer F extends TypeFunction, infer S extends Shape] } ? Apply<F, Substitute<S, Z>> : T
 
 /** The symbols that occur in the shapes of a tree. */
 export type SymbolsIn<T> =
   T extends Tensor<infer S, DType> ? SymbolsOf<S[number]>
+    : 'sized' extends keyof T ? T extends { readonly sized?: readonly [TypeFunction, infer S extends Shape] } ? SymbolsOf<S[number]> : never
     : T extends (...args: never) => unknown ? never
       : T extends readonly unknown[] ? Tree extends T[number] ? never : SymbolsIn<T[number]>
         : T extends object ? string extends keyof T ? never : { [K in keyof T]: SymbolsIn<T[K]> }[keyof T] : never

@@ -12,7 +12,7 @@ import { like, variablesFor } from './linearise.js'
 
 /** The type of a function of the same arguments with another result; a definition stays one. */
 export type Returning<F, R> =
-  F extends Definition<infer P, infer A, unknown> ? Definition<P, A, R>
+  F extends Definition<infer P, infer A, infer Old> ? Old extends unknown ? Definition<P, A, R> : never
     : Parts<F> extends readonly [infer P, infer A extends readonly unknown[], unknown] ? (params: P, ...args: A) => R : never
 type ParamsOf<F> = Parts<F> extends readonly [infer P, unknown, unknown] ? P : never
 type ArgsOf<F> = Parts<F> extends readonly [unknown, infer A extends readonly unknown[], unknown] ? A : never

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { define } from '../../../src/dsl/define/define.js'
 import { add, f32, i32, matmul, relu, reshape, sum } from '../../../src/dsl/ops/index.js'
+import { bernoulli } from '../../../src/dsl/distributions/bernoulli.js'
 import type { Tensor } from '../../../src/dsl/tensor.js'
 
 const linear = define({ w: f32('I', 'O'), b: f32('O') }, (p, x: Tensor<['B', 'I']>) => add(matmul(x, p.w), p.b))
@@ -129,5 +130,15 @@ describe('names in a body whose arguments have no specs', () => {
     expect(() => f({}, f32(32, 10, 64))).toThrow('sum: axis T is not in [32, 10, 64]')
     const g = define({}, [f32('B', 'T', 'D')], (_, x) => sum(x, ['T']))
     expect(g({}, f32(32, 10, 64)).shape).toEqual([32, 64])
+  })
+})
+
+describe('a body that returns a distribution', () => {
+  const policy = define({ w: f32('I', 'A') }, [f32('B', 'I')], (q, x) => bernoulli(matmul(x, q.w)))
+
+  it('has its methods at the sizes of the call', () => {
+    const chosen = policy.at({ I: 4 })({ w: f32(4, 2) }, f32('N', 4))
+    expect(chosen.logProb(f32('N', 2)).shape).toEqual(['N', 2])
+    expect(() => policy({ w: f32(4, 2) }, f32('N', 5) as never)).toThrow('argument 1: I is 4 but 5 here')
   })
 })

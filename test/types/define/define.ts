@@ -1,6 +1,7 @@
 /** Definitions: what applying, nesting and `at` compute. */
 import { define } from '../../../src/dsl/define/define.js'
 import { add, f32, i32, matmul, relu } from '../../../src/dsl/ops/index.js'
+import { bernoulli, type Bernoulli } from '../../../src/dsl/distributions/bernoulli.js'
 import type { Tensor } from '../../../src/dsl/tensor.js'
 import { same, type Equal } from '../harness/equal.js'
 
@@ -60,3 +61,8 @@ same<Equal<typeof cells, Tensor<[12]>>>()
 same<Equal<typeof rows, Tensor<[3]>>>()
 const [some] = grid({}, f32('T*B'), f32('T'))
 same<Equal<typeof some, Tensor<['B*T']>>>()
+
+// Results that are no plain trees: distributions
+const policy = define({ w: f32('I', 'A') }, [f32('B', 'I')], (q, x) => bernoulli(matmul(x, q.w)))
+const chosen = policy({ w: f32(4, 2) }, f32('N', 4))
+same<Equal<typeof chosen, Bernoulli<['N', 2]>>>()
