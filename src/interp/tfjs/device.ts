@@ -65,6 +65,22 @@ const typed = (dtype: DType, data: ArrayLike<number>): Data =>
   : dtype === 'bool' && data instanceof Uint8Array ? data
   : copy(dtype, data)
 
+/**
+ * wasm packs the right operand of a product once and keeps the packing under the array's identity, whatever shape it is seen under: a
+ * second product with the same array as [1, 4] after [4, 1] reads and writes outside its arrays. Such an operand is copied.
+ */
+const withOwnWeights = (call: Kernel, backend: Backend, multiplied: WeakMap<object, string>): Kernel => (inputs, attrs) => {
+  const { a, b } = inputs as Readonly<Record<string, Info>>
+  const shape = b.shape.join()
+  const first = multiplied.get(b.dataId)
+  if (first === undefined) multiplied.set(b.dataId, shape)
+  if (first === undefined || first === shape) return call(inputs, attrs)
+  const copied = { ...b, dataId: backend.write(copy(b.dtype, backend.readSync(b.dataId)), b.shape, b.dtype) }
+  const out = call({ a, b: copied }, attrs)
+  backend.disposeData(copied.dataId)
+  return out
+}
+
 /** The device of a backend that is set in `core` under tfjs's name for it. */
 export const device = (core: Core, name: string, tfjsName: string, version: string): Device => {
   const backend = core.backend()
@@ -74,13 +90,15 @@ export const device = (core: Core, name: string, tfjsName: string, version: stri
     if (data.length !== sizeOf(shape)) throw new InternalError(`${name} returned ${data.length} elements for [${shape.join(', ')}]`)
     return { shape, dtype, data: typed(dtype, data) }
   }
+  const multiplied = new WeakMap<object, string>()
   return {
     name, version,
     has: kernel => core.getKernel(kernel, tfjsName) != null,
     kernel: kernel => {
       const found = core.getKernel(kernel, tfjsName)
       if (!found) throw new InternalError(`the tfjs backend ${name} has no kernel ${kernel}`)
-      return (inputs, attrs) => found.kernelFunc({ inputs, attrs, backend }) as Info
+      const call: Kernel = (inputs, attrs) => found.kernelFunc({ inputs, attrs, backend }) as Info
+      return name === 'wasm' && kernel === 'BatchMatMul' ? withOwnWeights(call, backend, multiplied) : call
     },
     upload: ({ shape, dtype, data }) => ({ dataId: backend.write(copy(dtype, data), shape, dtype), shape, dtype }),
     download: async info => {

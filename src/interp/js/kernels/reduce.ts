@@ -20,7 +20,8 @@ const extremum = (sign: 1 | -1) => (xs: In, node: Node<{ readonly axes: readonly
 export const reduceKernels = {
   max: extremum(1),
   min: extremum(-1),
-  prod: reduce(1, (a, b) => a * b),
+  // Integer products wrap, as integer products of two do.
+  prod: (xs: In, node: NodeOf<'prod'>): Value => reduce(1, xs[0].dtype === 'int32' ? Math.imul : (a, b) => a * b)(xs, node),
   argMax: ([x]: In, node: NodeOf<'argMax'>): Value => {
     const out = zeros(concrete(node), 'int32')
     const [before, size, after] = around(x.shape, node.attrs.axis)
