@@ -68,7 +68,7 @@ const bufferOf = (dtype: DType, xs: readonly (number | boolean)[]): Buffers[DTyp
  * ```
  */
 export function tensor<const V extends Nested, const D extends DType = NestedDType<V>>(value: V & Arg<Ragged<V>, unknown>, dtype?: D): Tensor<NestedShape<V>, D> {
-  const shape = must(nestedShape(value as Nested))
+  const shape = must(nestedShape(value))
   const flat = [value].flat(Infinity) as (number | boolean)[]
   const to = dtype ?? (typeof flat[0] === 'boolean' ? 'bool' : 'float32')
   const bad = flat.find(x => typeof x !== 'number' && typeof x !== 'boolean' || (to === 'int32' && !Number.isInteger(Number(x))))

@@ -61,7 +61,7 @@ export function takeAlong<S extends Shape, D extends DType, I extends Shape, E e
   x: Tensor<S, D>, indices: ArgAt<TakeAlong<S, I, E, Ax>, 'indices', Tensor<I, E>>, axis: ArgAt<TakeAlong<S, I, E, Ax>, 'axis', Ax>,
 ): Tensor<Ok<TakeAlong<S, I, E, Ax>>, D> {
   const [node, at] = [nodeOf('takeAlong', x), indicesOf('takeAlong', indices)]
-  return tensorOf(core.takeAlong(node, at, must(takeAlongAxis('takeAlong', node.shape, at.shape, axis as Axis))))
+  return tensorOf(core.takeAlong(node, at, must(takeAlongAxis('takeAlong', node.shape, at.shape, axis))))
 }
 /**
  * Adds single elements of updates to base: along the axis at the position in indices, along the others at their own.
@@ -77,7 +77,7 @@ export function scatterAlong<S extends Shape, D extends DType, I extends Shape, 
 ): Tensor<Ok<ScatterAlong<S, I, E, U, Ax>>, D> {
   const [b, at, u] = [nodeOfClass('scatterAlong', base, 'numeric'), indicesOf('scatterAlong', indices), nodeOf('scatterAlong', updates)]
   must(sameDType('scatterAlong', b.dtype, u.dtype))
-  return tensorOf(core.scatterAlong(b, at, u, must(scatterAlongAxis(b.shape, at.shape, u.shape, axis as Axis))))
+  return tensorOf(core.scatterAlong(b, at, u, must(scatterAlongAxis(b.shape, at.shape, u.shape, axis))))
 }
 /**
  * One where the last axis (of size `depth`) equals the int32 index, zero elsewhere; an index out of range gives zeros.

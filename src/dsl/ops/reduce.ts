@@ -174,5 +174,5 @@ export function cumsum<S extends Shape, D extends DType, const Ax extends Axis>(
   x: Arg<Accepts<'cumsum', D, 'numeric'>, Tensor<S, D>>, axis: Arg<KeepAxis<S, Ax, 'cumsum'>, Ax>, options: { exclusive?: boolean; reverse?: boolean } = {},
 ): Tensor<Ok<KeepAxis<S, Ax, 'cumsum'>>, D> {
   const node = nodeOfClass('cumsum', x, 'numeric')
-  return tensorOf(core.cumsum(node, must(axisAt('cumsum', node.shape, axis as Axis)), options))
+  return tensorOf(core.cumsum(node, must(axisAt('cumsum', node.shape, axis)), options))
 }

@@ -61,7 +61,7 @@ export function swapAxes<S extends Shape, D extends DType, const A extends Axis,
   x: Tensor<S, D>, a: ArgAt<SwapAxes<S, A, B>, 'a', A>, b: ArgAt<SwapAxes<S, A, B>, 'b', B>,
 ): Tensor<Ok<SwapAxes<S, A, B>>, D> {
   const node = nodeOf('swapAxes', x)
-  const [i, j] = [must(axisAt('swapAxes', node.shape, a as Axis)), must(axisAt('swapAxes', node.shape, b as Axis))]
+  const [i, j] = [must(axisAt('swapAxes', node.shape, a)), must(axisAt('swapAxes', node.shape, b))]
   return tensorOf(core.transpose(node, [...node.shape.keys()].map(k => k === i ? j : k === j ? i : k)))
 }
 /**

@@ -25,7 +25,7 @@ export function concat<const Ts extends readonly AnyTensor[], const Ax extends A
   xs: Blame<Ts, ConcatRule<Ts, Ax>>, axis: Arg<ConcatRule<Ts, Ax>, Ax>,
 ): Tensor<Ok<ConcatRule<Ts, Ax>>, DTypeOfFirst<Ts>> {
   const nodes = nodesOf('concat', xs)
-  return tensorOf(core.concat(nodes, must(concatShape(nodes, axis as Axis)).axis))
+  return tensorOf(core.concat(nodes, must(concatShape(nodes, axis)).axis))
 }
 /**
  * Joins tensors of one shape and dtype along a new axis, the first by default.
@@ -59,11 +59,11 @@ export function split<S extends Shape, D extends DType, const N extends number, 
   x: Tensor<S, D>, n: ArgAt<SplitRule<S, N, Ax>, 'n', N>, axis: ArgAt<SplitRule<S, N, Ax>, 'axis', Ax>,
 ): Parts<Tensor<Ok<SplitRule<S, N, Ax>>, D>, N> {
   const node = nodeOf('split', x)
-  const at = must(splitShape(node.shape, n as number, axis as Axis))
+  const at = must(splitShape(node.shape, n as number, axis))
   // Parts of a symbolic size are rows of a reshape: a slice cannot start at a symbol.
   const rows = core.reshape(node, node.shape.toSpliced(at.axis, 1, n as number, at.size))
   const whole = node.shape.with(at.axis, at.size)
-  return Array.from({ length: n as number }, (_, i) => core.reshape(along(rows, at.axis, i, i + 1), whole)) as never
+  return Array.from({ length: n }, (_, i) => core.reshape(along(rows, at.axis, i, i + 1), whole)) as never
 }
 /**
  * The elements from `from` (inclusive) to `to` (exclusive) along an axis; a negative `to` counts from the end, and none means the end.
@@ -78,7 +78,7 @@ export function slice<S extends Shape, D extends DType, const Ax extends Axis, c
   x: Tensor<S, D>, axis: ArgAt<SliceRule<S, Ax, F, T>, 'axis', Ax>, from: ArgAt<SliceRule<S, Ax, F, T>, 'from', F>, to?: ArgAt<SliceRule<S, Ax, F, T>, 'to', T>,
 ): Tensor<Ok<SliceRule<S, Ax, F, T>>, D> {
   const node = nodeOf('slice', x)
-  const range = must(sliceRange(node.shape, axis as Axis, from as number, to as Dim | undefined))
+  const range = must(sliceRange(node.shape, axis, from as number, to))
   return tensorOf(along(node, range.axis, from as number, range.end))
 }
 /**

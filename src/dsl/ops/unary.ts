@@ -1,7 +1,7 @@
 /** Functions of one tensor, elementwise. */
 import * as core from '../core/build.js'
 import type { Node } from '../core/node.js'
-import { fail, ok, type AnyTensor, type Arg, type Checked } from '../shape/check.js'
+import { fail, ok, type Arg, type Checked } from '../shape/check.js'
 import type { DTypeClass } from '../shape/dtype.js'
 import type { Unary } from '../shape/elementwise.js'
 import type { DType, Shape, Tensor } from '../tensor.js'
@@ -217,4 +217,4 @@ export function cast<S extends Shape, const E extends string>(x: Tensor<S, DType
  * grad((y: Tensor<[2]>) => sum(mul(y, stopGradient(y))))(x) // [1, 2]
  * ```
  */
-export function stopGradient<X extends AnyTensor>(x: X): X { return core.stopGradient(nodeOf('stopGradient', x)) as unknown as X }
+export function stopGradient<S extends Shape, D extends DType>(x: Tensor<S, D>): Tensor<S, D> { return tensorOf(core.stopGradient(nodeOf('stopGradient', x))) }
