@@ -1,8 +1,11 @@
 /** The `onnx` engine: a program is one graph run by ONNX Runtime on the CPU, and its state alternates between two sets of buffers. */
+import type { Value } from '../../dsl/value.js'
 import type { Engine, EngineOptions, Executable, Program } from '../engine.js'
 import { splitEnds } from '../ends.js'
 import { toModel } from './model.js'
-import { copyOf, emptyFor, loadRuntime, runtimeVersion, toTensor, toValue, type InferenceSession, type Runtime, type Tensor } from './runtime.js'
+import {
+  copyOf, emptyFor, loadRuntime, runtimeVersion, toTensor, toValue, type InferenceSession, type Runtime, type Tensor,
+} from './runtime.js'
 
 const sessionOptions = ({ threads }: EngineOptions): InferenceSession.SessionOptions => ({
   executionProviders: ['cpu'],
@@ -21,12 +24,13 @@ const compile = async (runtime: Runtime, options: EngineOptions, program: Progra
   const session = await runtime.InferenceSession.create(model.bytes, sessionOptions(options))
   const { resident } = program
   /** The residents that receive an output: where two receive the same one, the first one's memory serves both. */
-  const receivers = resident.flatMap(({ output }, i) => output !== null && resident.findIndex(r => r.output === output) === i ? [{ output, i }] : [])
+  const receivers = resident.flatMap(({ output }, i) =>
+    output !== null && resident.findIndex(r => r.output === output) === i ? [{ output, i }] : [])
   /** What the next run reads, and where it writes: they change places after every run. */
   let state: Tensor[] = []
   let spare: Tensor[] = []
 
-  const run = async (values: Parameters<Executable['run']>[0]): Promise<Awaited<ReturnType<Executable['run']>>> => {
+  const run = async (values: readonly Value[]): Promise<Value[]> => {
     const joined = ends.join(values, state)
     const feeds = Object.fromEntries(joined.map((v, i) => [model.inputs[i], isTensor(v) ? v : toTensor(runtime, v)]))
     const fetches: Record<string, Tensor | null> = Object.fromEntries(model.outputs.map(o => [o, null]))
@@ -35,7 +39,7 @@ const compile = async (runtime: Runtime, options: EngineOptions, program: Progra
     const before = state
     state = resident.map(({ output }, i) => output === null ? before[i] : spare[receivers.find(r => r.output === output)?.i ?? i])
     spare = before
-    return ends.returned.map(i => toValue(program.outputs[i], results[model.outputs[i]] as Tensor))
+    return ends.returned.map(i => toValue(program.outputs[i], results[model.outputs[i]]))
   }
 
   // One run after another, in the order of the calls: each reads the state that the one before wrote.

@@ -5,9 +5,10 @@
 import { InternalError } from '../../dsl/errors.js'
 import { reachable, type Node } from '../../dsl/core/node.js'
 import type { NodeOf, Op } from '../../dsl/core/table.js'
+import type { DType } from '../../dsl/tensor.js'
 import { sizeOf } from '../../dsl/value.js'
 import { concrete } from '../program.js'
-import type { Attributes, Graph, Operand } from './graph.js'
+import { elements, type Attributes, type ElementType, type Graph, type Operand } from './graph.js'
 
 /** How a primitive becomes operators: one value, or several for a primitive with several results (absent where nobody uses one). */
 export type Lowering<P extends Op> = (cx: Context, node: NodeOf<P>) => Lowered
@@ -26,7 +27,8 @@ export const broadcastShape = (shapes: readonly (readonly number[])[]): number[]
 }
 
 /** A shape with leading ones up to a rank. */
-export const padShape = (shape: readonly number[], rank: number): number[] => [...Array.from({ length: rank - shape.length }, () => 1), ...shape]
+export const padShape = (shape: readonly number[], rank: number): number[] =>
+  [...Array.from({ length: rank - shape.length }, () => 1), ...shape]
 
 export class Context {
   private readonly values = new Map<Node, Lowered>()
@@ -80,12 +82,17 @@ export class Context {
 
   float(x: number): Operand { return { name: this.graph.float(x), shape: [] } }
   int(x: number): Operand { return { name: this.graph.int(x), shape: [] } }
+  scalar(x: number, dtype: DType): Operand {
+    if (dtype === 'bool') return { name: this.graph.constant('bool', [], Uint8Array.of(x)), shape: [] }
+    return dtype === 'float32' ? this.float(x) : this.int(x)
+  }
   ints(xs: readonly number[]): Operand { return { name: this.graph.ints(xs), shape: [xs.length] } }
 
-  cast(x: Operand, to: number): Operand { return this.op('Cast', [x], x.shape, { to }) }
+  cast(x: Operand, to: ElementType): Operand { return this.op('Cast', [x], x.shape, { to: elements[to] }) }
 
   expand(x: Operand, shape: readonly number[]): Operand {
-    return sameShape(x.shape, shape) ? x : sizeOf(shape) === sizeOf(x.shape) ? this.reshape(x, shape) : this.op('Expand', [x, this.ints(shape)], shape)
+    if (sizeOf(shape) === sizeOf(x.shape)) return this.reshape(x, shape)
+    return this.op('Expand', [x, this.ints(shape)], shape)
   }
 
   reshape(x: Operand, shape: readonly number[]): Operand {

@@ -1,12 +1,13 @@
 /** ONNX Runtime, loaded when it is first needed: it is a native library, and a program that never trains need not have it. */
 import { createRequire } from 'node:module'
+import type * as Ort from 'onnxruntime-node'
 import type { InferenceSession, Tensor } from 'onnxruntime-node'
 import { TypegradError } from '../../dsl/errors.js'
 import { sizeOf, type Value } from '../../dsl/value.js'
 import type { Node } from '../../dsl/core/node.js'
 import { concrete } from '../program.js'
 
-export type Runtime = typeof import('onnxruntime-node')
+export type Runtime = typeof Ort
 export type { InferenceSession, Tensor }
 
 const install = 'npm install onnxruntime-node'
@@ -19,10 +20,12 @@ export const loadRuntime = async (load: () => Promise<Runtime> = () => import('o
     return 'InferenceSession' in runtime ? runtime : (runtime as { default: Runtime }).default
   } catch (e) {
     const { message, code } = e as { message?: string; code?: string }
-    const missing = code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND'
-    const native = `its native library for ${process.platform} ${process.arch} does not load (${(message ?? '').split('\n')[0]})`
-    throw new TypegradError('engine', `onnx: ${missing && !message?.includes('_binding.node') ? 'the package onnxruntime-node is not installed' : native}; `
-      + `run \`${install}\`, or choose another engine with --engine tfjs or --engine js`)
+    // The native library is a module too: only its name tells that the package is there and it is not.
+    const absent = (code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND') && !message?.includes('_binding.node')
+    const reason = (message ?? String(e)).split('\n')[0]
+    const what = absent ? 'the package onnxruntime-node is not installed'
+      : `the native library of onnxruntime-node for ${process.platform} ${process.arch} does not load (${reason})`
+    throw new TypegradError('engine', `onnx: ${what}; run \`${install}\`, or choose the engine tfjs or js`)
   }
 }
 

@@ -12,6 +12,6 @@ import { structureLowerings } from './lower/structure.js'
 import type { Lowering } from './lowering.js'
 
 export const lowerings: { readonly [P in Op]: Lowering<P> } = {
-  ...leafLowerings, ...elementwiseLowerings, ...structureLowerings, ...reduceLowerings, ...indexingLowerings, ...linearLowerings, ...convLowerings,
-  ...randomLowerings, ...scanLowerings,
+  ...leafLowerings, ...elementwiseLowerings, ...structureLowerings, ...reduceLowerings, ...indexingLowerings, ...linearLowerings,
+  ...convLowerings, ...randomLowerings, ...scanLowerings,
 }

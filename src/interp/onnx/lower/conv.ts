@@ -14,7 +14,9 @@ const kernel = (cx: Context, w: Operand): Operand => cx.transpose(w, [3, 2, 0, 1
 const pads = ({ padding: [[top, bottom], [left, right]] }: Geometry): number[] => [top, left, bottom, right]
 
 /** Images with a border of `fill`, and for every window position the flat index of the pixels under it. */
-const windows = (cx: Context, x: Operand, g: Geometry, [kh, kw]: readonly number[], [oh, ow]: readonly number[], fill: Operand): Operand => {
+const windows = (
+  cx: Context, x: Operand, g: Geometry, [kh, kw]: readonly number[], [oh, ow]: readonly number[], fill: Operand,
+): Operand => {
   const { padding: [[top, bottom], [left, right]], stride, dilation } = g
   const p = padded(cx, x, [0, top, left, 0], [0, bottom, right, 0], fill)
   const [batch, h, w, c] = p.shape
@@ -59,7 +61,8 @@ export const convLowerings = {
     const n = batch * oh * ow
     const patches = windows(cx, x, node.attrs, [kh, kw], [oh, ow], cx.float(0))
     if (groups === 1) {
-      const product = cx.op('Gemm', [cx.reshape(patches, [n, kh * kw * perGroup]), cx.reshape(y, [n, out])], [kh * kw * perGroup, out], { transA: 1 })
+      const size = kh * kw * perGroup
+      const product = cx.op('Gemm', [cx.reshape(patches, [n, size]), cx.reshape(y, [n, out])], [size, out], { transA: 1 })
       return cx.reshape(product, [kh, kw, perGroup, out])
     }
     const left = cx.transpose(cx.reshape(patches, [n, kh * kw, groups, perGroup]), [2, 1, 3, 0])
@@ -69,7 +72,7 @@ export const convLowerings = {
   },
   patches: (cx: Context, node: NodeOf<'patches'>): Operand => {
     const [, oh, ow] = concrete(node)
-    const fill = node.dtype === 'int32' ? cx.int(node.attrs.fill) : cx.float(node.attrs.fill)
+    const fill = cx.scalar(node.attrs.fill, node.dtype)
     return windows(cx, cx.dense(node.inputs[0]), node.attrs, node.attrs.window, [oh, ow], fill)
   },
   fold: (cx: Context, node: NodeOf<'fold'>): Operand => {

@@ -1,6 +1,6 @@
 /** Elementwise primitives. Operands arrive unbroadcast, and results stay so: the Adam of a scalar is a scalar. */
 import type { Node } from '../../../dsl/core/node.js'
-import { elements, type Operand } from '../graph.js'
+import type { Operand } from '../graph.js'
 import type { Context } from '../lowering.js'
 
 type Rule = (cx: Context, node: Node) => Operand
@@ -22,9 +22,15 @@ const safeDivisor = (cx: Context, b: Operand): Operand =>
 export const elementwiseLowerings = {
   neg: direct('Neg'), abs: direct('Abs'), sign: direct('Sign'), floor: direct('Floor'), ceil: direct('Ceil'), round: direct('Round'),
   exp: direct('Exp'), log: direct('Log'), sqrt: direct('Sqrt'), sin: direct('Sin'), cos: direct('Cos'), tanh: direct('Tanh'),
-  sigmoid: direct('Sigmoid'), erf: direct('Erf'), not: direct('Not'),
-  add: direct('Add'), sub: direct('Sub'), mul: direct('Mul'), div: direct('Div'), pow: direct('Pow'), maximum: direct('Max'), minimum: direct('Min'),
-  equal: direct('Equal'), less: direct('Less'), lessEqual: direct('LessOrEqual'), and: direct('And'), or: direct('Or'), select: direct('Where'),
+  erf: direct('Erf'), not: direct('Not'),
+  add: direct('Add'), sub: direct('Sub'), mul: direct('Mul'), div: direct('Div'), pow: direct('Pow'),
+  maximum: direct('Max'), minimum: direct('Min'),
+  equal: direct('Equal'), less: direct('Less'), lessEqual: direct('LessOrEqual'), and: direct('And'), or: direct('Or'),
+  // ONNX Runtime has no Where on bool.
+  select: composed((cx, [c, a, b], node) => node.dtype !== 'bool' ? cx.map('Where', c, a, b)
+    : cx.map('Or', cx.map('And', c, a), cx.map('And', cx.map('Not', c), b))),
+  // ONNX Runtime's own Sigmoid is off by half of it at -17.
+  sigmoid: composed((cx, [x]) => cx.map('Reciprocal', cx.map('Add', cx.map('Exp', cx.map('Neg', x)), cx.float(1)))),
   log1p: composed((cx, [x]) => cx.map('Where', cx.map('Less', cx.map('Abs', x), cx.float(0.5)),
     compensatedLog1p(cx, x), cx.map('Log', cx.map('Add', x, cx.float(1))))),
   // exp(x) - 1 = 2t / (1 - t) with t = tanh(x / 2), which loses nothing near 0.
@@ -38,5 +44,5 @@ export const elementwiseLowerings = {
     cx.map('Add', cx.map('Relu', x), compensatedLog1p(cx, cx.map('Exp', cx.map('Neg', cx.map('Abs', x)))))),
   mod: composed((cx, [a, b], node) => node.dtype === 'int32' ? cx.map('Mod', a, safeDivisor(cx, b))
     : cx.map('Sub', a, cx.map('Mul', b, cx.map('Floor', cx.map('Div', a, b))))),
-  cast: composed((cx, [x], node) => cx.cast(x, elements[node.dtype])),
+  cast: composed((cx, [x], node) => cx.cast(x, node.dtype)),
 } satisfies Record<string, Rule>

@@ -9,7 +9,9 @@ import type { Context } from '../lowering.js'
 const same = (cx: Context, { inputs: [x] }: Node): Operand => cx.value(x)
 
 export const leafLowerings = {
-  input: (_: Context, node: NodeOf<'input'>): Operand => { throw new InternalError(`the placeholder ${node.id} is not bound in the ONNX graph`) },
+  input: (_: Context, node: NodeOf<'input'>): Operand => {
+    throw new InternalError(`the placeholder ${node.attrs.name} ${node.id} is not bound in the ONNX graph`)
+  },
   constant: (cx: Context, { attrs: { value } }: NodeOf<'constant'>): Operand =>
     ({ name: cx.graph.constant(value.dtype, value.shape, value.data), shape: value.shape }),
   iota: (cx: Context, node: NodeOf<'iota'>): Operand => cx.op('Range', [cx.int(0), cx.int(concrete(node)[0]), cx.int(1)], concrete(node)),

@@ -4,20 +4,20 @@ import type { NodeOf } from '../../../dsl/core/table.js'
 import { concrete } from '../../program.js'
 import type { Operand } from '../graph.js'
 import type { Context } from '../lowering.js'
-import { castTo, reduced } from './structure.js'
+import { reduced } from './structure.js'
 
 /** ONNX Runtime orders numbers only: a bool is read as 0 or 1. */
-const numeric = (cx: Context, node: Node): Operand => node.dtype === 'bool' ? castTo(cx, cx.dense(node), 'int32') : cx.dense(node)
+const numeric = (cx: Context, node: Node): Operand => node.dtype === 'bool' ? cx.cast(cx.dense(node), 'int32') : cx.dense(node)
 
 const reduction = (type: string) => (cx: Context, node: Node<{ readonly axes: readonly number[] }>): Operand => {
   const r = reduced(cx, type, numeric(cx, node.inputs[0]), node.attrs.axes)
-  return node.dtype === 'bool' ? castTo(cx, r, 'bool') : r
+  return node.dtype === 'bool' ? cx.cast(r, 'bool') : r
 }
 
 export const reduceLowerings = {
   max: reduction('ReduceMax'), min: reduction('ReduceMin'), prod: reduction('ReduceProd'),
   argMax: (cx: Context, node: NodeOf<'argMax'>): Operand =>
-    castTo(cx, cx.op('ArgMax', [numeric(cx, node.inputs[0])], concrete(node), { axis: node.attrs.axis, keepdims: 0 }), 'int32'),
+    cx.cast(cx.op('ArgMax', [numeric(cx, node.inputs[0])], concrete(node), { axis: node.attrs.axis, keepdims: 0 }), 'int32'),
   cumsum: (cx: Context, node: NodeOf<'cumsum'>): Operand => {
     const { axis, exclusive, reverse } = node.attrs
     return cx.op('CumSum', [cx.dense(node.inputs[0]), cx.int(axis)], concrete(node), { exclusive: +exclusive, reverse: +reverse })
@@ -25,7 +25,8 @@ export const reduceLowerings = {
   sortIndices: (cx: Context, node: NodeOf<'sortIndices'>): Operand => {
     const { axis, descending } = node.attrs
     const shape = concrete(node)
-    const [, order] = cx.graph.ops('TopK', [numeric(cx, node.inputs[0]).name, cx.graph.ints([shape[axis]])], { axis, largest: +descending, sorted: 1 }, 2)
-    return castTo(cx, { name: order, shape }, 'int32')
+    const inputs = [numeric(cx, node.inputs[0]).name, cx.graph.ints([shape[axis]])]
+    const [, order] = cx.graph.ops('TopK', inputs, { axis, largest: +descending, sorted: 1 }, 2)
+    return cx.cast({ name: order, shape }, 'int32')
   },
 }

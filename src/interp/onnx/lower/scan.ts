@@ -12,7 +12,18 @@ export const scanLowerings = {
     const inputs = node.inputs.map(i => cx.dense(i))
     const [nc, nx] = [body.carry.length, body.xs.length]
     const used = new Set(cx.usersOf(node).map(p => (p as NodeOf<'project'>).attrs.index))
+    const steps = length as number
     const stacks = [...body.ys, ...body.carry].map((n, i) => ({ node: n, index: nc + i })).filter(s => used.has(s.index))
+
+    const results = [...body.next, ...stacks.map(s => s.node)]
+    const shapes = results.map((n, i) => i < nc ? concrete(n) : [steps, ...concrete(n)])
+    const place = (names: readonly Operand[]): (Operand | undefined)[] => {
+      const lowered: (Operand | undefined)[] = names.slice(0, nc)
+      stacks.forEach((s, i) => { lowered[s.index] = names[nc + i] })
+      return lowered
+    }
+    // ONNX Runtime does not run a loop of no steps.
+    if (steps === 0) return place([...inputs.slice(0, nc), ...stacks.map((s, i) => cx.expand(cx.scalar(0, s.node.dtype), shapes[nc + i]))])
 
     const graph = new Graph(cx.graph)
     const inner = cx.inner(graph)
@@ -24,21 +35,19 @@ export const scanLowerings = {
     const ends = [...body.carry.map(info('carry')), ...body.xs.map(info('x'))]
     // Scan counts its steps by what it scans over: without inputs, a counter that nobody reads.
     if (nx === 0) ends.push(valueInfo(graph.fresh('step'), 'int32', []))
-    const scanned = nx === 0 ? [cx.op('Range', [cx.int(0), cx.int(length as number), cx.int(1)], [length as number])] : inputs.slice(nc, nc + nx)
+    const scanned = nx === 0 ? [cx.op('Range', [cx.int(0), cx.int(steps), cx.int(1)], [steps])] : inputs.slice(nc, nc + nx)
     body.consts.forEach((c, i) => inner.bind(c, inputs[nc + nx + i].name))
 
-    const results = [...body.next, ...stacks.map(s => s.node)]
     inner.lower(results)
     const names = namedOutputs(inner, results, ends.map(e => e.name))
-    const { graph: proto, captured } = graph.finish(graph.fresh('body'), ends, results.map((n, i) => valueInfo(names[i], n.dtype, concrete(n))))
-    const m = scanned.length
+    const typed = results.map((n, i) => valueInfo(names[i], n.dtype, concrete(n)))
+    const { graph: proto, captured } = graph.finish(graph.fresh('body'), ends, typed)
     const outputs = cx.graph.ops('Scan', [...inputs.slice(0, nc), ...scanned].map(x => x.name), {
-      body: { graph: proto }, num_scan_inputs: m,
-      ...reverse && { scan_input_directions: scanned.map(() => 1), ...stacks.length > 0 && { scan_output_directions: stacks.map(() => 1) } },
+      body: { graph: proto }, num_scan_inputs: scanned.length,
+      ...reverse && { scan_input_directions: scanned.map(() => 1) },
+      ...reverse && stacks.length > 0 && { scan_output_directions: stacks.map(() => 1) },
     }, results.length, captured)
-    const lowered: (Operand | undefined)[] = body.next.map((n, i) => ({ name: outputs[i], shape: concrete(n) }))
-    stacks.forEach((s, i) => { lowered[s.index] = { name: outputs[nc + i], shape: [length as number, ...concrete(s.node)] } })
-    return lowered
+    return place(outputs.map((name, i) => ({ name, shape: shapes[i] })))
   },
   project: (cx: Context, { inputs: [tuple], attrs: { index } }: NodeOf<'project'>): Operand => cx.result(tuple, index),
 }

@@ -2,20 +2,20 @@
 import type { NodeOf } from '../../../dsl/core/table.js'
 import { sizeOf } from '../../../dsl/value.js'
 import { concrete } from '../../program.js'
-import { elements, type Operand } from '../graph.js'
+import type { Operand } from '../graph.js'
 import { padShape, type Context } from '../lowering.js'
-
-const scalarOf = (cx: Context, x: number, dtype: 'float32' | 'int32' | 'bool'): Operand => ({
-  name: dtype === 'float32' ? cx.graph.float(x) : dtype === 'int32' ? cx.graph.int(x) : cx.graph.constant('bool', [], Uint8Array.of(x)), shape: [],
-})
 
 /** Adds `value` around the last axes; amounts are all not negative. */
 export const padded = (cx: Context, x: Operand, lo: readonly number[], hi: readonly number[], value: Operand): Operand =>
-  [...lo, ...hi].every(p => p === 0) ? x : cx.op('Pad', [x, cx.ints([...lo, ...hi]), value], x.shape.map((d, i) => d + lo[i] + hi[i]), { mode: 'constant' })
+  [...lo, ...hi].every(p => p === 0) ? x : cx.op('Pad', [x, cx.ints([...lo, ...hi]), value], x.shape.map((d, i) => d + lo[i] + hi[i]))
 
-/** A reduction with axes as an input, its axes dropped. */
-export const reduced = (cx: Context, type: string, x: Operand, axes: readonly number[]): Operand =>
-  axes.length === 0 ? x : cx.op(type, [x, cx.ints(axes)], x.shape.filter((_, i) => !axes.includes(i)), { keepdims: 0 })
+/** A reduction with axes as an input, its axes dropped; an axis of size 1 has nothing to reduce. */
+export const reduced = (cx: Context, type: string, x: Operand, axes: readonly number[]): Operand => {
+  const longer = axes.filter(a => x.shape[a] !== 1)
+  const partial = longer.length === 0 ? x
+    : cx.op(type, [x, cx.ints(longer)], x.shape.filter((_, i) => !longer.includes(i)), { keepdims: 0 })
+  return cx.reshape(partial, x.shape.filter((_, i) => !axes.includes(i)))
+}
 
 export const structureLowerings = {
   broadcastTo: (cx: Context, { inputs: [x] }: NodeOf<'broadcastTo'>): Operand => cx.value(x),
@@ -36,11 +36,11 @@ export const structureLowerings = {
   sum: (cx: Context, { inputs: [input], attrs: { axes } }: NodeOf<'sum'>): Operand => {
     const nominal = concrete(input)
     const x = cx.value(input)
-    const full = cx.reshape(x, padShape(x.shape, nominal.length))
+    const lead = nominal.length - x.shape.length
     // Equal elements along an axis are summed by one product.
-    const count = axes.reduce((n, a) => full.shape[a] === nominal[a] ? n : n * nominal[a], 1)
-    const total = reduced(cx, 'ReduceSum', full, axes)
-    return count === 1 ? total : cx.map('Mul', total, scalarOf(cx, count, input.dtype))
+    const count = axes.reduce((n, a) => a < lead || x.shape[a - lead] !== nominal[a] ? n * nominal[a] : n, 1)
+    const total = reduced(cx, 'ReduceSum', x, axes.filter(a => a >= lead).map(a => a - lead))
+    return count === 1 ? total : cx.map('Mul', total, cx.scalar(count, input.dtype))
   },
   slice: (cx: Context, node: NodeOf<'slice'>): Operand => {
     const { starts, ends } = node.attrs
@@ -50,9 +50,10 @@ export const structureLowerings = {
   },
   pad: (cx: Context, node: NodeOf<'pad'>): Operand => {
     const { lo, hi, value } = node.attrs
-    return padded(cx, cx.dense(node.inputs[0]), lo, hi as readonly number[], scalarOf(cx, value, node.dtype))
+    return padded(cx, cx.dense(node.inputs[0]), lo, hi as readonly number[], cx.scalar(value, node.dtype))
   },
-  concat: (cx: Context, node: NodeOf<'concat'>): Operand => cx.op('Concat', node.inputs.map(i => cx.dense(i)), concrete(node), { axis: node.attrs.axis }),
+  concat: (cx: Context, node: NodeOf<'concat'>): Operand =>
+    cx.op('Concat', node.inputs.map(i => cx.dense(i)), concrete(node), { axis: node.attrs.axis }),
   reverse: (cx: Context, { inputs: [x], attrs: { axes } }: NodeOf<'reverse'>): Operand => {
     const all = axes.map(() => -1)
     const v = cx.dense(x)
@@ -60,5 +61,3 @@ export const structureLowerings = {
     return cx.op('Slice', [v, cx.ints(all), cx.ints(all.map(() => -(2 ** 31))), cx.ints(axes), cx.ints(all)], v.shape)
   },
 }
-
-export const castTo = (cx: Context, x: Operand, dtype: keyof typeof elements): Operand => cx.cast(x, elements[dtype])
