@@ -72,7 +72,7 @@ export const dimSizePrim = primitive<{ readonly size: Dim }>({
   type: () => right({ shape: [], dtype: 'int32' }),
   vjp: null,
   flops: () => 0,
-  example: 'dimSize(3)',
+  example: 'mean(tensor([1, 2, 3]))',
   mapDims: ({ size }, f) => ({ size: f(size) }),
 })
 
