@@ -10,7 +10,8 @@ import { sizeOf, type Value } from '../../dsl/value.js'
 export interface Info { dataId: object; readonly shape: readonly number[]; readonly dtype: DType; dispose?(): void }
 export type Inputs = Readonly<Record<string, Info>> | readonly Info[]
 export type Attributes = Readonly<Record<string, unknown>>
-type Data = Float32Array | Int32Array | Uint8Array
+/** An array as a device holds it. */
+export type Data = Float32Array | Int32Array | Uint8Array
 
 /** A tfjs backend. */
 export interface Backend {
@@ -20,6 +21,9 @@ export interface Backend {
   disposeData(dataId: object): boolean
   incRef(dataId: object): void
   numDataIds(): number
+  /** Of wasm: room for a result, and arrays that look into its memory. */
+  makeOutput?(shape: readonly number[], dtype: DType): Info
+  typedArrayFromHeap?(info: Info): Data
   /** Of cpu: whether its advertisement is still to come. */
   firstUse?: boolean
 }
@@ -47,6 +51,10 @@ export interface Device {
   download(info: Info): Promise<Value>
   /** The values for reading: the backend may go on using the array. */
   downloadNow(info: Info): Value
+  /** Whether loops on the host reach its memory and beat its kernels, except where those use SIMD. */
+  readonly loops: boolean
+  /** A result computed by a loop on the host, which must write every element. */
+  compute(inputs: readonly Info[], f: (out: Data, inputs: readonly Data[]) => void, shape: readonly number[], dtype: DType): Info
   /** Another reference to the same data. */
   share(info: Info): Info
   /** The same reference under another shape. */
@@ -59,6 +67,7 @@ export interface Device {
 /** A copy in the precision of the device: tfjs may keep the array that it is given, or hand out the one that it keeps. */
 const copy = (dtype: DType, data: ArrayLike<number>): Data =>
   dtype === 'float32' ? new Float32Array(data) : dtype === 'int32' ? new Int32Array(data) : new Uint8Array(data)
+const room = (dtype: DType, n: number): Data => dtype === 'float32' ? new Float32Array(n) : dtype === 'int32' ? new Int32Array(n) : new Uint8Array(n)
 const typed = (dtype: DType, data: ArrayLike<number>): Data =>
   dtype === 'float32' && data instanceof Float32Array ? data
   : dtype === 'int32' && data instanceof Int32Array ? data
@@ -91,8 +100,21 @@ export const device = (core: Core, name: string, tfjsName: string, version: stri
     return { shape, dtype, data: typed(dtype, data) }
   }
   const multiplied = new WeakMap<object, string>()
+  const { typedArrayFromHeap, makeOutput } = backend
+  const compute: Device['compute'] = typedArrayFromHeap && makeOutput
+    ? (inputs, f, shape, dtype) => {
+      // Making room may move the memory, so inputs are looked up after it.
+      const out = makeOutput.call(backend, shape, dtype)
+      f(typedArrayFromHeap.call(backend, out), inputs.map(i => typedArrayFromHeap.call(backend, i)))
+      return out
+    }
+    : (inputs, f, shape, dtype) => {
+      const out = room(dtype, sizeOf(shape))
+      f(out, inputs.map(i => typed(i.dtype, backend.readSync(i.dataId))))
+      return { dataId: backend.write(out, shape, dtype), shape, dtype }
+    }
   return {
-    name, version,
+    name, version, compute, loops: typedArrayFromHeap !== undefined,
     has: kernel => core.getKernel(kernel, tfjsName) != null,
     kernel: kernel => {
       const found = core.getKernel(kernel, tfjsName)

@@ -5,7 +5,7 @@
 import { InternalError } from '../../dsl/errors.js'
 import type { DType } from '../../dsl/tensor.js'
 import { sizeOf, type Value } from '../../dsl/value.js'
-import type { Attributes, Device, Info, Inputs, Kernel } from './device.js'
+import type { Attributes, Data, Device, Info, Inputs, Kernel } from './device.js'
 
 /** A value of the plan: a slot, seen under a shape. Several refs may see one slot, so a reshape costs nothing. */
 export interface Ref {
@@ -19,8 +19,12 @@ export interface Ref {
 export type Instruction = { readonly reads: readonly number[]; readonly writes: readonly number[] } & (
   | { readonly kind: 'kernel'; readonly name: string; readonly kernel: Kernel; readonly inputs: Inputs; readonly infos: readonly Info[]; readonly attrs: Attributes }
   | { readonly kind: 'host'; readonly infos: readonly Info[]; readonly f: (values: readonly Value[]) => readonly Value[] }
+  | { readonly kind: 'compute'; readonly infos: readonly Info[]; readonly f: Compute; readonly shape: readonly number[]; readonly dtype: DType }
   | { readonly kind: 'loop'; readonly infos: readonly Info[]; readonly loop: Loop }
 )
+
+/** Writes every element of its result from its operands. */
+export type Compute = (out: Data, inputs: readonly Data[]) => void
 
 /** A plan within the plan; results that nobody uses are absent. */
 export interface Loop {
@@ -41,6 +45,8 @@ export interface Emitter {
   kernel(name: string, operands: Operands, attrs: Attributes, shape: readonly number[], dtype: DType): Ref
   /** A function of host arrays, for what no kernel does or does right. */
   host(operands: readonly Ref[], f: (values: readonly Value[]) => Value, shape: readonly number[], dtype: DType): Ref
+  /** A loop on the host over the device's own memory: see `Device.loops`. */
+  compute(operands: readonly Ref[], f: Compute, shape: readonly number[], dtype: DType): Ref
   loop(operands: readonly Ref[], loop: Loop, results: readonly { shape: readonly number[]; dtype: DType }[]): Ref[]
   constant(value: Value): Ref
 }
@@ -59,7 +65,7 @@ export const emitter = (device: Device): Emitter => {
     device, instructions, constants, slot,
     kernel: (name, operands, attrs, shape, dtype) => {
       const list = Array.isArray(operands)
-      const refs = Object.values(operands) as Ref[]
+      const refs = Object.values<Ref>(operands)
       const infos = refs.map(infoOf)
       const inputs: Inputs = list ? infos : Object.fromEntries(Object.keys(operands).map((k, i) => [k, infos[i]]))
       const out = slot(shape, dtype)
@@ -69,6 +75,11 @@ export const emitter = (device: Device): Emitter => {
     host: (refs, f, shape, dtype) => {
       const out = slot(shape, dtype)
       instructions.push({ kind: 'host', infos: refs.map(infoOf), f: values => [f(values)], reads: refs.map(r => r.slot), writes: [out.slot] })
+      return out
+    },
+    compute: (refs, f, shape, dtype) => {
+      const out = slot(shape, dtype)
+      instructions.push({ kind: 'compute', infos: refs.map(infoOf), f, shape, dtype, reads: refs.map(r => r.slot), writes: [out.slot] })
       return out
     },
     loop: (refs, loop, results) => {

@@ -25,8 +25,8 @@ const known: Readonly<Record<string, Quirks>> = {
     log1p: ['float32'],
     // Polynomials with an absolute error of 2e-7 and no range reduction for large arguments.
     sin: ['float32'], cos: ['float32'],
-    // Bytes are read as four-byte words, past the end of the array.
-    select: ['bool'], reverse: ['bool'], argMax: ['bool'],
+    // Bytes are read as four-byte words, past the end of the array (so do its Select and Reverse, which are not used).
+    argMax: ['bool'],
   },
   cpu: {
     ...both,

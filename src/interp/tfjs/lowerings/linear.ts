@@ -5,15 +5,24 @@ import type { NodeOf } from '../../../dsl/core/table.js'
 import { sizeOf } from '../../../dsl/value.js'
 import { concrete } from '../../program.js'
 import { view, type Emitter, type Ref } from '../emit.js'
+import { addLoop, readLoop } from '../loops.js'
 import { broadcastKernel } from './elementwise.js'
 import { materialise } from './shapes.js'
-import { concat, pad, slice, transpose } from './structure.js'
+import { concat, pad, reverse, slice, transpose } from './structure.js'
 
 type In = readonly Ref[]
 
 /** [b, m, k] x [b, k, n], never with the transposing flags, which are slow on wasm. */
-const product = (a: Ref, b: Ref, emit: Emitter): Ref =>
-  emit.kernel('BatchMatMul', { a, b }, { transposeA: false, transposeB: false }, [a.shape[0], a.shape[1], b.shape[2]], 'float32')
+const product = (a: Ref, b: Ref, emit: Emitter): Ref => {
+  const [batch, m, k] = a.shape
+  const n = b.shape[2]
+  // wasm takes a slow path for a batch, which pays for small matrices only.
+  if (emit.device.loops && batch > 1 && m * k * n > 16 ** 3) {
+    const item = (x: Ref, i: number): Ref => slice(x, [i, 0, 0], [1, x.shape[1], x.shape[2]], emit)
+    return concat(Array.from({ length: batch }, (_, i) => product(item(a, i), item(b, i), emit)), 0, emit)
+  }
+  return emit.kernel('BatchMatMul', { a, b }, { transposeA: false, transposeB: false }, [batch, m, n], 'float32')
+}
 const multiply = (a: Ref, b: Ref, emit: Emitter): Ref => view(product(view(a, [1, ...a.shape]), view(b, [1, ...b.shape]), emit), [a.shape[0], b.shape[1]])
 
 /** The part of an axis that belongs to each group. */
@@ -41,6 +50,10 @@ const fit = (x: Ref, [[top, bottom], [left, right]]: Geometry['padding'], fill: 
   return pad(inside, [[0, 0], [most(top), most(bottom)], [most(left), most(right)], [0, 0]], fill, emit)
 }
 
+/** The strides that read windows [B, OH, OW, KH, KW, C] out of a padded image. */
+const windowStrides = ([, h, w, c]: readonly number[], { stride, dilation }: Geometry): number[] =>
+  [h * w * c, stride[0] * w * c, stride[1] * c, dilation[0] * w * c, dilation[1] * c, 1]
+
 /** Every stride-th element along height and width, from `start`, `n` of them. */
 const every = (x: Ref, [y, z]: readonly number[], [h, w]: readonly number[], [sh, sw]: readonly number[], emit: Emitter): Ref => {
   const [b, , , c] = x.shape
@@ -55,6 +68,11 @@ const every = (x: Ref, [y, z]: readonly number[], [h, w]: readonly number[], [sh
 /** Windows side by side: [B, OH, OW, KH * KW * C]. */
 export const windows = (x: Ref, g: Geometry, [kh, kw]: readonly number[], [oh, ow]: readonly number[], fill: number, emit: Emitter): Ref => {
   const padded = fit(x, g.padding, fill, emit)
+  const [b, , , c] = x.shape
+  if (emit.device.loops) {
+    const read = readLoop([b, oh, ow, kh, kw, c], windowStrides(padded.shape, g))
+    return emit.compute([padded], read, [b, oh, ow, kh * kw * c], x.dtype)
+  }
   const taps = Array.from({ length: kh * kw }, (_, i) => [Math.floor(i / kw) * g.dilation[0], i % kw * g.dilation[1]])
   return concat(taps.map(start => every(padded, start, [oh, ow], g.stride, emit)), 3, emit)
 }
@@ -76,7 +94,7 @@ const reach = (k: number, dilation: number): number => dilation * (k - 1)
 /** The image that a convolution read, from what it wrote: a convolution of the spread cotangent with the kernel turned round. */
 const intoInput = (y: Ref, w: Ref, g: Conv, [h, wd]: readonly number[], emit: Emitter): Ref => {
   const [kh, kw, cin, cout] = w.shape
-  const turned = emit.kernel('Reverse', { x: view(w, [kh, kw, cin * cout]) }, { dims: [0, 1] }, [kh, kw, cin * cout], 'float32')
+  const turned = reverse(view(w, [kh, kw, cin * cout]), [0, 1], emit)
   const filter = transpose(view(turned, [kh, kw, cin, cout]), [0, 1, 3, 2], emit)
   const wide = spread(y, g.stride, emit)
   const before = [reach(kh, g.dilation[0]) - g.padding[0][0], reach(kw, g.dilation[1]) - g.padding[1][0]]
@@ -117,9 +135,15 @@ export const linearLowerings = {
     return view(windows(x, node.attrs, [kh, kw], [oh, ow], node.attrs.fill, emit), concrete(node))
   },
   fold: ([x]: In, node: NodeOf<'fold'>, emit: Emitter): Ref => {
-    const { padding: [[top], [left]], stride, dilation } = node.attrs
+    const { padding, stride, dilation } = node.attrs
+    const [[top, bottom], [left, right]] = padding
     const [b, h, w, c] = concrete(node)
     const [, oh, ow, kh, kw] = x.shape
+    if (emit.device.loops) {
+      const padded = [b, h + top + bottom, w + left + right, c]
+      const sums = emit.compute([x], addLoop(x.shape, windowStrides(padded, node.attrs)), padded, x.dtype)
+      return fit(sums, [[-top, -bottom], [-left, -right]], 0, emit)
+    }
     const rows = view(x, [b * oh * ow, kh * kw, c])
     const taps = Array.from({ length: kh * kw }, (_, i) => {
       const tap = view(slice(rows, [0, i, 0], [b * oh * ow, 1, c], emit), [b, oh, ow, c])

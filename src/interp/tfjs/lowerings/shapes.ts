@@ -1,5 +1,6 @@
 /** Broadcast shapes: operands of equal rank, each axis either whole or 1. */
 import { sizeOf } from '../../../dsl/value.js'
+import { broadcastStrides, readLoop } from '../loops.js'
 import { view, type Emitter, type Ref } from '../emit.js'
 
 /** The shape that operands of equal rank broadcast to. */
@@ -32,5 +33,6 @@ export const materialise = (r: Ref, shape: readonly number[], emit: Emitter): Re
   if (sizeOf(r.shape) === 1 && value !== undefined)
     return emit.kernel('Fill', {}, { shape, value: r.dtype === 'bool' ? Boolean(value.data[0]) : value.data[0], dtype: r.dtype }, shape, r.dtype)
   const [from, to] = collapse([padRank(r, shape.length).shape, shape])
+  if (emit.device.loops) return view(emit.compute([r], readLoop(to, broadcastStrides(from)), to, r.dtype), shape)
   return view(emit.kernel('Tile', { x: view(r, from) }, { reps: to.map((d, i) => from[i] === 1 ? d : 1) }, to, r.dtype), shape)
 }

@@ -3,6 +3,7 @@ import type { NodeOf } from '../../../dsl/core/table.js'
 import { sizeOf } from '../../../dsl/value.js'
 import { concrete } from '../../program.js'
 import { view, type Emitter, type Ref } from '../emit.js'
+import { concatLoop, denseStrides, gatherLoop, readLoop } from '../loops.js'
 import { broadcastKernel } from './elementwise.js'
 import { collapse, padRank } from './shapes.js'
 
@@ -32,12 +33,33 @@ export const concat = (xs: In, axis: number, emit: Emitter): Ref => {
   const [before, after] = [parts[0].shape.slice(0, axis), parts[0].shape.slice(axis + 1)]
   // Over two axes the kernel copies rows.
   const flat = parts.map(x => view(x, [sizeOf(before), x.shape[axis] * sizeOf(after)]))
-  const columns = flat.reduce((n, x) => n + x.shape[1], 0)
-  return view(emit.kernel('Concat', flat, { axis: 1 }, [sizeOf(before), columns], xs[0].dtype), [...before, parts.reduce((n, x) => n + x.shape[axis], 0), ...after])
+  const widths = flat.map(x => x.shape[1])
+  const shape = [sizeOf(before), widths.reduce((n, w) => n + w, 0)]
+  const joined = emit.device.loops ? emit.compute(flat, concatLoop(shape[0], widths), shape, xs[0].dtype) : emit.kernel('Concat', flat, { axis: 1 }, shape, xs[0].dtype)
+  return view(joined, [...before, parts.reduce((n, x) => n + x.shape[axis], 0), ...after])
 }
 
-export const slice = (x: Ref, begin: readonly number[], size: readonly number[], emit: Emitter): Ref =>
-  begin.every((b, i) => b === 0 && size[i] === x.shape[i]) ? x : emit.kernel('Slice', { x }, { begin, size }, size, x.dtype)
+const sum = (xs: readonly number[]): number => xs.reduce((a, b) => a + b, 0)
+export const slice = (x: Ref, begin: readonly number[], size: readonly number[], emit: Emitter): Ref => {
+  if (begin.every((b, i) => b === 0 && size[i] === x.shape[i])) return x
+  const strides = denseStrides(x.shape)
+  return emit.device.loops ? emit.compute([x], readLoop(size, strides, sum(begin.map((b, i) => b * strides[i]))), size, x.dtype)
+    : emit.kernel('Slice', { x }, { begin, size }, size, x.dtype)
+}
+
+export const reverse = (x: Ref, axes: readonly number[], emit: Emitter): Ref => {
+  const strides = denseStrides(x.shape)
+  const back = readLoop(x.shape, strides.map((s, i) => axes.includes(i) ? -s : s), sum(axes.map(a => (x.shape[a] - 1) * strides[a])))
+  return emit.device.loops ? emit.compute([x], back, x.shape, x.dtype) : emit.kernel('Reverse', { x }, { dims: axes }, x.shape, x.dtype)
+}
+
+/** Slices of the second of three axes. */
+const take = (x: Ref, index: Ref, emit: Emitter): Ref => {
+  const [before, size, after] = x.shape
+  const shape = [before, index.shape[0], after]
+  return emit.device.loops ? emit.compute([x, index], gatherLoop(before, size, after), shape, x.dtype)
+    : emit.kernel('GatherV2', { x, indices: index }, { axis: 1, batchDims: 0 }, shape, x.dtype)
+}
 
 export const pad = (x: Ref, paddings: readonly (readonly [number, number])[], value: number, emit: Emitter): Ref =>
   paddings.every(([l, h]) => l === 0 && h === 0) ? x
@@ -56,7 +78,7 @@ export const structureLowerings = {
   pad: ([x]: In, node: NodeOf<'pad'>, emit: Emitter): Ref =>
     pad(x, node.attrs.lo.map((l, i) => [l, node.attrs.hi[i] as number] as const), node.attrs.value, emit),
   concat: (xs: In, { attrs: { axis } }: NodeOf<'concat'>, emit: Emitter): Ref => concat(xs, axis, emit),
-  reverse: ([x]: In, node: NodeOf<'reverse'>, emit: Emitter): Ref => emit.kernel('Reverse', { x }, { dims: node.attrs.axes }, x.shape, x.dtype),
+  reverse: ([x]: In, { attrs: { axes } }: NodeOf<'reverse'>, emit: Emitter): Ref => reverse(x, axes, emit),
   cast: ([x]: In, node: NodeOf<'cast'>, emit: Emitter): Ref => {
     if (node.dtype === 'bool') return broadcastKernel('NotEqual', x, scalarLike(x, 0, emit), 'bool', emit)
     const [flat] = collapse([x.shape])
@@ -99,10 +121,8 @@ const inverse = (perm: readonly number[]): number[] => perm.map((_, i) => perm.i
 export const indexingLowerings = {
   gather: ([x, index]: In, node: NodeOf<'gather'>, emit: Emitter): Ref => {
     const { axis } = node.attrs
-    const n = sizeOf(index.shape)
-    const shape = [sizeOf(x.shape.slice(0, axis)), n, sizeOf(x.shape.slice(axis + 1))]
-    const from = view(x, [shape[0], x.shape[axis], shape[2]])
-    return view(emit.kernel('GatherV2', { x: from, indices: view(index, [n]) }, { axis: 1, batchDims: 0 }, shape, x.dtype), concrete(node))
+    const from = view(x, [sizeOf(x.shape.slice(0, axis)), x.shape[axis], sizeOf(x.shape.slice(axis + 1))])
+    return view(take(from, view(index, [sizeOf(index.shape)]), emit), concrete(node))
   },
   scatterAdd: ([base, index, updates]: In, node: NodeOf<'scatterAdd'>, emit: Emitter): Ref => {
     const { axis } = node.attrs
@@ -111,9 +131,8 @@ export const indexingLowerings = {
     return transpose(scatter(transpose(base, perm, emit), index, front, emit), inverse(perm), emit)
   },
   takeAlong: ([x, index]: In, node: NodeOf<'takeAlong'>, emit: Emitter): Ref => {
-    const n = sizeOf(index.shape)
     const at = flatIndex(index, x.shape, node.attrs.axis, emit)
-    return view(emit.kernel('GatherV2', { x: view(x, [sizeOf(x.shape)]), indices: at }, { axis: 0, batchDims: 0 }, [n], x.dtype), index.shape)
+    return view(take(view(x, [1, sizeOf(x.shape), 1]), at, emit), index.shape)
   },
   scatterAlong: ([base, index, updates]: In, node: NodeOf<'scatterAlong'>, emit: Emitter): Ref => {
     const at = flatIndex(index, base.shape, node.attrs.axis, emit)
