@@ -62,7 +62,7 @@ const differentiate = <P extends Tree, A, M extends Metrics>(
   const result = evaluateAt(traced as P)
   const { loss, metrics = {}, aux: next = aux } = isLeaf(result) ? { loss: result } : result
   const output = scalarLoss(loss)
-  const replace = new Map(leaves.map(l => [l.as as Node, l.at]))
+  const replace = new Map(leaves.map(l => [l.as, l.at]))
   const whole = { grads: treeLike(params, gradient(output, variables)), loss, metrics, aux: next }
   const nodes = leavesOf<Node>(whole).map(l => l.leaf)
   const rebuilt: unknown = treeLike(whole, substitute(nodes, replace))

@@ -6,18 +6,13 @@ import type { Node } from '../core/node.js'
 import { cast } from '../core/build.js'
 import { TypegradError } from '../errors.js'
 import type { Key } from '../keys.js'
+import type { Alike } from '../nn/alike.js'
 import { nodeOf, must, tensorOf } from '../ops/typed.js'
 import { fail, type Arg } from '../shape/check.js'
 import { sameShape, showShape } from '../shape/dim.js'
-import type { Show, Unify } from '../shape/dim-types.js'
+import type { Show } from '../shape/dim-types.js'
 import type { DType, Shape, Tensor } from '../tensor.js'
 
-/** Whether two shapes may be equal: sizes known at run time only are checked there. */
-type Alike<A extends Shape, B extends Shape> =
-  number extends A['length'] | B['length'] ? true
-    : A extends readonly [infer X extends Shape[number], ...infer P extends Shape]
-      ? B extends readonly [infer Y extends Shape[number], ...infer Q extends Shape] ? [Unify<X, Y>] extends [never] ? false : Alike<P, Q> : false
-      : B extends readonly [] ? true : false
 /** `[]`, or the message when a value does not have the shape of a draw. */
 export type Draws<Op extends string, Y extends Shape, X extends Shape> = Alike<Y, X> extends true ? [] : `${Op}: ${Show<Y>} is given but draws are ${Show<X>}`
 

@@ -52,11 +52,11 @@ export const overAxes = <F extends TypeFunction, S extends Shape, const Axes ext
     ...distribution<DrawOf<Apply<F, S>>, OutcomeOf<Apply<F, S>>, Ok<Reduce<BatchOf<Apply<F, S>>, Axes>>>('independent', {
       shape: parts.shape, outcome: parts.outcome,
       logProb: x => summed(parts.logProb(tensorOf<never, never>(x))),
-      sample: key => nodeOf('sample', parts.sample(tensorOf(key))),
+      sample: key => nodeOf('sample', parts.sample(tensorOf<[2], 'int32'>(key))),
       entropy: () => summed(parts.entropy()),
     }),
     parts,
     kl: divergence<Of, Ok<Reduce<BatchOf<Apply<F, S>>, Axes>>>('independent', parts.shape, q => summed(parts.kl(q.parts as never))),
   }
-  return made as Of
+  return made
 }

@@ -3,6 +3,7 @@ import * as core from '../core/build.js'
 import type { Node } from '../core/node.js'
 import type { Sized } from '../define/tree.js'
 import type { TypeFunction } from '../define/type-function.js'
+import type { Leading } from '../nn/alike.js'
 import { solveNode } from '../nn/triangular.js'
 import { must, nodeOf, nodeOfClass, tensorOf } from '../ops/typed.js'
 import { standardNormal } from '../params/standard-normal.js'
@@ -13,19 +14,19 @@ import type { Accepts } from '../shape/dtype.js'
 import type { Dim, DType, Shape, Tensor } from '../tensor.js'
 import { distribution, divergence, type Distribution } from './distribution.js'
 
-type Batch<S extends Shape> = S extends readonly [...infer B extends Shape, Dim] ? B : Shape
-
 /** Vectors of the last axis of `S` = [..., D]: batch shape [...], a vector an event. */
-export interface MultivariateNormal<S extends Shape> extends Distribution<S, 'float32', Batch<S>>, Sized<MultivariateNormalOf, S> {
+export interface MultivariateNormal<S extends Shape> extends Distribution<S, 'float32', Leading<S>>, Sized<MultivariateNormalOf, S> {
   readonly mean: Tensor<S>
   /** The Cholesky factor of the covariance, [D, D] or [..., D, D]. */
   readonly scaleTril: Tensor
-  kl(other: MultivariateNormal<S>): Tensor<Batch<S>>
+  kl(other: MultivariateNormal<S>): Tensor<Leading<S>>
 }
 export interface MultivariateNormalOf extends TypeFunction { readonly out: this['in'] extends infer S extends Shape ? MultivariateNormal<S> : never }
 
 /** `[]`, or the message when a factor is neither one matrix for all vectors nor one for each. */
-type Factor<S extends Shape, T extends Shape> =
+type Factor<S extends Shape, T extends Shape, E> =
+  Accepts<'multivariateNormal', E, 'float32'> extends infer F ? F extends string ? F : FactorShape<S, T> : never
+type FactorShape<S extends Shape, T extends Shape> =
   number extends S['length'] | T['length'] ? []
     : S extends readonly [...infer B extends Shape, infer D extends Dim]
       ? T extends readonly [...infer C extends Shape, infer M extends Dim, infer N extends Dim]
@@ -70,7 +71,7 @@ const fromNodes = <S extends Shape>(mean: Node, factor: Node): MultivariateNorma
   }
   const perMatrix = (f: Node): Node => core.broadcastTo(f, [...mean.shape, d])
   return {
-    ...distribution<S, 'float32', Batch<S>>('multivariateNormal', {
+    ...distribution<S, 'float32', Leading<S>>('multivariateNormal', {
       shape: mean.shape, outcome: 'float32',
       logProb: x => {
         const distance = squaredNorm(whiten(factor, core.sub(x, mean)), [lastAxis(mean)])
@@ -83,7 +84,7 @@ const fromNodes = <S extends Shape>(mean: Node, factor: Node): MultivariateNorma
       entropy: () => core.add(halfLogDet(factor), perEvent(core.mul(size, 0.5 * (1 + Math.log(2 * Math.PI))))),
     }),
     mean: tensorOf(mean), scaleTril: tensorOf(factor),
-    kl: divergence<MultivariateNormal<S>, Batch<S>>('multivariateNormal', mean.shape, q => {
+    kl: divergence<MultivariateNormal<S>, Leading<S>>('multivariateNormal', mean.shape, q => {
       const [m, f] = [nodeOf('kl', q.mean), nodeOf('kl', q.scaleTril)]
       const shared = factor.shape.length === 2 && f.shape.length === 2
       const ratio = shared ? solveNode(f, factor, true) : solveNode(perMatrix(f), perMatrix(factor), true)
@@ -107,7 +108,7 @@ const fromNodes = <S extends Shape>(mean: Node, factor: Node): MultivariateNorma
  */
 export const multivariateNormal = <S extends Shape, D extends DType, T extends Shape, E extends DType>(
   mean: Arg<Accepts<'multivariateNormal', D, 'float32'>, Tensor<S, D>>,
-  scaleTril: Arg<Accepts<'multivariateNormal', E, 'float32'>, Tensor<T, E>> & Arg<Factor<S, T>, unknown>,
+  scaleTril: Arg<Factor<S, T, E>, Tensor<T, E>>,
 ): MultivariateNormal<S> => {
   const [m, f] = [nodeOfClass('multivariateNormal', mean, 'float32'), nodeOfClass('multivariateNormal', scaleTril, 'float32')]
   must(checkFactor(m.shape, f.shape))

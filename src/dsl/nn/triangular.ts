@@ -9,7 +9,8 @@ import type { Show, Unify } from '../shape/dim-types.js'
 import type { Accepts, BothAccept } from '../shape/dtype.js'
 import type { Dim, DType, Shape, Tensor } from '../tensor.js'
 
-type Square<A extends Shape> =
+type Square<A extends Shape, D> = Accepts<'solveTriangular', D, 'float32'> extends infer F ? F extends string ? F : SquareShape<A> : never
+type SquareShape<A extends Shape> =
   number extends A['length'] ? A
     : A extends readonly [...Shape, infer M extends Dim, infer N extends Dim] ? [Unify<M, N>] extends [never] ? NotSquare<A> : A : NotSquare<A>
 type NotSquare<A extends Shape> = `solveTriangular: ${Show<A>} is not square in its last two axes`
@@ -75,7 +76,7 @@ export const solveNode = (a: Node, b: Node, lower: boolean): Node => core.custom
  * ```
  */
 export function solveTriangular<A extends Shape, D extends DType, B extends Shape, E extends DType>(
-  a: Arg<Accepts<'solveTriangular', D, 'float32'>, Tensor<A, D>> & Arg<Square<A>, unknown>, b: Arg<Rule<A, D, B, E>, Tensor<B, E>>, { lower = true }: { lower?: boolean } = {},
+  a: Arg<Square<A, D>, Tensor<A, D>>, b: Arg<Rule<A, D, B, E>, Tensor<B, E>>, { lower = true }: { lower?: boolean } = {},
 ): Tensor<Ok<Rule<A, D, B, E>>, 'float32'> {
   const [x, y] = [nodeOfClass('solveTriangular', a, 'float32'), nodeOfClass('solveTriangular', b, 'float32')]
   must(squareShape(x.shape))

@@ -10,7 +10,7 @@ type Nested = number | readonly Nested[]
 type Case = Readonly<Record<string, Nested>>
 const { cases } = JSON.parse(readFileSync(new URL('../../fixtures/distributions/distributions.json', import.meta.url), 'utf8')) as { cases: Record<string, Case> }
 
-const flat = (x: Nested): number[] => [x].flat(Infinity) as number[]
+const flat = (x: Nested): number[] => typeof x === 'number' ? [x] : x.flatMap(flat)
 const shapeOf = (x: Nested): number[] => typeof x === 'number' ? [] : [x.length, ...shapeOf(x[0])]
 const given = <S extends readonly number[], D extends DType = 'float32'>(x: Nested, dtype?: D): Tensor<S, D> =>
   fromArray(flat(x), shapeOf(x), dtype) as unknown as Tensor<S, D>
@@ -32,13 +32,13 @@ const full = (c: Case): Figures => {
   return { logProb: p.logProb(given<Two>(c.x)), entropy: p.entropy(), kl: dist.kl(p, q) }
 }
 const figures: Record<string, (c: Case) => Figures> = {
-  'bernoulli': bernoulli,
+  bernoulli,
   'bernoulli, extreme': bernoulli,
   'independent bernoulli': c => {
     const [p, q] = bernoullis(c).map(b => dist.independent(b, [-1]))
     return { logProb: p.logProb(given<Two>(c.x)), entropy: p.entropy(), kl: dist.kl(p, q) }
   },
-  'categorical': categorical,
+  categorical,
   'categorical, extreme': categorical,
   'normal': c => {
     const [p, q] = [dist.normal(given<Two>(c.mean), given<Two>(c.std)), dist.normal(given<Two>(c.mean2), given<Two>(c.std2))]

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { key } from '../../../src/dsl/keys.js'
 import { f32, i32, parameter } from '../../../src/dsl/ops/create.js'
-import { init, initialise } from '../../../src/dsl/params/index.js'
+import { init, initialise, type InitSpec } from '../../../src/dsl/params/index.js'
 import type { Tensor } from '../../../src/dsl/tensor.js'
 import { numbers, valuesOf } from '../values.js'
 
 const mean = (xs: readonly number[]): number => xs.reduce((a, b) => a + b, 0) / xs.length
 const variance = (xs: readonly number[]): number => mean(xs.map(x => x * x)) - mean(xs) ** 2
-const drawn = (shape: [number, number], spec: Parameters<typeof parameter>[1]): number[] => numbers(initialise(parameter(shape, spec), key(3)))
+const drawn = (shape: [number, number], spec: InitSpec): number[] => numbers(initialise(parameter(shape, spec), key(3)))
 
 describe('initialisers', () => {
   it.each([

@@ -1,0 +1,7 @@
+/** Derived expressions of neural networks: losses, normalisation, attention. Activations without settings are among the ops. */
+export { binaryCrossEntropyWithLogits, crossEntropy, mse } from './losses.js'
+export { leakyRelu } from './activations.js'
+export { layerNorm } from './layer-norm.js'
+export { attention } from './attention.js'
+export { dropout } from './dropout.js'
+export { solveTriangular } from './triangular.js'
