@@ -42,7 +42,7 @@ const fromNodes = <S extends Shape>(low: Node, high: Node): Uniform<S> => {
  * @example
  * ```ts
  * const noise = dist.uniform(tensor([-1, 0]), 1)
- * const nats: Tensor<[2]> = noise.entropy() // [0.693, 0]
+ * noise.entropy() // [0.693, 0]
  * ```
  */
 export const uniform = <X extends Operand, Y extends Operand>(

@@ -31,7 +31,7 @@ const vector = (x: Node, v: unknown, what: string): Node => {
  *
  * @example
  * ```ts
- * layerNorm(tensor([[1, 3]]), tensor([1, 1]), tensor([0, 0])) // [[-1, 1]]
+ * layerNorm(tensor([[0, 10]]), tensor([1, 1]), tensor([0, 0])) // [[-1, 1]]
  * ```
  */
 export const layerNorm = <S extends Shape, D extends DType, G extends Shape, E extends DType, H extends Shape, F extends DType>(

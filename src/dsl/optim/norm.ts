@@ -11,7 +11,7 @@ import type { Tensor } from '../tensor.js'
  *
  * @example
  * ```ts
- * const n = globalNorm({ a: tensor([3, 0]), b: tensor([4]) }) // 5
+ * globalNorm({ a: tensor([3, 0]), b: tensor([4]) }) // 5
  * ```
  */
 export const globalNorm = (tree: Tree): Tensor<[]> => {
