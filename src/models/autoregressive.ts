@@ -70,7 +70,9 @@ export interface Alternatives<P, D extends Dim> extends Autoregressive<P, D> {
 export const autoregressive = <P, Q, D extends Dim>({ params, orderings, logits }: Parts<P>): Alternatives<Q, D> => {
   const typed = <S extends readonly Dim[]>(x: unknown): Tensor<S> => tensorOf(nodeOf('autoregressive', x))
   const number = (k: number): Tensor<[], 'int32'> => tensor(k, 'int32')
-  const own = (p: Q): P => p as unknown as P
+  // The boundary between a size known as a number and as a literal: the trees are the same.
+  const own = (p: unknown): P => p as P
+  const literal = (p: unknown): Q => p as Q
   const one = (p: P, x: Tensor<['B', number]>, mask: Tensor<[], 'int32'>): Tensor<['B']> => bernoulliLogProb(logits(p, x, mask), x)
   const mixture = (p: P, x: Tensor<['B', number]>): Tensor<['B']> => {
     const each: Tensor<[number, 'B']> = typed(stack(orderings.map((_, k) => one(p, x, number(k))), 0))
@@ -79,7 +81,7 @@ export const autoregressive = <P, Q, D extends Dim>({ params, orderings, logits 
   const drawMask = (key: Key): Tensor<[], 'int32'> => cast(floor(mul(uniform(key, []), orderings.length)), 'int32')
   const chains = degreeTable(orderings.map(chainOf))
   return {
-    params: params as unknown as Q, orderings, drawMask, ordering: orderings[0],
+    params: literal(params), orderings, drawMask, ordering: orderings[0],
     logits: (p, x, mask = number(0)) => typed(logits(own(p), typed(x), mask)),
     logProb: (p, x, mask) => typed(mask || orderings.length === 1 ? one(own(p), typed(x), mask ?? number(0)) : mixture(own(p), typed(x))),
     sample: (p, key, count) => {

@@ -35,7 +35,7 @@ export const intern = <A>(prim: Primitive<A>, inputs: readonly Node[], attrs: A,
   if (known !== undefined) return known as Node<A>
   const node: Node<A> = { id: nextId++, prim, op: prim.op, inputs, attrs, shape: type.shape, dtype: type.dtype, ...(type.tuple && { tuple: type.tuple }) }
   Object.defineProperty(node, Symbol.for('nodejs.util.inspect.custom'), { value: () => `${node.op}: ${node.dtype}[${node.shape.join(', ')}]` })
-  interned.set(key, new WeakRef(node as Node))
+  interned.set(key, new WeakRef<Node>(node))
   forget.register(node, key)
   return node
 }

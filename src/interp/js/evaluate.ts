@@ -74,7 +74,7 @@ const scan = (node: NodeOf<'scan'>, inputs: readonly Value[], float32: boolean):
     ])
     const results = evaluate([...body.next, ...body.ys], bound, { float32 })
     const rows = [...results.slice(nc), ...carry]
-    rows.forEach((row, i) => { stacks[i].data.set(row.data as never, t * sizeOf(row.shape)) })
+    rows.forEach((row, i) => { stacks[i].data.set(row.data, t * sizeOf(row.shape)) })
     carry = results.slice(0, nc)
   }
   return [...carry, ...stacks]

@@ -24,7 +24,7 @@ const isConstant = (n: Node): boolean => n.op === 'constant'
 /** A repeated constant counts beside a real one; alone it is left as a repeat, which costs nothing. */
 const foldable = (n: Node): boolean => n.op !== 'named' && !n.tuple && n.inputs.some(isConstant)
   && n.inputs.every(i => isConstant(i) || (i.op === 'broadcastTo' && isConstant(i.inputs[0])))
-  && n.shape.every(d => typeof d === 'number') && sizeOf(n.shape as number[]) <= foldBelow
+  && n.shape.every(d => typeof d === 'number') && sizeOf(n.shape) <= foldBelow
 
 const attrs = <A>(n: Node): A => n.attrs as A
 type Box = { starts: readonly number[]; ends: readonly (number | string)[] }

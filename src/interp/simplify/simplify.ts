@@ -48,6 +48,6 @@ export const simplify = (outputs: readonly Node[], options: SimplifyOptions = {}
 }
 
 const rebuild = (node: Node, inputs: readonly Node[], body: (nodes: readonly Node[]) => Node[]): Node => {
-  const attrs = node.prim.mapBody ? node.prim.mapBody(node.attrs, body) : node.attrs
+  const attrs: unknown = node.prim.mapBody ? node.prim.mapBody(node.attrs, body) : node.attrs
   return attrs === node.attrs && inputs.every((x, i) => x === node.inputs[i]) ? node : node.prim.make(inputs, attrs)
 }
