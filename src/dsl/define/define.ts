@@ -1,14 +1,14 @@
 /** Definitions: functions checked once with symbols for sizes, and applied at any sizes that fit. */
 import { isLeft } from 'fp-ts/lib/Either.js'
-import { input, type InputAttrs } from '../core/build.js'
 import type { Node } from '../core/node.js'
 import { substitute } from '../core/substitute.js'
-import { isLeaf, leavesOf, mapTree, treeLike } from '../core/trees.js'
+import { isLeaf, leavesOf, treeLike } from '../core/trees.js'
 import { TypegradError } from '../errors.js'
-import { substituteShape, symbolsOfShape, type Sizes } from '../shape/subst.js'
+import { must } from '../ops/typed.js'
+import { symbolsOfShape, type Sizes } from '../shape/subst.js'
 import type { Closed, Definition } from './definition.js'
 import { inferArguments, speaksOfFresh } from './infer.js'
-import type { Shape } from '../tensor.js'
+import { distinct, resized } from './specs.js'
 import type { SymbolsIn, Tree } from './tree.js'
 import { trace, type Body, type Trace } from './trace.js'
 import { solve } from './unify-tree.js'
@@ -53,25 +53,7 @@ const checkCount = (expected: number, given: number): void => {
   if (expected !== given) throw new TypegradError('shape', `Expected ${expected + 1} arguments, but got ${given + 1}.`)
 }
 
-const sizesFor = (params: unknown, args: readonly unknown[] | undefined, p: unknown, xs: readonly unknown[]): Sizes => {
-  const solved = solve(params, args, p, xs)
-  if (isLeft(solved)) throw new TypegradError('shape', solved.left)
-  return solved.right
-}
-
-const freshLike = ({ attrs, dtype, op }: Node, shape: Shape): Node => {
-  const { name, init } = op === 'input' ? attrs as InputAttrs : {}
-  return input({ shape, dtype, name, init })
-}
-
-/** The tree with a fresh placeholder for every leaf that stands in it a second time: equal specs are not one parameter. */
-const distinct = (tree: unknown): unknown => {
-  const seen = new Set<Node>()
-  return mapTree<Node, Node>(tree, leaf => seen.has(leaf) ? freshLike(leaf, leaf.shape) : (seen.add(leaf), leaf))
-}
-
-/** Fresh specs at other sizes, with their initialisers. */
-const resized = (tree: unknown, sizes: Sizes): unknown => mapTree<Node, Node>(tree, leaf => freshLike(leaf, substituteShape(leaf.shape, sizes)))
+const sizesFor = (params: unknown, args: readonly unknown[] | undefined, p: unknown, xs: readonly unknown[]): Sizes => must(solve(params, args, p, xs))
 
 const checkSizes = (sizes: Sizes, known: readonly string[] | undefined): void => {
   for (const [symbol, size] of Object.entries(sizes)) {

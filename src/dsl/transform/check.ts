@@ -1,5 +1,4 @@
 /** What can be differentiated: float32 leaves, and losses that are float32 scalars; in types and at run time. */
-import { isLeft, type Either } from 'fp-ts/lib/Either.js'
 import type { Node } from '../core/node.js'
 import { isLeaf, leavesOf } from '../core/trees.js'
 import type { First } from '../define/keys.js'
@@ -50,9 +49,6 @@ export type Loss<F, Op extends string> =
 /* ---------- at run time ---------- */
 
 const refuse = (sentence: string): never => { throw new TypegradError('shape', sentence) }
-
-/** The right side, or its sentence thrown. */
-export const orRefuse = <A>(checked: Either<string, A>): A => isLeft(checked) ? refuse(checked.left) : checked.right
 
 /** The leaves of a tree, which must be float32. */
 export const floatLeaves = (op: string, tree: unknown, where: string): Node[] => {

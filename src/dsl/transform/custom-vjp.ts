@@ -3,9 +3,10 @@ import * as core from '../core/build.js'
 import type { Node } from '../core/node.js'
 import { matchTree, type MatchTree } from '../define/match-tree.js'
 import type { AnyTensor } from '../define/tree.js'
+import { must } from '../ops/typed.js'
 import type { Arg } from '../shape/check.js'
 import type { Shape, Tensor } from '../tensor.js'
-import { orRefuse, type Plain } from './check.js'
+import type { Plain } from './check.js'
 
 /** The cotangents a rule returns: one an argument, of its type; `null` where nothing flows. */
 type Cotangents<A extends readonly AnyTensor[], C> = { readonly [K in keyof A]: K extends keyof C ? C[K] extends null ? null : A[K] : A[K] }
@@ -30,7 +31,7 @@ export function customVjp(f: unknown, rule: unknown): unknown {
   return (...args: readonly Node[]): Node => core.customVjp((f as Plain)(...args) as Node, args, (g, y, xs) => {
     const cotangents = (rule as Plain)(g, y, ...xs) as readonly (Node | null)[]
     const expected = Array.isArray(cotangents) ? xs.map((x, i) => cotangents[i] === null ? [] : x) : xs
-    orRefuse(matchTree(expected, Array.isArray(cotangents) ? cotangents.map(c => c ?? []) : cotangents, 'customVjp: cotangents'))
+    must(matchTree(expected, Array.isArray(cotangents) ? cotangents.map(c => c ?? []) : cotangents, 'customVjp: cotangents'))
     return cotangents
   })
 }

@@ -4,10 +4,11 @@ import type { Node } from '../core/node.js'
 import { leavesLike } from '../core/trees.js'
 import type { Definition } from '../define/definition.js'
 import { matchTree, type MatchTree } from '../define/match-tree.js'
+import { must } from '../ops/typed.js'
 import type { Arg } from '../shape/check.js'
 import type { Sizes } from '../shape/subst.js'
 import type { Tensor } from '../tensor.js'
-import { floatLeaves, orRefuse, scalarLoss, type AnyFunction, type Loss, type Parts, type Plain } from './check.js'
+import { floatLeaves, scalarLoss, type AnyFunction, type Loss, type Parts, type Plain } from './check.js'
 import { like, variablesFor } from './linearise.js'
 
 /** The type of a function of the same arguments with another result; a definition stays one. */
@@ -86,7 +87,7 @@ export function hvp<F extends AnyFunction>(f: Arg<Loss<F, 'hvp'>, F>): HessianPr
 export function hvp(f: unknown): unknown {
   return (params: unknown, direction: unknown, ...args: readonly unknown[]) => {
     floatLeaves('hvp', params, 'params')
-    orRefuse(matchTree(params, direction, 'hvp: direction'))
+    must(matchTree(params, direction, 'hvp: direction'))
     const at = variablesFor(params)
     const loss = scalarLoss('hvp', (f as Plain)(at.variables, ...args))
     return like(params, at.back(jvp(gradient(loss, at.nodes), at.nodes, leavesLike<Node>(params, direction, 'direction'))))

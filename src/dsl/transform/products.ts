@@ -4,8 +4,9 @@ import type { Node } from '../core/node.js'
 import { leavesLike } from '../core/trees.js'
 import { matchTree, type MatchTree } from '../define/match-tree.js'
 import type { Tree } from '../define/tree.js'
+import { must } from '../ops/typed.js'
 import type { Arg } from '../shape/check.js'
-import { floatLeaves, orRefuse, type Differentiable } from './check.js'
+import { floatLeaves, type Differentiable } from './check.js'
 import { like, outputsOf, variablesFor } from './linearise.js'
 
 /**
@@ -24,7 +25,7 @@ export function jvp<const A extends readonly Tree[], R, const T>(
   f: (...args: A) => R, primals: A & Arg<Differentiable<A, 'jvp', 'primals'>, unknown>, tangents: Arg<MatchTree<A, T, 'jvp: tangents'>, T>,
 ): readonly [value: R, tangent: R] {
   floatLeaves('jvp', primals, 'primals')
-  orRefuse(matchTree(primals, tangents, 'jvp: tangents'))
+  must(matchTree(primals, tangents, 'jvp: tangents'))
   const at = variablesFor<A>(primals)
   const result = f(...at.variables)
   const outputs = outputsOf(result)
@@ -53,7 +54,7 @@ export function vjp<A extends readonly Tree[], R>(
   const outputs = outputsOf(result)
   const value = like(result, at.back(outputs))
   return [value, cotangents => {
-    orRefuse(matchTree(value, cotangents, 'vjp: cotangents'))
+    must(matchTree(value, cotangents, 'vjp: cotangents'))
     const pulled = core.vjp(outputs, leavesLike<Node>(value, cotangents, 'cotangents'), at.nodes).map((g, i) => g ?? core.zerosLike(at.nodes[i]))
     return like<A>(primals, at.back(pulled))
   }]

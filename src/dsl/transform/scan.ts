@@ -6,11 +6,12 @@ import type { KeysOf } from '../define/keys.js'
 import { matchTree, type MatchTree } from '../define/match-tree.js'
 import { entriesOf, type Tree } from '../define/tree.js'
 import { TypegradError } from '../errors.js'
+import { must } from '../ops/typed.js'
 import type { Arg } from '../shape/check.js'
 import { sameDim } from '../shape/dim.js'
 import type { Unify } from '../shape/dim-types.js'
 import type { Dim, DType, Shape, Tensor } from '../tensor.js'
-import { orRefuse, type Plain } from './check.js'
+import type { Plain } from './check.js'
 
 /** One step's share of the inputs: each leaf without its first axis. */
 export type Step<T> =
@@ -86,7 +87,7 @@ export function scan(body: unknown, init: unknown, xs: unknown, options: ScanOpt
     body: (c, x) => {
       const before = treeLike(init, c)
       const [next, y] = (body as Plain)(before, treeLike(xs, x)) as readonly [unknown, unknown]
-      orRefuse(matchTree(before, next, 'scan: carry'))
+      must(matchTree(before, next, 'scan: carry'))
       kept = y
       return { next: leavesLike<Node>(before, next, 'scan: carry'), ys: leavesOf<Node>(y, 'kept').map(({ leaf }) => leaf) }
     },

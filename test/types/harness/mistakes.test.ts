@@ -9,6 +9,8 @@ import { sentenceIn, statementsOf, type Statement } from './statements.js'
 
 const folder = join(typesFolder, 'mistakes')
 const update = process.env['UPDATE_GOLDEN'] === '1'
+/** One family, while its mistakes are being written. */
+const only = process.env['FAMILY']
 
 interface Case { readonly file: string; readonly statement: Statement; readonly mistake: Mistake }
 
@@ -24,7 +26,7 @@ const casesOf = async (family: string, file: string): Promise<Case[]> => {
   return statements.map((statement, i) => ({ file, statement, mistake: mistakes[i] }))
 }
 
-const families = readdirSync(folder, { withFileTypes: true }).filter(d => d.isDirectory()).map(d => d.name).filter(f => filesOf(f).length > 0).sort()
+const families = readdirSync(folder, { withFileTypes: true }).filter(d => d.isDirectory()).map(d => d.name).filter(f => filesOf(f).length > 0 && (only === undefined || only === f)).sort()
 const cases = new Map<string, Case[]>()
 for (const family of families) {
   const stated: Case[] = []
@@ -91,6 +93,6 @@ const thrownBy = (run: () => unknown): string => {
   return 'nothing was thrown'
 }
 
-it('at least 60 kinds of mistake are pinned', () => {
+it.skipIf(only !== undefined)('at least 60 kinds of mistake are pinned', () => {
   expect([...cases.values()].flat().length).toBeGreaterThanOrEqual(60)
 })

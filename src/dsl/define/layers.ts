@@ -1,0 +1,109 @@
+/** The layers that most networks are made of. */
+import * as core from '../core/build.js'
+import type { Node } from '../core/node.js'
+import { must, nodeOf } from '../ops/typed.js'
+import { init } from '../params/index.js'
+import { fail, ok, type Checked } from '../shape/check.js'
+import { convPlan, type Conv2d, type ConvOptions } from '../shape/conv.js'
+import { mulDim, sameDim, showShape } from '../shape/dim.js'
+import { checkDims } from '../shape/dims.js'
+import type { Show, SizeOf, Unify } from '../shape/dim-types.js'
+import type { Dim, Shape, Tensor } from '../tensor.js'
+import { makeLayer, type Layer, type Step } from './layer.js'
+import type { TypeFunction } from './type-function.js'
+
+/** A linear layer, under a short name for messages. */
+export interface Linear<I extends Dim, O extends Dim> extends Layer<LinearRule<I, O>, { readonly w: Tensor<[I, O]>; readonly b: Tensor<[O]> }> {}
+export interface LinearRule<I extends Dim, O extends Dim> extends TypeFunction {
+  readonly accepts?: readonly [...Dim[], I]
+  readonly out: LinearShape<this['in'], I, O>
+}
+type LinearShape<X, I extends Dim, O extends Dim> =
+  X extends readonly [...infer P extends Shape, infer K extends Dim] ? [Unify<K, I>] extends [never] ? `linear(${I}, ${O}): the input has ${K} features` : [...P, O]
+    : X extends readonly [] ? `linear(${I}, ${O}): the input has no axis` : Shape
+
+const linearInput = (shape: Shape, i: Dim, o: Dim): Checked =>
+  shape.length === 0 ? fail(`linear(${i}, ${o}): the input has no axis`)
+    : sameDim(shape[shape.length - 1], i) ? ok(shape) : fail(`linear(${i}, ${o}): the input has ${shape[shape.length - 1]} features`)
+
+/**
+ * The affine map x·W + b of the last axis, from `I` to `O` features; W starts He normal, b zero.
+ *
+ * Throws a `TypegradError` that names the layer and the features of an input that does not fit.
+ *
+ * @example
+ * ```ts
+ * const net = seq(linear(784, 128), relu, linear(128, 10))
+ * net(net.params, f32('B', 784)).shape // ['B', 10]
+ * ```
+ */
+export function linear<const I extends Dim, const O extends Dim>(from: I, to: O): Linear<I, O>
+export function linear(from: Dim, to: Dim): unknown {
+  return makeLayer(affine('linear', [from, to]), (p, x) => {
+    const node = nodeOf('linear', x)
+    must(linearInput(node.shape, from, to))
+    const { w, b } = p as Affine
+    return withBias(core.matmul(node, w), b)
+  })
+}
+
+/** Weights and a bias along their last axis. */
+interface Affine { readonly w: Node; readonly b: Node }
+const affine = (op: string, shape: Shape): Affine => {
+  const sizes = must(checkDims(op, shape))
+  return {
+    w: core.input({ shape: sizes, dtype: 'float32', init: init.heNormal() }),
+    b: core.input({ shape: sizes.slice(-1), dtype: 'float32', init: init.zeros() }),
+  }
+}
+const withBias = (y: Node, b: Node): Node => core.add(y, core.broadcastTo(b, y.shape))
+
+/** A convolution layer, under a short name for messages. */
+export interface Conv<I extends Dim, O extends Dim, K extends number, Opt>
+  extends Layer<ConvRule<I, O, K, Opt>, { readonly w: Tensor<[K, K, I, O]>; readonly b: Tensor<[O]> }> {}
+export interface ConvRule<I extends Dim, O extends Dim, K extends number, Opt> extends TypeFunction {
+  readonly accepts?: readonly [number, number, number, I]
+  readonly out: this['in'] extends infer X extends Shape ? Conv2d<X, [K, K, I, O], Opt> : never
+}
+
+/**
+ * A convolution of images [B, H, W, I] with a K x K kernel and a bias, to `O` channels; stride, padding and dilation as in `conv2d`.
+ *
+ * Throws as `conv2d` does.
+ *
+ * @example
+ * ```ts
+ * const net = seq(conv(1, 32, 3, { stride: 2, padding: 1 }), relu, flatten, linear(6272, 10))
+ * net(net.params, f32('B', 28, 28, 1)).shape // ['B', 10]
+ * ```
+ */
+export function conv<const I extends Dim, const O extends Dim, const K extends number, const Opt extends Omit<ConvOptions, 'groups'> = {}>(
+  from: I, to: O, kernel: K, options?: Opt): Conv<I, O, K, Opt>
+export function conv(from: Dim, to: Dim, kernel: number, options: ConvOptions = {}): unknown {
+  return makeLayer(affine('conv', [kernel, kernel, from, to]), (p, x) => {
+    const node = nodeOf('conv', x)
+    const { w, b } = p as Affine
+    const { shape: _, ...plan } = must(convPlan(node.shape, w.shape, options))
+    return withBias(core.conv2d(node, w, plan), b)
+  })
+}
+
+interface Flatten extends TypeFunction {
+  readonly out: this['in'] extends readonly [infer B extends Dim, ...infer R extends Shape] ? [B, SizeOf<R>]
+    : this['in'] extends readonly [] ? `flatten: ${Show<[]>} has no batch axis` : [number, number]
+}
+const flattened = (shape: Shape): Checked => shape.length === 0 ? fail(`flatten: ${showShape(shape)} has no batch axis`) : ok([shape[0], shape.slice(1).reduce(mulDim, 1)])
+const flattenNode: unknown = (x: unknown) => {
+  const node = nodeOf('flatten', x)
+  return core.reshape(node, must(flattened(node.shape)))
+}
+
+/**
+ * All axes after the first as one: [B, ...] to [B, N].
+ *
+ * @example
+ * ```ts
+ * const x: Tensor<['B', 784]> = flatten(f32('B', 28, 28, 1))
+ * ```
+ */
+export const flatten = flattenNode as Step<Flatten>
