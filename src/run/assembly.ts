@@ -16,8 +16,12 @@ import { compileTrees, type Runnable, type Values } from './compiled.js'
 import type { Fields, Rows } from './data/dataset.js'
 import type { Figures, Prepared } from './recipe.js'
 
+/** The figures of a step: what is minimised, and the Euclidean length of its gradient. */
+export interface StepFigures { readonly loss: AnyTensor; readonly gradientNorm: AnyTensor }
 /** Everything that a step replaces. */
 export interface TrainState { readonly params: Tree; readonly optimiser: Tree }
+/** What is left of it afterwards. */
+export interface Trained { readonly params: Tree }
 /** A batch and the key of the step. */
 export interface StepInputs { readonly batch: Figures; readonly key: Key }
 
@@ -26,9 +30,10 @@ export interface Assembly {
   readonly state: TrainState
   readonly inputs: StepInputs
   readonly initial: (state: Record<string, never>, inputs: { readonly key: Key }) => { readonly outputs: TrainState }
-  readonly step: (state: TrainState, inputs: StepInputs) => { readonly state: TrainState; readonly outputs: { readonly loss: AnyTensor; readonly gradientNorm: AnyTensor } }
-  readonly evaluation?: (state: { readonly params: Tree }, inputs: StepInputs) => { readonly outputs: Figures }
-  readonly draw?: (count: number) => (state: { readonly params: Tree }, inputs: { readonly key: Key }) => { readonly outputs: { readonly pictures: AnyTensor } }
+  readonly step: (state: TrainState, inputs: StepInputs) => { readonly state: TrainState; readonly outputs: StepFigures }
+  readonly evaluation?: (state: Trained, inputs: StepInputs) => { readonly outputs: Figures }
+  readonly draw?: (count: number) => (state: Trained, inputs: { readonly key: Key })
+    => { readonly outputs: { readonly pictures: AnyTensor } }
 }
 
 const spec = (shape: readonly (number | string)[], dtype: Leaf['dtype']) => input({ shape, dtype }) as AnyTensor
@@ -79,14 +84,14 @@ export const assemble = (recipe: string, prepared: Prepared, steps: number): Ass
       const { updates, state } = calling(recipe, 'optimiser', () => optimiser.update(treeLike(params, gradients) as Tree, held, params))
       return {
         state: { params: applyUpdates(params, updates), optimiser: state as Tree },
-        outputs: { loss: loss as AnyTensor, gradientNorm: normOf(gradients) as AnyTensor },
+        outputs: { loss, gradientNorm: normOf(gradients) },
       }
     },
-    ...evaluation && { evaluation: ({ params }: { readonly params: Tree }, { batch, key }: StepInputs) => {
+    ...evaluation && { evaluation: ({ params }: Trained, { batch, key }: StepInputs) => {
       const figures = calling(recipe, 'evaluation', () => evaluation(params, batch, key))
       return { outputs: Object.fromEntries(Object.entries(figures).map(([name, f]) => [name, figureOf(recipe, name, f as Node)])) }
     } },
-    ...draw && { draw: (count: number) => ({ params }: { readonly params: Tree }, { key }: { readonly key: Key }) =>
+    ...draw && { draw: (count: number) => ({ params }: Trained, { key }: { readonly key: Key }) =>
       ({ outputs: { pictures: calling(recipe, 'sampler', () => draw(params, key, count)) } }) },
   }
 }
@@ -98,7 +103,7 @@ const figureOf = (recipe: string, name: string, figure: Node): AnyTensor => {
     const got = figure?.shape === undefined ? String(figure) : `[${figure.shape.join(', ')}]`
     throw new TypegradError('shape', `${recipe}: its evaluation gives ${name} ${got}, but a figure is a scalar [] or one number a row [B].`)
   }
-  return cast(figure, 'float32') as AnyTensor
+  return cast(figure, 'float32')
 }
 
 /** Traces every function of the recipe, so that its mistakes show before anything is written. */

@@ -12,7 +12,7 @@ export const userFrame = (e: unknown): string | undefined => {
     const at = FRAME.exec(line.trim())
     if (at === null) continue
     const file = at[1].startsWith('file://') ? fileURLToPath(at[1].replace(/\?.*$/, '')) : at[1]
-    const foreign = file.startsWith('node:') || OWN.some(own => file.startsWith(own)) || file.includes('/node_modules/') || file === '<anonymous>'
+    const foreign = /^node:|^<anonymous>|\/node_modules\//.test(file) || OWN.some(own => file.startsWith(own))
     if (!foreign) return `${file}:${at[2]}:${at[3]}`
   }
   return undefined

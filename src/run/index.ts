@@ -1,5 +1,8 @@
 /** The effectful shell: data, recipes, files, reports. */
-export { defineRecipe, isRecipe, type BatchScope, type Figures, type Model, type Recipe, type RecipeParts, type SampleScope, type Samples, type Schedule, type Scope } from './recipe.js'
+export {
+  defineRecipe, isRecipe,
+  type BatchScope, type Figures, type Model, type Recipe, type RecipeParts, type SampleScope, type Samples, type Schedule, type Scope,
+} from './recipe.js'
 export { setting, type Bounds, type Setting, type Settings, type SettingValues } from './settings.js'
 export type { Span } from './spans.js'
 export { arrays, type Columns } from './data/arrays.js'

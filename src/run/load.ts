@@ -46,9 +46,10 @@ export const loadFile = (path: string): Effect<Loaded> => {
     try { module = await import(pathToFileURL(file).href) as typeof module } catch (e) {
       throw new TypegradError('config', importFault(file, e))
     }
-    if (!('default' in module)) throw new TypegradError('config', `${path}: it has no default export; expected export default defineRecipe({ ... }).`)
-    if (!isRecipe(module.default)) throw new TypegradError('config', `${path}: its default export is not a recipe; expected export default defineRecipe({ ... }).`)
-    return { recipe: module.default, file }
+    const found = 'default' in module ? module.default : undefined
+    if (isRecipe(found)) return { recipe: found, file }
+    const what = 'default' in module ? 'its default export is not a recipe' : 'it has no default export'
+    throw new TypegradError('config', `${path}: ${what}; expected export default defineRecipe({ ... }).`)
   })
 }
 

@@ -13,6 +13,7 @@ export type SettingValues<S extends Settings> = { readonly [K in keyof S]: S[K] 
 
 const narrowed = <A>(name: string, is: (u: unknown) => u is A): t.Type<A, unknown, unknown> =>
   new t.Type<A, unknown, unknown>(name, is, (u, c) => is(u) ? t.success(u) : t.failure(u, c), a => a)
+const isWhole = (u: unknown): u is number => Number.isSafeInteger(u)
 const isNumber = (u: unknown): u is number => typeof u === 'number' && Number.isFinite(u)
 
 /** Bounds of a number, both included. */
@@ -25,7 +26,7 @@ const bounded = (noun: string, { min, max }: Bounds) =>
 /** The kinds of settings: a whole number, a real number, yes or no, one of some words, a text, a list of whole numbers, or any codec. */
 export const setting = {
   int: (initial: number, summary: string, bounds: Bounds = {}): Setting<number> =>
-    ({ codec: narrowed(bounded('a whole number', bounds), (u): u is number => Number.isSafeInteger(u) && inside(u as number, bounds)), initial, summary }),
+    ({ codec: narrowed(bounded('a whole number', bounds), (u): u is number => isWhole(u) && inside(u, bounds)), initial, summary }),
   number: (initial: number, summary: string, bounds: Bounds = {}): Setting<number> =>
     ({ codec: narrowed(bounded('a number', bounds), (u): u is number => isNumber(u) && inside(u, bounds)), initial, summary }),
   flag: (initial: boolean, summary: string): Setting<boolean> =>
@@ -36,7 +37,7 @@ export const setting = {
     ({ codec: narrowed('a text', (u): u is string => typeof u === 'string'), initial, summary }),
   ints: (initial: readonly number[], summary: string, bounds: Bounds = {}): Setting<readonly number[]> => ({
     codec: narrowed(`a list of whole numbers such as ${JSON.stringify(initial)}`,
-      (u): u is readonly number[] => Array.isArray(u) && u.every(v => Number.isSafeInteger(v) && inside(v, bounds))),
+      (u): u is readonly number[] => Array.isArray(u) && u.every(v => isWhole(v) && inside(v, bounds))),
     initial, summary,
   }),
   /** A setting with an io-ts codec of the recipe's own. */
@@ -51,11 +52,15 @@ const keysOf = (settings: Settings) => Object.keys(settings).length > 0
   ? `Its settings are ${Object.keys(settings).join(', ')}.` : 'It has no settings.'
 
 /** Decodes raw values over the defaults; an unknown key or a bad value is refused with the list of keys. */
-export const decodeSettings = <S extends Settings>(recipe: string, settings: S, raw: Readonly<Record<string, unknown>>): E.Either<TypegradError, SettingValues<S>> => {
+export const decodeSettings = <S extends Settings>(
+  recipe: string, settings: S, raw: Readonly<Record<string, unknown>>,
+): E.Either<TypegradError, SettingValues<S>> => {
   const refuse = (why: string) => E.left(new TypegradError('config', `${why} ${keysOf(settings)}`))
   const values: Record<string, unknown> = { ...initialSettings(settings) }
   for (const [key, value] of Object.entries(raw)) {
-    if (!Object.hasOwn(settings, key)) return refuse(`${recipe} has no setting ${JSON.stringify(key)}.${nearest(key, Object.keys(settings))}`)
+    if (!Object.hasOwn(settings, key)) {
+      return refuse(`${recipe} has no setting ${JSON.stringify(key)}.${nearest(key, Object.keys(settings))}`)
+    }
     const decoded = settings[key].codec.decode(value)
     if (E.isLeft(decoded)) return refuse(`${recipe}: ${key} is ${JSON.stringify(value)}, but it must be ${settings[key].codec.name}.`)
     values[key] = decoded.right

@@ -10,6 +10,7 @@ import { chartSvg, smooth } from './report/curve.js'
 import { reportMarkdown } from './report/markdown.js'
 import { figuresOf, readMetrics, type MetricLine } from './report/metrics.js'
 import { sheetPng } from './report/sheet.js'
+import type { Trained } from './train.js'
 
 const curve = (title: string, lines: readonly MetricLine[]): string => {
   const train = lines.filter(l => l.split === 'train').map(l => [l.step, figuresOf(l)['loss']] as const)
@@ -39,7 +40,7 @@ export const writeSamples = async ({ recipe }: Reopened, pictures: Value | undef
 /** Writes loss.svg and report.md from the run's metrics. */
 export const writeReport = async (
   folder: string, { recipe, config, settings, splits, prepared }: Reopened, command: string,
-  outcome: { readonly step: number; readonly seconds: number; readonly stepsPerSecond: number; readonly metrics: Readonly<Record<string, number>>; readonly samples: boolean },
+  outcome: Omit<Trained, 'params' | 'finished'> & { readonly samples: boolean },
 ): Promise<void> => {
   const lines = await run(readMetrics(join(folder, FILES.metrics)))
   await run(writeAtomic(join(folder, FILES.loss), curve(`${recipe.name}: loss`, lines)))
@@ -48,9 +49,11 @@ export const writeReport = async (
   await run(writeAtomic(join(folder, FILES.report), reportMarkdown({
     recipe: recipe.name, summary: recipe.summary, command, settings, metrics, published: recipe.published, pictures,
     facts: {
-      steps: step === config.steps ? step : `${step} of ${config.steps}`, 'rows a step': config.batch, seed: config.seed, data: prepared.source.name,
+      steps: step === config.steps ? step : `${step} of ${config.steps}`, 'rows a step': config.batch,
+      seed: config.seed, data: prepared.source.name,
       'training rows': splits.train.size, 'test rows': splits.test.size, engine: config.engine, threads: config.threads ?? 'all',
-      'seconds of training': seconds, 'steps a second': stepsPerSecond, started: config.startedAt, typegrad: config.typegrad, node: config.node,
+      'seconds of training': seconds, 'steps a second': stepsPerSecond, started: config.startedAt,
+      typegrad: config.typegrad, node: config.node,
     },
     model: showSummary(summary([], prepared.params)).split('\n').filter(l => !/^(operations|activation)/.test(l)).join('\n'),
   })))

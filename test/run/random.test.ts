@@ -33,7 +33,8 @@ describe('batches', () => {
     expect([...orderedBatches(split, 4, { seed: 0, epoch: 0 })].map(b => [...b.x.data])).toEqual([[0, 1, 2, 3], [4, 5, 6, 7], [8, 9]])
   })
   test('columns that do not fit their fields are refused', async () => {
-    expect(() => arrays('d', { x: { shape: [2], dtype: 'float32' } }, { x: [1, 2, 3] })).toThrow('d train.x: 3 numbers are not whole rows of shape [2]')
+    expect(() => arrays('d', { x: { shape: [2], dtype: 'float32' } }, { x: [1, 2, 3] }))
+      .toThrow('d train.x: 3 numbers are not whole rows of shape [2]')
     expect(() => arrays('d', { x: { shape: [], dtype: 'float32' }, y: { shape: [], dtype: 'float32' } }, { x: [1], y: [1, 2] }))
       .toThrow('d train: x has 1 rows but y has 2.')
   })

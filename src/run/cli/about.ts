@@ -4,8 +4,11 @@ import { run } from '../effect.js'
 import { loadRecipe, recipeNames } from '../load.js'
 import { output } from './output.js'
 
+/** The flags of both. */
+export interface AboutFlags { readonly json?: boolean }
+
 /** Names the recipes, with their settings when asked for one line more. */
-export const listCommand = async (flags: { readonly json?: boolean }): Promise<number> => {
+export const listCommand = async (flags: AboutFlags): Promise<number> => {
   const out = output(flags.json === true)
   const recipes = []
   for (const name of recipeNames()) {
@@ -21,14 +24,16 @@ export const listCommand = async (flags: { readonly json?: boolean }): Promise<n
 }
 
 /** Reports on Node, the machine and every engine. */
-export const doctorCommand = async (flags: { readonly json?: boolean }): Promise<number> => {
+export const doctorCommand = async (flags: AboutFlags): Promise<number> => {
   const out = output(flags.json === true)
   const report = await doctor()
   const width = Math.max(...report.engines.map(e => e.name.length), 8)
   out.say(`${'typegrad'.padEnd(width)}  ${report.typegrad}`)
   out.say(`${'node'.padEnd(width)}  ${report.node ?? 'none'} on ${report.platform}`)
   out.say(`${'cpu'.padEnd(width)}  ${report.threads} of ${report.cores} threads`)
-  for (const e of report.engines) out.say(`${e.name.padEnd(width)}  ${e.available ? `available, ${e.version}` : `not available: ${e.reason}`}`)
+  for (const e of report.engines) {
+    out.say(`${e.name.padEnd(width)}  ${e.available ? `available, ${e.version}` : `not available: ${e.reason}`}`)
+  }
   out.say(`${'auto'.padEnd(width)}  ${report.auto}`)
   out.result({ ...report })
   return 0

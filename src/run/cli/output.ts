@@ -29,7 +29,8 @@ export const reportFault = (e: unknown): number => {
   const isOurs = !(e instanceof TypegradError)
   const debug = (process.env['TYPEGRAD_DEBUG'] ?? '') !== ''
   const error = e instanceof Error ? e : new Error(String(e))
-  const message = e instanceof TypegradError ? e.message : e instanceof InternalError ? e.message : `typegrad bug: ${error.message}. Please report it with the command that led here.`
+  const isWorded = e instanceof TypegradError || e instanceof InternalError
+  const message = isWorded ? e.message : `typegrad bug: ${error.message}. Please report it with the command that led here.`
   process.stderr.write(`${message}\n`)
   if (isOurs || debug) process.stderr.write(`${error.stack ?? ''}\n`)
   return e instanceof TypegradError && e.kind === 'config' ? EXIT.usage : EXIT.failure

@@ -1,10 +1,10 @@
 /** The command line: commands, flags, and what is said of a wrong one. */
-import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { Command, InvalidArgumentError, type CommanderError } from 'commander'
 import { TypegradError } from '../../dsl/errors.js'
 import { backendNames } from '../../interp/tfjs/backends.js'
 import { version } from '../../version.js'
 import { nearest } from '../words.js'
-import { doctorCommand, listCommand } from './about.js'
+import { doctorCommand, listCommand, type AboutFlags } from './about.js'
 import { evalCommand, sampleCommand, type RunFlags, type SampleFlags } from './runs.js'
 import { trainCommand, type TrainFlags } from './train.js'
 
@@ -13,7 +13,9 @@ const BACKENDS: readonly string[] = backendNames
 
 const whole = (least: number) => (text: string): number => {
   const n = Number(text)
-  if (text.trim() === '' || !Number.isSafeInteger(n) || n < least) throw new InvalidArgumentError(`Expected a whole number of at least ${least}.`)
+  if (text.trim() === '' || !Number.isSafeInteger(n) || n < least) {
+    throw new InvalidArgumentError(`Expected a whole number of at least ${least}.`)
+  }
   return n
 }
 const positive = (text: string): number => {
@@ -25,7 +27,8 @@ const engineName = (text: string): string => {
   const [name, ...backend] = text.split(':')
   const isKnown = ENGINES.includes(name) && (backend.length === 0 || name === 'tfjs' && BACKENDS.includes(backend.join(':')))
   if (isKnown) return text
-  throw new InvalidArgumentError(`The engines are ${ENGINES.join(', ')}; tfjs takes a backend: ${BACKENDS.map(b => `tfjs:${b}`).join(', ')}.${nearest(text, ENGINES)}`)
+  const backends = BACKENDS.map(b => `tfjs:${b}`).join(', ')
+  throw new InvalidArgumentError(`The engines are ${ENGINES.join(', ')}; tfjs takes a backend: ${backends}.${nearest(text, ENGINES)}`)
 }
 const collect = (text: string, all: readonly string[]): readonly string[] => [...all, text]
 
@@ -42,7 +45,7 @@ export const program = (done: (code: number) => void): Command => {
 
   typegrad.command('list').description('name the recipes and their settings')
     .option('--json', 'end with one JSON object')
-    .action(async flags => done(await listCommand(flags)))
+    .action(async (flags: AboutFlags) => done(await listCommand(flags)))
 
   typegrad.command('train').description('train a recipe, or go on with a run')
     .argument('[recipe]', 'a name from typegrad list, or a file such as ./mine.ts')
@@ -57,7 +60,9 @@ export const program = (done: (code: number) => void): Command => {
     .option('--checkpoint-every <n>', 'steps between checkpoints (every 20 seconds)', whole(1))
     .option('--json', 'end with one JSON object')
     .action(async (recipe: string | undefined, flags: TrainFlags) => {
-      if (flags.steps !== undefined && flags.epochs !== undefined) throw new TypegradError('config', '--steps and --epochs both say how long to train: give one.')
+      if (flags.steps !== undefined && flags.epochs !== undefined) {
+        throw new TypegradError('config', '--steps and --epochs both say how long to train: give one.')
+      }
       done(await trainCommand(recipe, flags))
     })
 
@@ -80,7 +85,7 @@ export const program = (done: (code: number) => void): Command => {
 
   typegrad.command('doctor').description('report on this machine and every engine')
     .option('--json', 'end with one JSON object')
-    .action(async flags => done(await doctorCommand(flags)))
+    .action(async (flags: AboutFlags) => done(await doctorCommand(flags)))
 
   return typegrad
 }

@@ -32,7 +32,8 @@ export const evalCommand = async (folder: string, flags: RunFlags): Promise<numb
   await evaluation.release()
   out.say(`${recipe.name}, step ${step}, ${splits.test.size.toLocaleString('en')} test rows`)
   for (const [name, v] of Object.entries(metrics)) out.say(`  ${name}  ${figure(v)}`)
-  out.result({ recipe: recipe.name, engine: engine.name, seed: config.seed, steps: step, seconds: (performance.now() - began) / 1000, metrics, out: folder })
+  out.result({ recipe: recipe.name, engine: engine.name, seed: config.seed, steps: step, seconds: (performance.now() - began) / 1000,
+    metrics, out: folder })
   return 0
 }
 
@@ -44,7 +45,8 @@ export const sampleCommand = async (folder: string, flags: SampleFlags): Promise
   if (recipe.samples === undefined) throw new TypegradError('config', `${recipe.name} draws no samples: its recipe defines none.`)
   const seed = flags.seed ?? config.seed, count = flags.count ?? recipe.samples.count
   const began = performance.now()
-  const file = flags.out ?? join(folder, flags.seed === undefined && flags.count === undefined ? FILES.samples : `samples-${count}-seed-${seed}.png`)
+  const isUsual = flags.seed === undefined && flags.count === undefined
+  const file = flags.out ?? join(folder, isUsual ? FILES.samples : `samples-${count}-seed-${seed}.png`)
   await writeSamples(reopened, await drawSamples(engine, assembly, state.params, count, seed), file)
   out.say(`${count} samples of ${recipe.name}, step ${step}: ${file}`)
   out.result({ recipe: recipe.name, engine: engine.name, seed, steps: step, seconds: (performance.now() - began) / 1000, count, out: file })

@@ -42,7 +42,8 @@ const start = async (name: string | undefined, flags: TrainFlags, out: Output): 
     const opened = await takenUp(flags.resume, name, flags)
     return { folder: flags.resume, opened, engine: await engineBy(opened.config.engine, opened.config.threads, out.say) }
   }
-  if (name === undefined) throw new TypegradError('config', 'train: name a recipe, as in typegrad train made, or a run to go on with, as in typegrad train --resume runs/made-1.')
+  if (name === undefined) throw new TypegradError('config',
+    'train: name a recipe, as in typegrad train made, or a run to go on with, as in typegrad train --resume runs/made-1.')
   const raw = orThrow(parseAssignments(flags.set))
   const loaded = await run(loadRecipe(name))
   const folder = await run(newRunFolder(loaded.recipe.name, flags.out))
@@ -64,7 +65,8 @@ const takenUp = async (folder: string, name: string | undefined, flags: TrainFla
   const fixed = (['epochs', 'seed', 'engine', 'threads', 'out'] as const).filter(k => flags[k] !== undefined)
   const asked = [...fixed, ...flags.set.length > 0 ? ['set'] : []]
   if (asked.length > 0) {
-    throw new TypegradError('config', `--${asked[0]} cannot go with --resume: a resumed run keeps what it was begun with; only --steps may be raised.`)
+    throw new TypegradError('config',
+      `--${asked[0]} cannot go with --resume: a resumed run keeps what it was begun with; only --steps may be raised.`)
   }
   const reopened = await reopen(folder)
   if (name !== undefined && name !== reopened.config.name && resolve(name) !== reopened.config.recipe) {
@@ -85,11 +87,14 @@ const commandOf = ({ config, settings, recipe }: Reopened): string => [
     .map(([k, v]) => `--set ${k}=${typeof v === 'string' ? v : JSON.stringify(v)}`),
 ].join(' ')
 
+const grouped = (n: number) => n.toLocaleString('en')
+
 const announce = (out: Output, folder: string, { recipe, config, prepared, splits }: Reopened): void => {
   out.say(`${recipe.name}: ${recipe.summary}`)
-  out.say(`data    ${prepared.source.name}: ${splits.train.size.toLocaleString('en')} training rows, ${splits.test.size.toLocaleString('en')} test rows`)
-  out.say(`engine  ${config.engine}${config.threads === undefined ? '' : `, ${config.threads} thread${config.threads === 1 ? '' : 's'}`}, seed ${config.seed}`)
-  out.say(`run     ${folder}: ${config.steps.toLocaleString('en')} steps of ${config.batch} rows; Ctrl-C stops, and --resume goes on`)
+  const threads = config.threads === undefined ? '' : `, ${config.threads} thread${config.threads === 1 ? '' : 's'}`
+  out.say(`data    ${prepared.source.name}: ${grouped(splits.train.size)} training rows, ${grouped(splits.test.size)} test rows`)
+  out.say(`engine  ${config.engine}${threads}, seed ${config.seed}`)
+  out.say(`run     ${folder}: ${grouped(config.steps)} steps of ${config.batch} rows; Ctrl-C stops, and --resume goes on`)
 }
 
 const conclude = (out: Output, { recipe }: Reopened, metrics: Readonly<Record<string, number>>): void => {
@@ -113,18 +118,21 @@ export const trainCommand = async (name: string | undefined, flags: TrainFlags):
     folder, recipe: recipe.name, engine, assembly, splits, seed: config.seed, steps: config.steps, batch: config.batch,
     evaluateEvery: evaluate, logEvery, checkpointEvery: flags.checkpointEvery, startedAt: Date.parse(config.startedAt) / 1000,
   }, progress(out.people, config.steps), stop.asked)
-  const samples = trained.finished
-    && await writeSamples(opened, await drawSamples(engine, assembly, trained.params, recipe.samples?.count ?? 0, config.seed), join(folder, FILES.samples))
+  const sheet = join(folder, FILES.samples)
+  const draw = () => drawSamples(engine, assembly, trained.params, recipe.samples?.count ?? 0, config.seed)
+  const samples = trained.finished && await writeSamples(opened, await draw(), sheet)
   stop.done()
   await writeReport(folder, opened, commandOf(opened), { ...trained, samples })
   if (trained.finished) {
     conclude(out, opened, trained.metrics)
-    out.say(`${config.steps.toLocaleString('en')} steps in ${clock(trained.seconds)}; see ${join(folder, FILES.report)}${samples ? ` and ${join(folder, FILES.samples)}` : ''}`)
+    const files = `${join(folder, FILES.report)}${samples ? ` and ${sheet}` : ''}`
+    out.say(`${grouped(config.steps)} steps in ${clock(trained.seconds)}; see ${files}`)
   } else {
     out.say(`Stopped at step ${trained.step} of ${config.steps}. Go on by:\n  typegrad train --resume ${folder}`)
   }
   out.result({
-    recipe: recipe.name, engine: config.engine, seed: config.seed, steps: trained.step, seconds: trained.seconds, metrics: trained.metrics, out: folder,
+    recipe: recipe.name, engine: config.engine, seed: config.seed, steps: trained.step, seconds: trained.seconds,
+    metrics: trained.metrics, out: folder,
     ...!trained.finished && { interrupted: true },
   })
   return trained.finished ? 0 : EXIT.interrupted

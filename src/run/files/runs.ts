@@ -9,7 +9,8 @@ import { CONFIG_FILE, encodeConfig, type Config } from './config.js'
 const RUNS = 'runs'
 
 const nextFolder = (name: string): string => {
-  const taken = existsSync(RUNS) ? readdirSync(RUNS).map(f => f.startsWith(`${name}-`) ? Number(f.slice(name.length + 1)) : 0).filter(Number.isInteger) : []
+  const runs = existsSync(RUNS) ? readdirSync(RUNS) : []
+  const taken = runs.filter(f => f.startsWith(`${name}-`)).map(f => Number(f.slice(name.length + 1))).filter(Number.isInteger)
   return join(RUNS, `${name}-${Math.max(0, ...taken) + 1}`)
 }
 
@@ -19,7 +20,8 @@ export const newRunFolder = (name: string, out: string | undefined): Effect<stri
     if (out === undefined) return nextFolder(name)
     if (!existsSync(out)) return out
     if (existsSync(join(out, CONFIG_FILE))) {
-      throw new TypegradError('config', `${out} already holds a run. Go on with it by typegrad train --resume ${out}, or choose another --out.`)
+      throw new TypegradError('config',
+        `${out} already holds a run. Go on with it by typegrad train --resume ${out}, or choose another --out.`)
     }
     if (readdirSync(out).length > 0) throw new TypegradError('config', `${out} is not empty. Choose another --out.`)
     return out

@@ -23,7 +23,8 @@ const FORMATS = {
 type Format = keyof typeof FORMATS
 const formats = Object.keys(FORMATS) as Format[]
 const isFormat = (name: string): name is Format => name in FORMATS
-const formatOf = (v: Value): Format => formats.find(f => v.data instanceof FORMATS[f].of && FORMATS[f].dtype === v.dtype)!
+const formatOf = ({ data, dtype }: Value): Format =>
+  dtype === 'int32' ? 'I32' : dtype === 'bool' ? 'BOOL' : data instanceof Float64Array ? 'F64' : 'F32'
 const bytesOf = (v: Value) => new Uint8Array(v.data.buffer, v.data.byteOffset, v.data.byteLength)
 
 /** The bytes of a file that holds `tensors` (in the order of their names) and `metadata`; equal content gives equal bytes. */

@@ -1,7 +1,12 @@
 /** A line chart as SVG: what loss.svg is. */
 
 /** A polyline through (x, y) points; points that are not finite are left out. */
-export interface Series { readonly name: string; readonly points: readonly (readonly [number, number])[]; readonly colour: string; readonly width?: number }
+export interface Series {
+  readonly name: string
+  readonly points: readonly (readonly [number, number])[]
+  readonly colour: string
+  readonly width?: number
+}
 /** The words around the lines. */
 export interface Chart { readonly title: string; readonly x: string; readonly y: string; readonly series: readonly Series[] }
 
@@ -11,7 +16,7 @@ const W = 720, H = 400, LEFT = 64, RIGHT = 20, TOP = 40, BOTTOM = 48
 export const ticks = (lo: number, hi: number, count = 6): readonly number[] => {
   if (!(hi > lo)) return [lo]
   const raw = (hi - lo) / count, power = 10 ** Math.floor(Math.log10(raw))
-  const step = [1, 2, 5, 10].find(m => m * power >= raw)! * power
+  const step = ([1, 2, 5].find(m => m * power >= raw) ?? 10) * power
   const from = Math.ceil(lo / step), to = Math.floor(hi / step)
   return Array.from({ length: to - from + 1 }, (_, i) => Number(((from + i) * step).toPrecision(12)))
 }
@@ -50,7 +55,8 @@ export const chartSvg = ({ title, x, y, series }: Chart): string => {
     s.points.map(([a, b]) => `${px(a).toFixed(1)},${py(b).toFixed(1)}`).join(' ')}"/>`)
   const legend = finite.map((s, i) => `<rect x="${W - RIGHT - 150}" y="${TOP + 8 + 18 * i}" width="14" height="4" fill="${s.colour}"/>`
     + `<text x="${W - RIGHT - 130}" y="${TOP + 14 + 18 * i}">${escape(s.name)}</text>`)
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${W} ${H}" width="${W}" height="${H}" font-family="sans-serif" font-size="12" fill="#444">
+  const page = `viewBox="0 0 ${W} ${H}" width="${W}" height="${H}"`
+  return `<svg xmlns="http://www.w3.org/2000/svg" ${page} font-family="sans-serif" font-size="12" fill="#444">
 <rect width="${W}" height="${H}" fill="white"/>
 <text x="${LEFT}" y="24" font-size="15" fill="#111">${escape(title)}</text>
 ${[...xs, ...ys, ...lines, ...legend].join('\n')}

@@ -22,7 +22,7 @@ export const figuresOf = ({ split: _, step: __, seconds: ___, ...figures }: Metr
 /** Decodes the text of metrics.jsonl; a torn last line (a write cut short) is left out, any other damage is a sentence. */
 export const parseMetrics = (file: string, text: string): E.Either<TypegradError, readonly MetricLine[]> => {
   const rows = text.split('\n')
-  const torn = rows.pop()!
+  const torn = rows.pop() ?? ''
   const lines: MetricLine[] = []
   for (const [i, row] of [...rows, ...torn === '' ? [] : [torn]].entries()) {
     let found: unknown
@@ -38,7 +38,7 @@ export const parseMetrics = (file: string, text: string): E.Either<TypegradError
 
 /** The lines of a metrics file; none when it does not exist yet. */
 export const readMetrics = (file: string): Effect<readonly MetricLine[]> => pipe(
-  attempt('file', reason => `${file}: cannot be read: ${reason}.`, async () => existsSync(file) ? await readFile(file, 'utf8') : ''),
+  attempt('file', reason => `${file}: cannot be read: ${reason}.`, () => existsSync(file) ? readFile(file, 'utf8') : ''),
   TE.chainEitherK(text => parseMetrics(file, text)))
 
 /** What a run resumed at `step` keeps: training lines up to it, evaluations before it (the one due at it is made again). */

@@ -12,7 +12,8 @@ const GAP = 2
 export const sheetPng = (value: Value, { height, width, channels = 1 }: Picture, scale = 2): Uint8Array => {
   const each = height * width * channels, count = value.shape[0] ?? 0
   if (value.data.length !== count * each) {
-    throw new TypegradError('config', `samples: [${value.shape}] are not ${count} pictures of ${height}x${width}x${channels} (${each} numbers each).`)
+    throw new TypegradError('config',
+      `samples: [${value.shape}] are not ${count} pictures of ${height}x${width}x${channels} (${each} numbers each).`)
   }
   const columns = Math.max(1, Math.ceil(Math.sqrt(count))), rows = Math.max(1, Math.ceil(count / columns))
   const cellW = width * scale + GAP, cellH = height * scale + GAP

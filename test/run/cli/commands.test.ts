@@ -30,7 +30,8 @@ describe('train', () => {
       'checkpoint.safetensors', 'config.json', 'events.out.tfevents.0.typegrad', 'loss.svg', 'metrics.jsonl', 'report.md', 'samples.png'])
     expect(JSON.parse(await readFile(join(run, 'config.json'), 'utf8'))).toMatchObject(
       { name: 'tiny', recipe: join(folder, 'tiny.ts'), seed: 4, steps: 60, batch: 10, engine: 'js', settings: { lr: 0.1, noise: 0 } })
-    const lines = (await readFile(join(run, 'metrics.jsonl'), 'utf8')).trimEnd().split('\n').map(l => JSON.parse(l) as Record<string, unknown>)
+    const lines = (await readFile(join(run, 'metrics.jsonl'), 'utf8')).trimEnd().split('\n')
+      .map(l => JSON.parse(l) as Record<string, unknown>)
     expect(lines.map(l => [l['split'], l['step']])).toEqual([
       ['train', 1], ['train', 10], ['train', 20], ['train', 30], ['test', 30], ['train', 40], ['train', 50], ['train', 60], ['test', 60]])
     expect(decode(await readFile(join(run, 'samples.png'))).width).toBe(3 * (2 * 2 + 2) + 2)
@@ -76,7 +77,8 @@ describe('list, doctor, help', () => {
     expect(recipes.find(r => r.name === 'made')!.settings.map(s => s.key)).toContain('hidden')
   })
   test('doctor reports every engine', async () => {
-    const report = lastJson(await typegrad(folder, 'doctor', '--json')) as { node: string; threads: number; auto: string; engines: { name: string; available: boolean }[] }
+    type Report = { node: string; threads: number; auto: string; engines: { name: string; available: boolean }[] }
+    const report = lastJson(await typegrad(folder, 'doctor', '--json')) as Report
     expect(report).toMatchObject({ node: process.version, auto: 'onnx' })
     expect(report.engines.filter(e => e.available).map(e => e.name)).toEqual(expect.arrayContaining(['onnx', 'js']))
     const text = await typegrad(folder, 'doctor')

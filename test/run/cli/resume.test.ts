@@ -26,7 +26,8 @@ describe('resuming', () => {
     const stops = new Set<number>()
     for (let kill = 0; kill < KILLS; kill++) {
       const begun = existsSync(join(killed, 'run'))
-      const { child, ended } = start(killed, begun ? ['train', '--resume', 'run', '--checkpoint-every', '7'] : ['train', './tiny.ts', ...ARGS])
+      const { child, ended } = start(killed,
+        begun ? ['train', '--resume', 'run', '--checkpoint-every', '7'] : ['train', './tiny.ts', ...ARGS])
       // the first checkpoint moves the clock to the training itself; the moment in it is random
       const before = await stepOf(killed)
       for (let t = 0; t < 400 && child.exitCode === null && await stepOf(killed) === before; t++) await new Promise(r => setTimeout(r, 10))

@@ -8,7 +8,12 @@ import { fileURLToPath } from 'node:url'
 const MAIN = fileURLToPath(new URL('../../../dist/run/cli/main.js', import.meta.url))
 
 /** What a command said and how it ended. */
-export interface Ended { readonly code: number | null; readonly signal: NodeJS.Signals | null; readonly stdout: string; readonly stderr: string }
+export interface Ended {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+  readonly stdout: string
+  readonly stderr: string
+}
 
 /** Starts the command in `cwd`. */
 export const start = (cwd: string, args: readonly string[]): { readonly child: ChildProcess; readonly ended: Promise<Ended> } => {
@@ -23,7 +28,8 @@ export const start = (cwd: string, args: readonly string[]): { readonly child: C
 export const typegrad = (cwd: string, ...args: readonly string[]): Promise<Ended> => start(cwd, args).ended
 
 /** The JSON object on the last line of stdout. */
-export const lastJson = ({ stdout }: Ended): Record<string, unknown> => JSON.parse(stdout.trimEnd().split('\n').at(-1)!) as Record<string, unknown>
+export const lastJson = ({ stdout }: Ended): Record<string, unknown> =>
+  JSON.parse(stdout.trimEnd().split('\n').at(-1)!) as Record<string, unknown>
 
 /** A linear regression that trains in milliseconds; `changes` replace parts of its text. */
 export const TINY = `import { adam, add, matmul, mean, square, sub, sum, uniform, parameter, init, f32, log } from 'typegrad'

@@ -28,7 +28,7 @@ describe('IDX', () => {
     ['truncated', file([2, 3], [1, 2, 3, 4]), undefined,
       'images.idx: byte 16 is wrong: found the end of the file, expected 18 bytes, as the header\'s dimensions [2,3] say.'],
     ['too long', file([2], [1, 2, 3]), undefined,
-      'images.idx: byte 10 is wrong: found 1 more bytes, expected the end of the file, as the header\'s dimensions [2] say.'],
+      'images.idx: byte 10 is wrong: found more bytes, expected the end of the file, as the header\'s dimensions [2] say.'],
   ])('%s', (_, bytes, expected, text) => {
     expect(sentence(bytes, expected)).toBe(text)
   })

@@ -18,7 +18,8 @@ describe('MNIST', () => {
     expect([...label.data]).toEqual([5, 8])
     const raw = await readFile(join(home, 'train-images-idx3-ubyte'))
     for (const i of [0, 152, 208, 783]) expect(x.data[i]).toBeCloseTo(raw[16 + i] / 255, 7)
-    const mean = (test.rows(Int32Array.from({ length: 10_000 }, (_, i) => i), moment).x.data as Float32Array).reduce((a, b) => a + b, 0) / 7_840_000
+    const mean = (test.rows(Int32Array.from({ length: 10_000 }, (_, i) => i), moment).x.data as Float32Array)
+      .reduce((a, b) => a + b, 0) / 7_840_000
     expect(mean).toBeCloseTo(0.1325, 3)
   })
 
@@ -37,7 +38,8 @@ describe('MNIST', () => {
       const p = grey[i], sd = Math.sqrt(p * (1 - p) / epochs)
       expect(Math.abs(sum[i] / epochs - p)).toBeLessThanOrEqual(5 * sd)
     }
-    const one = train.rows([3], moment).x.data, [, , two] = [0, 1, 2].map(b => train.rows([9, 8, 3], moment).x.data.slice(784 * b, 784 * (b + 1)))
+    const one = train.rows([3], moment).x.data,
+    [, , two] = [0, 1, 2].map(b => train.rows([9, 8, 3], moment).x.data.slice(784 * b, 784 * (b + 1)))
     expect(two).toEqual(one)
     expect(train.rows([3], { seed: 1, epoch: 1 }).x.data).not.toEqual(one)
     expect(train.rows([3], { seed: 2, epoch: 0 }).x.data).not.toEqual(one)
@@ -55,13 +57,15 @@ describe('MNIST', () => {
     await expect(run(mnist({ folder }).load)).rejects.toThrow(`${labels}: byte 49 is wrong: found the label 77, expected 0 to 9.`)
     const images = join(folder, 'train-images-idx3-ubyte')
     await writeFile(images, (await readFile(images)).subarray(0, 1000))
-    await expect(run(mnist({ folder }).load)).rejects.toThrow(`${images}: byte 1000 is wrong: found the end of the file, expected 47040016 bytes`)
+    await expect(run(mnist({ folder }).load))
+      .rejects.toThrow(`${images}: byte 1000 is wrong: found the end of the file, expected 47040016 bytes`)
   })
 })
 
 describe('Fashion-MNIST', () => {
   test('an absent folder is a sentence that says how to mend it', async () => {
-    await expect(run(fashionMnist({ folder: '/nowhere' }).load)).rejects.toThrow(/looked for in \/nowhere, .* Install Debian's package dataset-fashion-mnist/)
+    await expect(run(fashionMnist({ folder: '/nowhere' }).load))
+      .rejects.toThrow(/looked for in \/nowhere, .* Install Debian's package dataset-fashion-mnist/)
   })
 
   test('a folder of IDX files in its format', async () => {

@@ -9,11 +9,15 @@ import { decodeConfig, encodeConfig, readConfig, writeConfig, type Config } from
 import { encodeSafetensors } from '../../../src/run/files/safetensors.js'
 
 const config: Config = {
-  typegrad: '0.1.0', recipe: 'made', name: 'made', settings: { lr: 1 }, seed: 0, steps: 10, batch: 5, engine: 'js', startedAt: '2026-01-01T00:00:00.000Z', node: 'v20',
+  typegrad: '0.1.0', recipe: 'made', name: 'made', settings: { lr: 1 }, seed: 0, steps: 10, batch: 5, engine: 'js',
+  startedAt: '2026-01-01T00:00:00.000Z', node: 'v20',
 }
 const checkpoint: Checkpoint = {
   recipe: 'made', step: 7, key: Int32Array.of(-3, 9),
-  state: { 'params.w': { shape: [2], dtype: 'float32', data: Float32Array.of(1, 2) }, 'optimiser.t': { shape: [], dtype: 'int32', data: Int32Array.of(7) } },
+  state: {
+    'params.w': { shape: [2], dtype: 'float32', data: Float32Array.of(1, 2) },
+    'optimiser.t': { shape: [], dtype: 'int32', data: Int32Array.of(7) },
+  },
 }
 const scratch = () => mkdtemp(join(tmpdir(), 'typegrad-records-'))
 
@@ -56,7 +60,8 @@ describe('checkpoint.safetensors', () => {
     await writeFile(file, bytes.subarray(0, -1))
     await expect(run(readCheckpoint(folder))).rejects.toThrow(`${file}: not a whole safetensors file: `)
     await writeFile(file, encodeSafetensors({ tensors: {}, metadata: { step: '1' } }))
-    await expect(run(readCheckpoint(folder))).rejects.toThrow(`${file}: a safetensors file, but not a typegrad checkpoint: its metadata are {"step":"1"}.`)
+    await expect(run(readCheckpoint(folder)))
+      .rejects.toThrow(`${file}: a safetensors file, but not a typegrad checkpoint: its metadata are {"step":"1"}.`)
   })
   test('a state that does not fit the recipe says where', () => {
     const w = { name: 'params.w', shape: [2], dtype: 'float32' }, t = { name: 'optimiser.t', shape: [], dtype: 'int32' }

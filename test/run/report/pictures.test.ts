@@ -39,7 +39,8 @@ describe('loss.svg', () => {
 
 describe('samples.png', () => {
   test('every pixel is where it belongs', () => {
-    const image = decode(sheetPng({ shape: [3, 4], dtype: 'float32', data: Float32Array.of(0, 1, 0.5, 2, 1, 1, 1, 1, 0, 0, 0, -1) }, { height: 2, width: 2 }, 1))
+    const data = Float32Array.of(0, 1, 0.5, 2, 1, 1, 1, 1, 0, 0, 0, -1)
+    const image = decode(sheetPng({ shape: [3, 4], dtype: 'float32', data }, { height: 2, width: 2 }, 1))
     expect([image.width, image.height, image.channels]).toEqual([10, 10, 1])
     const at = (x: number, y: number) => image.data[y * 10 + x]
     expect([at(2, 2), at(3, 2), at(2, 3), at(3, 3)]).toEqual([0, 255, 128, 255])
@@ -48,7 +49,8 @@ describe('samples.png', () => {
   })
 
   test('colour, and a shape that does not fit', () => {
-    const rgb = decode(sheetPng({ shape: [1, 1, 1, 3], dtype: 'float32', data: Float32Array.of(1, 0, 0.2) }, { height: 1, width: 1, channels: 3 }, 1))
+    const pixel = { shape: [1, 1, 1, 3], dtype: 'float32', data: Float32Array.of(1, 0, 0.2) } as const
+    const rgb = decode(sheetPng(pixel, { height: 1, width: 1, channels: 3 }, 1))
     expect([...rgb.data.slice(3 * (2 * 5 + 2), 3 * (2 * 5 + 2) + 3)]).toEqual([255, 0, 51])
     expect(() => sheetPng({ shape: [2, 5], dtype: 'float32', data: new Float32Array(10) }, { height: 2, width: 2 }))
       .toThrow('samples: [2,5] are not 2 pictures of 2x2x1 (4 numbers each).')
@@ -57,7 +59,8 @@ describe('samples.png', () => {
 
 test('report.md shows the figures beside the published ones', () => {
   const text = reportMarkdown({
-    recipe: 'made', summary: 'A masked autoencoder.', command: 'typegrad train made', facts: { steps: 100, engine: 'onnx' }, settings: { lr: 0.001 },
+    recipe: 'made', summary: 'A masked autoencoder.', command: 'typegrad train made',
+    facts: { steps: 100, engine: 'onnx' }, settings: { lr: 0.001 },
     metrics: { testNll: 88.1234 }, published: [{ model: 'MADE (1 mask)', metric: 'testNll', figure: 88.4, source: 'Germain et al., 2015' }],
     pictures: [{ title: 'Samples', file: 'samples.png' }], model: 'let x = ...',
   })
