@@ -6,7 +6,7 @@ import type { Node } from '../node.js'
 import { primitive } from '../primitive.js'
 import { full } from './structure.js'
 
-interface Axis { readonly axis: number }
+export interface Axis { readonly axis: number }
 const takenShape = (x: Shape, indices: Shape, axis: number): Dim[] => [...x.slice(0, axis), ...indices, ...x.slice(axis + 1)]
 /** The same but for one axis. */
 const aligned = (a: Shape, b: Shape, axis: number): boolean => a.length === b.length && a.every((d, i) => i === axis || sameDim(d, b[i]))

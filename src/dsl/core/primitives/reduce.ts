@@ -7,7 +7,7 @@ import { div, equal, mul, select } from './elementwise.js'
 import { iota } from './leaves.js'
 import { broadcastTo, cast, full, keep, reshape, sum, transpose } from './structure.js'
 
-interface Axes { readonly axes: readonly number[] }
+export interface Axes { readonly axes: readonly number[] }
 const reduced = (op: string) => ([x]: readonly TensorType[], { axes }: Axes): Either<string, TensorType> =>
   axes.every(a => a >= 0 && a < x.shape.length)
     ? right({ shape: x.shape.filter((_, i) => !axes.includes(i)), dtype: x.dtype })
@@ -65,7 +65,7 @@ export const argMaxPrim = primitive<{ readonly axis: number }>({
   example: 'argMax(tensor([1, 5, 3]), 0)',
 })
 
-interface Cumulative { readonly axis: number; readonly exclusive: boolean; readonly reverse: boolean }
+export interface Cumulative { readonly axis: number; readonly exclusive: boolean; readonly reverse: boolean }
 export const cumsumPrim: Primitive<Cumulative> = primitive<Cumulative>({
   op: 'cumsum',
   summary: 'Running sum along an axis; exclusive leaves the element itself out, reverse runs from the end.',
@@ -76,7 +76,7 @@ export const cumsumPrim: Primitive<Cumulative> = primitive<Cumulative>({
   example: 'cumsum(tensor([1, 2, 3]), 0)',
 })
 
-interface SortIndices { readonly axis: number; readonly k: number | null; readonly descending: boolean }
+export interface SortIndices { readonly axis: number; readonly k: number | null; readonly descending: boolean }
 export const sortIndicesPrim = primitive<SortIndices>({
   op: 'sortIndices',
   summary: 'The positions that put an axis in order, equal elements in their old order; only the first k where k is given.',

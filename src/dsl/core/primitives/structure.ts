@@ -72,7 +72,7 @@ export const sum = (x: Node, axes: readonly number[]): Node => axes.length === 0
 /** Puts dropped axes back with size 1, so that a reduced value lines up with what it was reduced from. */
 export const keep = (reduced: Node, shape: Shape, axes: readonly number[]): Node => reshape(reduced, shape.map((d, i) => axes.includes(i) ? 1 : d))
 
-interface Range { readonly starts: readonly number[]; readonly ends: readonly Dim[] }
+export interface Range { readonly starts: readonly number[]; readonly ends: readonly Dim[] }
 export const slicePrim = primitive<Range>({
   op: 'slice',
   summary: 'The box of elements from starts (inclusive) to ends (exclusive).',
@@ -90,7 +90,7 @@ export const slicePrim = primitive<Range>({
 export const slice = (x: Node, starts: readonly number[], ends: readonly Dim[]): Node =>
   starts.every((s, i) => s === 0 && sameDim(ends[i], x.shape[i])) ? x : slicePrim.make([x], { starts, ends })
 
-interface Pad { readonly lo: readonly number[]; readonly hi: readonly Dim[]; readonly value: number }
+export interface Pad { readonly lo: readonly number[]; readonly hi: readonly Dim[]; readonly value: number }
 export const padPrim = primitive<Pad>({
   op: 'pad',
   summary: 'Adds lo elements before and hi elements after along each axis, all equal to value.',
