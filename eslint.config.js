@@ -65,6 +65,11 @@ export default tseslint.config(
     },
   },
   {
+    // Values that only their types speak of.
+    files: ['test/types/**/*.ts'],
+    rules: { '@typescript-eslint/no-unused-vars': 'off' },
+  },
+  {
     files: ['**/*.{js,mjs,cjs}'],
     rules: { 'eqeqeq': ['error', 'always', { null: 'ignore' }], 'no-unused-vars': 'error', 'no-var': 'error', 'prefer-const': 'error' },
   },
