@@ -3,7 +3,6 @@ import * as core from '../core/gradient.js'
 import type { Node } from '../core/node.js'
 import { leavesLike } from '../core/trees.js'
 import { matchTree, type MatchTree } from '../define/match-tree.js'
-import type { Tree } from '../define/tree.js'
 import { must } from '../ops/typed.js'
 import type { Arg } from '../shape/check.js'
 import { floatLeaves, type Differentiable } from './check.js'
@@ -21,7 +20,7 @@ import { like, outputsOf, variablesFor } from './linearise.js'
  * dy // [2, 4]
  * ```
  */
-export function jvp<const A extends readonly Tree[], R, const T>(
+export function jvp<const A extends readonly unknown[], R, const T>(
   f: (...args: A) => R, primals: A & Arg<Differentiable<A, 'jvp', 'primals'>, unknown>, tangents: Arg<MatchTree<A, T, 'jvp: tangents'>, T>,
 ): readonly [value: R, tangent: R] {
   floatLeaves('jvp', primals, 'primals')
@@ -45,7 +44,7 @@ export function jvp<const A extends readonly Tree[], R, const T>(
  * pull(tensor([1, 1]))[0] // [2, 4]
  * ```
  */
-export function vjp<A extends readonly Tree[], R>(
+export function vjp<A extends readonly unknown[], R>(
   f: (...args: A) => R, ...primals: A & Arg<Differentiable<A, 'vjp', 'primals'>, unknown>
 ): readonly [value: R, pull: <const C>(cotangents: Arg<MatchTree<R, C, 'vjp: cotangents'>, C>) => A] {
   floatLeaves('vjp', primals, 'primals')
