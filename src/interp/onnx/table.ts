@@ -9,9 +9,10 @@ import { randomLowerings } from './lower/random.js'
 import { reduceLowerings } from './lower/reduce.js'
 import { scanLowerings } from './lower/scan.js'
 import { structureLowerings } from './lower/structure.js'
+import { windowLowerings } from './lower/window.js'
 import type { Lowering } from './lowering.js'
 
 export const lowerings: { readonly [P in Op]: Lowering<P> } = {
   ...leafLowerings, ...elementwiseLowerings, ...structureLowerings, ...reduceLowerings, ...indexingLowerings, ...linearLowerings,
-  ...convLowerings, ...randomLowerings, ...scanLowerings,
+  ...convLowerings, ...windowLowerings, ...randomLowerings, ...scanLowerings,
 }

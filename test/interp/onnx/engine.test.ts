@@ -129,8 +129,9 @@ describe('an absent engine says what is missing and what to type', () => {
   const fails = (message: string, code?: string) => () => Promise.reject(Object.assign(new Error(message), { code }))
 
   test('the package', async () => {
-    const message = 'onnx: the package onnxruntime-node is not installed; run `npm install onnxruntime-node`, or choose the engine tfjs or js'
-    await expect(loadRuntime(fails("Cannot find package 'onnxruntime-node'", 'ERR_MODULE_NOT_FOUND'))).rejects.toMatchObject({ kind: 'engine', message })
+    const mend = 'run `npm install onnxruntime-node`, or choose the engine tfjs or js'
+    const load = loadRuntime(fails("Cannot find package 'onnxruntime-node'", 'ERR_MODULE_NOT_FOUND'))
+    await expect(load).rejects.toMatchObject({ kind: 'engine', message: `onnx: the package onnxruntime-node is not installed; ${mend}` })
   })
 
   test('its native library', async () => {

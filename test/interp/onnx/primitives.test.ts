@@ -39,6 +39,8 @@ const convs = [
   { image: [2, 9, 8, 3], kernel: [2, 3, 1, 3], stride: [2, 1], padding: [[1, 0], [0, 2]], dilation: [3, 2], groups: 3 },
   { image: [1, 4, 4, 1], kernel: [1, 1, 1, 2], stride: [3, 2], padding: [[0, 0], [0, 0]], dilation: [1, 1], groups: 1 },
   { image: [1, 6, 6, 2], kernel: [2, 2, 2, 2], stride: [4, 4], padding: [[0, 0], [1, 1]], dilation: [1, 1], groups: 1 },
+  { image: [2, 7, 8, 10], kernel: [3, 2, 10, 3], stride: [2, 1], padding: [[1, 1], [0, 1]], dilation: [1, 2], groups: 1 },
+  { image: [2, 7, 9, 3], kernel: [2, 3, 3, 2], stride: [2, 3], padding: [[0, 0], [1, 0]], dilation: [1, 1], groups: 1 },
 ] as const
 const eachConv = (f: (x: Node, w: Node, y: Node, a: typeof convs[number]) => Node): Case => x => convs.map(c => {
   const { image, kernel, ...attrs } = c
@@ -141,7 +143,9 @@ const cases: { readonly [P in Op]: Case } = {
     ]
   },
   conv2d: eachConv((x, w, _, a) => b.conv2d(x, w, a)),
-  conv2dInput: eachConv((_, w, y, a) => b.conv2dInput(y, w, { ...a, size: [a.image[1], a.image[2]] })),
+  conv2dInput: both(
+    eachConv((_, w, y, a) => b.conv2dInput(y, w, { ...a, size: [a.image[1], a.image[2]] })),
+    eachConv((_, w, y, a) => b.conv2dInput(y, w, { ...a, size: [a.image[1] + 5, a.image[2] - 1] }))),
   conv2dKernel: eachConv((x, _, y, a) => b.conv2dKernel(x, y, { ...a, kernel: [a.kernel[0], a.kernel[1]] })),
   patches: both(
     eachConv((x, _, __, { stride, padding, dilation, kernel }) =>
