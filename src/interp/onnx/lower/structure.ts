@@ -39,14 +39,16 @@ export const structureLowerings = {
     const lead = nominal.length - x.shape.length
     // Equal elements along an axis are summed by one product.
     const count = axes.reduce((n, a) => a < lead || x.shape[a - lead] !== nominal[a] ? n * nominal[a] : n, 1)
-    const total = reduced(cx, 'ReduceSum', x, axes.filter(a => a >= lead).map(a => a - lead))
+    const real = axes.filter(a => a >= lead).map(a => a - lead)
+    // A sum of int32 saturates in ONNX Runtime; one of int64 has room, and its lower half is the sum that wraps.
+    const total = input.dtype !== 'int32' ? reduced(cx, 'ReduceSum', x, real) : cx.cast(reduced(cx, 'ReduceSum', cx.cast(x, 'int64'), real), 'int32')
     return count === 1 ? total : cx.map('Mul', total, cx.scalar(count, input.dtype))
   },
   slice: (cx: Context, node: NodeOf<'slice'>): Operand => {
     const { starts, ends } = node.attrs
     const x = cx.dense(node.inputs[0])
     const axes = [...x.shape.keys()].filter(i => starts[i] !== 0 || ends[i] !== x.shape[i])
-    return cx.slice(x, axes, axes.map(i => starts[i]), axes.map(i => ends[i] as number))
+    return axes.length === 0 ? x : cx.slice(x, axes, axes.map(i => starts[i]), axes.map(i => ends[i] as number))
   },
   pad: (cx: Context, node: NodeOf<'pad'>): Operand => {
     const { lo, hi, value } = node.attrs
