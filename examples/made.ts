@@ -16,7 +16,9 @@ export default defineRecipe({
   },
   data: () => mnist({ binarise: 'stochastic' }),
   model: ({ hidden, masks, ordering, direct }) => made({ dims: 784, hidden, masks, ordering, direct }),
-  objective: ({ model, params, batch: { x }, key }) => neg(mean(model.logProb(params, x, model.drawMask(key)))),
+  // one alternative a step, as the paper cycles through its masks
+  objective: ({ settings: { masks }, model, params, batch: { x }, key }) =>
+    neg(mean(model.logProb(params, x, masks > 1 ? model.drawMask(key) : undefined))),
   optimiser: ({ lr }, { steps }) => adam(schedule.cosine({ from: lr, steps })),
   schedule: ({ batch }) => ({ batch, length: { epochs: 20 }, evaluate: { epochs: 5 } }),
   evaluation: ({ model, params, batch: { x } }) => ({ testNll: neg(model.logProb(params, x)) }),

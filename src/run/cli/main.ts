@@ -4,6 +4,9 @@ import { CommanderError } from 'commander'
 import { EXIT, reportFault } from './output.js'
 import { program, usageFault } from './program.js'
 
+// A reader that has seen enough, as in `typegrad list | head`, is no fault.
+process.stdout.on('error', (e: NodeJS.ErrnoException) => { if (e.code === 'EPIPE') process.exit(0); else throw e })
+
 let code = 0
 const typegrad = program(c => { code = c })
 try {
@@ -18,5 +21,4 @@ try {
     }
   } else code = reportFault(e)
 }
-// An engine's threads must not keep the process alive: what is written is on its way before it ends.
 process.exitCode = code

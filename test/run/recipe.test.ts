@@ -1,0 +1,58 @@
+import { expectTypeOf } from 'expect-type'
+import { describe, expect, test } from 'vitest'
+import { add, f32, matmul, mean, sgd, square, sub, type Tensor } from '../../src/index.js'
+import { arrays } from '../../src/run/data/arrays.js'
+import { mnist } from '../../src/run/data/mnist.js'
+import { defineRecipe, isRecipe } from '../../src/run/recipe.js'
+import { setting } from '../../src/run/settings.js'
+
+const data = () => arrays('xor', { x: { shape: [2], dtype: 'float32' }, y: { shape: [1], dtype: 'float32' } },
+  { x: [0, 0, 0, 1, 1, 0, 1, 1], y: [0, 1, 1, 0] })
+
+describe('defineRecipe', () => {
+  test('the types of settings, data and model flow into the functions below them', () => {
+    const recipe = defineRecipe({
+      name: 'xor', summary: 'Linear, so hopeless.',
+      settings: { lr: setting.number(0.1, 'learning rate'), kind: setting.oneOf(['a', 'b'], 'a', 'a word') },
+      data,
+      model: settings => {
+        expectTypeOf(settings).toEqualTypeOf<{ readonly lr: number; readonly kind: 'a' | 'b' }>()
+        return { params: { w: f32(2, 1), b: f32(1) }, extra: 7 }
+      },
+      objective: ({ params, batch, key, model, settings }) => {
+        expectTypeOf(params.w).toEqualTypeOf<Tensor<[2, 1]>>()
+        expectTypeOf(batch.x).toEqualTypeOf<Tensor<['B', 2]>>()
+        expectTypeOf(batch).toHaveProperty('y')
+        expectTypeOf(key).toEqualTypeOf<Tensor<[2], 'int32'>>()
+        expectTypeOf(model.extra).toEqualTypeOf<number>()
+        expectTypeOf(settings.lr).toEqualTypeOf<number>()
+        // @ts-expect-error the model takes two numbers a row, so the transpose does not fit
+        expect(() => matmul(params.w, batch.x)).toThrow('matmul: ')
+        return mean(square(sub(add(matmul(batch.x, params.w), params.b), batch.y)))
+      },
+      optimiser: ({ lr }, { steps }) => {
+        expectTypeOf(steps).toEqualTypeOf<number>()
+        return sgd(lr)
+      },
+      schedule: () => ({ batch: 4, length: { epochs: 2 } }),
+    })
+    expect(isRecipe(recipe)).toBe(true)
+    expect([isRecipe({}), isRecipe(null), isRecipe(undefined)]).toEqual([false, false, false])
+    const prepared = recipe.prepare({ lr: 0.1, kind: 'a' })
+    expect(prepared.objective(prepared.params, { x: f32('B', 2), y: f32('B', 1) }, f32(2) as never).shape).toEqual([])
+  })
+
+  test('MNIST gives images and labels', () => {
+    defineRecipe({
+      name: 'm', summary: 'm', settings: {}, data: () => mnist(), model: () => ({ params: { b: f32(784) } }),
+      objective: ({ params, batch: { x, label } }) => {
+        expectTypeOf(x).toEqualTypeOf<Tensor<['B', 784]>>()
+        expectTypeOf(label).toEqualTypeOf<Tensor<['B'], 'int32'>>()
+        return mean(square(sub(x, params.b)))
+      },
+      // @ts-expect-error an optimiser is expected, not a learning rate
+      optimiser: () => 0.1,
+      schedule: () => ({ batch: 4, length: { epochs: 2 } }),
+    })
+  })
+})
