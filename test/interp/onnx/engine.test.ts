@@ -43,6 +43,19 @@ describe('ends', () => {
     expect(second.data).toEqual(Float32Array.of(10, 12))
   })
 
+  test('where a value lies in memory does not change a bit of the result', async () => {
+    const x = f(37, 53)
+    const e = await compile([x], [b.sum(x, [1]), b.sum(x, [0, 1]), b.log(b.abs(x))])
+    const values = spread(37, 53)
+    const results: number[][][] = []
+    for (let offset = 0; offset < 8; offset++) {
+      const memory = new Float32Array(values.data.length + 8).subarray(offset, offset + values.data.length)
+      memory.set(values.data)
+      results.push(data(await e.run([{ ...values, data: memory }])))
+    }
+    results.forEach(r => { expect(r).toEqual(results[0]) })
+  })
+
   test('tensors without elements', async () => {
     const x = f(0, 3)
     const longer = b.concat([x, b.full(1, [1, 3])], 0)
