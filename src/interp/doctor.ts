@@ -22,7 +22,8 @@ const machine = async (): Promise<Machine> => {
   // Looked up, not imported, at the top: a browser has neither.
   if (typeof process !== 'undefined' && typeof process.versions?.node === 'string') {
     const os = await import('node:os')
-    return { node: process.version, platform: `${process.platform} ${process.arch}`, cores: os.cpus().length, threads: os.availableParallelism() }
+    const platform = `${process.platform} ${process.arch}`
+    return { node: process.version, platform, cores: os.cpus().length, threads: os.availableParallelism() }
   }
   const { navigator = {} } = globalThis as { readonly navigator?: { readonly hardwareConcurrency?: number; readonly userAgent?: string } }
   const { hardwareConcurrency: cores = 1, userAgent: platform = 'unknown' } = navigator

@@ -41,7 +41,8 @@ export const registry = (load: Loaders): {
       return await load[name](options)
     } catch (e) {
       if (e instanceof TypegradError) throw e
-      throw new TypegradError('engine', `${name} does not start: ${reasonOf(e)}; use another engine: ${order.filter(n => n !== name).join(' or ')}`)
+      const others = order.filter(n => n !== name).join(' or ')
+      throw new TypegradError('engine', `${name} does not start: ${reasonOf(e)}; use another engine: ${others}`)
     }
   }
   const firstOf = async ([name, ...rest]: readonly Named[], options: OpenOptions, reasons: readonly string[]): Promise<Engine> => {
@@ -64,8 +65,8 @@ export const registry = (load: Loaders): {
   return {
     openEngine: (name, options = {}) => {
       if (name === 'auto') return firstOf(order, options, [])
-      if (!order.includes(name)) return Promise.reject(new TypegradError('engine', `engine ${name as string} is not known; it is one of auto, ${order.join(', ')}`))
-      return open(name, options)
+      if (order.includes(name)) return open(name, options)
+      return Promise.reject(new TypegradError('engine', `engine ${name as string} is not known; it is one of auto, ${order.join(', ')}`))
     },
     probeEngines: async () => {
       const probes = [await probe('onnx', {}, 'onnx')]

@@ -1,21 +1,23 @@
 /** Which engine a name opens, and what is said when one is absent. */
 import { describe, expect, it } from 'vitest'
 import { TypegradError } from '../../src/dsl/errors.js'
-import type { Engine } from '../../src/interp/engine.js'
+import type { Engine, EngineOptions } from '../../src/interp/engine.js'
 import { doctor } from '../../src/interp/doctor.js'
 import { jsEngine } from '../../src/interp/js/engine.js'
-import { openEngine, probeEngines, registry, type Loaders } from '../../src/interp/registry.js'
+import { openEngine, probeEngines, registry, type Loaders, type Probe } from '../../src/interp/registry.js'
 import { tfjsEngine } from '../../src/interp/tfjs/engine.js'
 import { version } from '../../src/version.js'
 
 const named = (name: string): Engine => ({ ...jsEngine, name })
 const absent = (sentence: string) => (): Promise<Engine> => Promise.reject(new TypegradError('engine', sentence))
 const works = (name: string) => (): Promise<Engine> => Promise.resolve(named(name))
-const sentenceOf = (p: Promise<unknown>): Promise<string> =>
-  p.then(() => 'no error', (e: unknown) => e instanceof TypegradError ? `${e.kind}: ${e.message}` : `not ours: ${String(e)}`)
+const sentenceOf = (p: Promise<unknown>): Promise<string> => p.then(() => 'no error',
+  (e: unknown) => e instanceof TypegradError ? `${e.kind}: ${e.message}` : `not ours: ${String(e)}`)
 
-const nothing = (name: string): Promise<unknown> => Promise.reject(new Error(`Cannot find package '${name}' imported from /somewhere/x.js\nmore`))
-const only = (...packages: string[]) => (name: string): Promise<unknown> => packages.includes(name) ? import(name) as Promise<unknown> : nothing(name)
+const nothing = (name: string): Promise<unknown> => Promise.reject(new Error(`Cannot find package '${name}' imported from x.js\nmore`))
+const only = (...packages: string[]) => (name: string): Promise<unknown> =>
+  packages.includes(name) ? import(name) as Promise<unknown> : nothing(name)
+const onnxIsMissing = 'onnx needs the package onnxruntime-node, which is not installed; npm install onnxruntime-node'
 
 describe('auto', () => {
   const open = async (loaders: Loaders): Promise<{ name: string; notices: string[] }> => {
@@ -27,17 +29,23 @@ describe('auto', () => {
     expect(await open({ onnx: works('onnx'), tfjs: works('tfjs'), js: works('js') })).toEqual({ name: 'onnx', notices: [] })
   })
   it('falls back to tfjs, then to js, and says why in one line', async () => {
-    const onnx = absent('onnx needs the package onnxruntime-node, which is not installed; npm install onnxruntime-node')
+    const onnx = absent(onnxIsMissing)
     expect(await open({ onnx, tfjs: works('tfjs:wasm'), js: works('js') })).toEqual({
-      name: 'tfjs:wasm', notices: ['engine tfjs:wasm is used, because onnx needs the package onnxruntime-node, which is not installed; npm install onnxruntime-node'] })
+      name: 'tfjs:wasm', notices: [`engine tfjs:wasm is used, because ${onnxIsMissing}`],
+    })
     const crash = (): Promise<Engine> => Promise.reject(new Error('no such device\n  at f'))
-    expect(await open({ onnx, tfjs: crash, js: works('js') })).toEqual({ name: 'js', notices: [
-      'engine js is used, because onnx needs the package onnxruntime-node, which is not installed; npm install onnxruntime-node; '
-      + 'tfjs does not start: no such device; use another engine: onnx or js'] })
+    expect(await open({ onnx, tfjs: crash, js: works('js') })).toEqual({
+      name: 'js',
+      notices: [`engine js is used, because ${onnxIsMissing}; tfjs does not start: no such device; use another engine: onnx or js`],
+    })
   })
   it('hands the options on', async () => {
     const seen: unknown[] = []
-    await registry({ onnx: o => { seen.push(o.threads); return works('onnx')() }, tfjs: works('tfjs'), js: works('js') }).openEngine('auto', { threads: 1 })
+    const onnx = (o: EngineOptions): Promise<Engine> => {
+      seen.push(o.threads)
+      return works('onnx')()
+    }
+    await registry({ onnx, tfjs: works('tfjs'), js: works('js') }).openEngine('auto', { threads: 1 })
     expect(seen).toEqual([1])
   })
 })
@@ -48,13 +56,16 @@ describe('absent engines', () => {
       'engine: tfjs:node needs the package @tensorflow/tfjs-node, which is not installed; npm install @tensorflow/tfjs-node')
     expect(await sentenceOf(tfjsEngine({ backend: 'wasm' }, nothing))).toBe(
       'engine: tfjs:wasm needs the package @tensorflow/tfjs-core, which is not installed; npm install @tensorflow/tfjs-core')
-    expect(await sentenceOf(tfjsEngine({ backend: 'wasm' }, only('@tensorflow/tfjs-core')))).toMatch(/^engine: tfjs:wasm needs the package @tensorflow\/tfjs-backend-wasm, which/)
-    expect(await sentenceOf(tfjsEngine({}, nothing))).toMatch(/^engine: tfjs has no backend that works here: tfjs:node-gpu needs .*tfjs:cpu needs/)
+    expect(await sentenceOf(tfjsEngine({ backend: 'wasm' }, only('@tensorflow/tfjs-core'))))
+      .toMatch(/^engine: tfjs:wasm needs the package @tensorflow\/tfjs-backend-wasm, which/)
+    expect(await sentenceOf(tfjsEngine({}, nothing)))
+      .toMatch(/^engine: tfjs has no backend that works here: tfjs:node-gpu needs .*tfjs:cpu needs/)
   })
   it('tell a package that does not load from one that is not there', async () => {
-    const broken = (): Promise<unknown> => Promise.reject(new Error('The Node.js native addon module (tfjs_binding.node) can not be found at path: x.\nPlease run'))
-    expect(await sentenceOf(tfjsEngine({ backend: 'node-gpu' }, broken))).toBe('engine: tfjs:node-gpu: the package @tensorflow/tfjs-node-gpu is installed but does not load: '
-      + 'The Node.js native addon module (tfjs_binding.node) can not be found at path: x.; npm rebuild @tensorflow/tfjs-node-gpu, or use another engine')
+    const broken = (): Promise<unknown> => Promise.reject(new Error('The native addon can not be found at path: x.\nPlease run'))
+    expect(await sentenceOf(tfjsEngine({ backend: 'node-gpu' }, broken))).toBe(
+      'engine: tfjs:node-gpu: the package @tensorflow/tfjs-node-gpu is installed but does not load: '
+      + 'The native addon can not be found at path: x.; npm rebuild @tensorflow/tfjs-node-gpu, or use another engine')
   })
   it('tell a backend that starts but computes nothing', async () => {
     const core = await import('@tensorflow/tfjs-core')
@@ -62,7 +73,8 @@ describe('absent engines', () => {
     expect(await sentenceOf(tfjsEngine({ backend: 'node' }, () => Promise.resolve(dead)))).toBe(
       'engine: tfjs:node is installed but does not work: it does not start on this machine; use another engine or backend')
     const backend = () => ({ write: () => ({}), disposeData: () => true })
-    const unkind = { ...core, backend, setBackend: () => Promise.resolve(true), getKernel: () => ({ kernelFunc: () => { throw new TypeError('isNullOrUndefined is not a function') } }) }
+    const kernelFunc = (): never => { throw new TypeError('isNullOrUndefined is not a function') }
+    const unkind = { ...core, backend, setBackend: () => Promise.resolve(true), getKernel: () => ({ kernelFunc }) }
     expect(await sentenceOf(tfjsEngine({ backend: 'node' }, () => Promise.resolve(unkind)))).toBe(
       'engine: tfjs:node is installed but does not work: isNullOrUndefined is not a function; use another engine or backend')
   })
@@ -71,7 +83,8 @@ describe('absent engines', () => {
   })
   it('refuse names that are not known', async () => {
     expect(await sentenceOf(openEngine('torch' as never))).toBe('engine: engine torch is not known; it is one of auto, onnx, tfjs, js')
-    expect(await sentenceOf(openEngine('tfjs', { backend: 'webgl9' }))).toBe('engine: tfjs: the backend webgl9 is not known; it is one of node-gpu, node, webgpu, wasm, cpu')
+    expect(await sentenceOf(openEngine('tfjs', { backend: 'webgl9' })))
+      .toBe('engine: tfjs: the backend webgl9 is not known; it is one of node-gpu, node, webgpu, wasm, cpu')
   })
 })
 
@@ -80,10 +93,14 @@ describe('the engines of this installation', () => {
     const probes = await probeEngines()
     expect(probes.map(p => p.name)).toEqual(['onnx', 'tfjs:node-gpu', 'tfjs:node', 'tfjs:webgpu', 'tfjs:wasm', 'tfjs:cpu', 'js'])
     expect(probes.filter(p => p.available).map(p => p.name)).toEqual(expect.arrayContaining(['tfjs:wasm', 'tfjs:cpu', 'js']))
-    for (const p of probes) expect(p.available ? p.version : p.reason).toMatch(p.available ? /^\d+\.\d+/ : /npm install|npm rebuild|use another/)
+    for (const p of probes) {
+      if (p.available) expect(p.version).toMatch(/^\d+\.\d+/)
+      else expect(p.reason).toMatch(/npm install|npm rebuild|use another/)
+    }
   })
   it('are in the report of doctor', async () => {
-    const report = await doctor(() => Promise.resolve([{ name: 'onnx', available: false, reason: 'r' }, { name: 'js', available: true, version }]))
+    const probes: Probe[] = [{ name: 'onnx', available: false, reason: 'r' }, { name: 'js', available: true, version }]
+    const report = await doctor(() => Promise.resolve(probes))
     expect(report).toMatchObject({ typegrad: version, node: process.version, auto: 'js' })
     expect(report.threads).toBeGreaterThanOrEqual(1)
     expect(report.cores).toBeGreaterThanOrEqual(report.threads)

@@ -70,7 +70,7 @@ const inTurn = <T>(f: () => Promise<T>): Promise<T> => {
 }
 
 /** Opens one backend; throws a `TypegradError` that says what is missing and how to get it. */
-export const openBackend = (name: string, options: EngineOptions = {}, importer: Importer = importPackage): Promise<Device> => inTurn(async () => {
+export const openBackend = (name: string, options: EngineOptions = {}, importer = importPackage): Promise<Device> => inTurn(async () => {
   const source = sources.find(s => s.name === name)
   if (!source) throw new TypegradError('engine', `tfjs: the backend ${name} is not known; it is one of ${backendNames.join(', ')}`)
   const shared = source.whole ? undefined : await load('@tensorflow/tfjs-core', name, importer) as Core

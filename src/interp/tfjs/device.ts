@@ -28,9 +28,11 @@ export interface Backend {
   firstUse?: boolean
 }
 
+interface KernelConfig { kernelFunc(call: { inputs: Inputs; attrs: Attributes; backend: Backend }): Info | Info[] }
+
 /** What is used of `@tensorflow/tfjs-core`. */
 export interface Core {
-  getKernel(kernel: string, backend: string): { kernelFunc(call: { inputs: Inputs; attrs: Attributes; backend: Backend }): Info | Info[] } | null | undefined
+  getKernel(kernel: string, backend: string): KernelConfig | null | undefined
   findBackendFactory(backend: string): (() => unknown) | undefined | null
   setBackend(backend: string): Promise<boolean>
   backend(): Backend
@@ -67,7 +69,8 @@ export interface Device {
 /** A copy in the precision of the device: tfjs may keep the array that it is given, or hand out the one that it keeps. */
 const copy = (dtype: DType, data: ArrayLike<number>): Data =>
   dtype === 'float32' ? new Float32Array(data) : dtype === 'int32' ? new Int32Array(data) : new Uint8Array(data)
-const room = (dtype: DType, n: number): Data => dtype === 'float32' ? new Float32Array(n) : dtype === 'int32' ? new Int32Array(n) : new Uint8Array(n)
+const room = (dtype: DType, n: number): Data =>
+  dtype === 'float32' ? new Float32Array(n) : dtype === 'int32' ? new Int32Array(n) : new Uint8Array(n)
 const typed = (dtype: DType, data: ArrayLike<number>): Data =>
   dtype === 'float32' && data instanceof Float32Array ? data
   : dtype === 'int32' && data instanceof Int32Array ? data

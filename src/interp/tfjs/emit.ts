@@ -15,13 +15,19 @@ export interface Ref {
   readonly dtype: DType
 }
 
-/** A step of a plan. `reads` and `writes` are slots. */
-export type Instruction = { readonly reads: readonly number[]; readonly writes: readonly number[] } & (
-  | { readonly kind: 'kernel'; readonly name: string; readonly kernel: Kernel; readonly inputs: Inputs; readonly infos: readonly Info[]; readonly attrs: Attributes }
-  | { readonly kind: 'host'; readonly infos: readonly Info[]; readonly f: (values: readonly Value[]) => readonly Value[] }
-  | { readonly kind: 'compute'; readonly infos: readonly Info[]; readonly f: Compute; readonly shape: readonly number[]; readonly dtype: DType }
-  | { readonly kind: 'loop'; readonly infos: readonly Info[]; readonly loop: Loop }
-)
+/** What every step of a plan has: its operands as kernels want them, and the slots that it reads and writes. */
+interface Step { readonly infos: readonly Info[]; readonly reads: readonly number[]; readonly writes: readonly number[] }
+interface KernelCall extends Step {
+  readonly kind: 'kernel'
+  readonly name: string
+  readonly kernel: Kernel
+  readonly inputs: Inputs
+  readonly attrs: Attributes
+}
+interface HostCall extends Step { readonly kind: 'host'; readonly f: (values: readonly Value[]) => Value }
+interface ComputeCall extends Step, ResultType { readonly kind: 'compute'; readonly f: Compute }
+interface LoopCall extends Step { readonly kind: 'loop'; readonly loop: Loop }
+export type Instruction = KernelCall | HostCall | ComputeCall | LoopCall
 
 /** Writes every element of its result from its operands. */
 export type Compute = (out: Data, inputs: readonly Data[]) => void
@@ -32,6 +38,7 @@ export interface Loop {
   release(): void
 }
 
+interface ResultType { readonly shape: readonly number[]; readonly dtype: DType }
 /** Named operands of a kernel, or a list. */
 export type Operands = Readonly<Record<string, Ref>> | readonly Ref[]
 
@@ -47,13 +54,18 @@ export interface Emitter {
   host(operands: readonly Ref[], f: (values: readonly Value[]) => Value, shape: readonly number[], dtype: DType): Ref
   /** A loop on the host over the device's own memory: see `Device.loops`. */
   compute(operands: readonly Ref[], f: Compute, shape: readonly number[], dtype: DType): Ref
-  loop(operands: readonly Ref[], loop: Loop, results: readonly { shape: readonly number[]; dtype: DType }[]): Ref[]
+  loop(operands: readonly Ref[], loop: Loop, results: readonly ResultType[]): Ref[]
   constant(value: Value): Ref
 }
 
 const unbound = {}
 /** What the kernel will be given: the slot's data comes in at run time. */
 const infoOf = (r: Ref): Info => ({ dataId: unbound, shape: r.shape, dtype: r.dtype })
+
+const contentOf = ({ dtype, shape, data }: Value): string =>
+  data.length < 65 ? `${dtype}[${shape.join()}]${Array.from(data, x => Object.is(x, -0) ? '-0' : x).join()}` : ''
+const step = (reads: readonly Ref[], writes: readonly Ref[]): { reads: number[]; writes: number[] } =>
+  ({ reads: reads.map(r => r.slot), writes: writes.map(r => r.slot) })
 
 export const emitter = (device: Device): Emitter => {
   const instructions: Instruction[] = []
@@ -69,32 +81,33 @@ export const emitter = (device: Device): Emitter => {
       const infos = refs.map(infoOf)
       const inputs: Inputs = list ? infos : Object.fromEntries(Object.keys(operands).map((k, i) => [k, infos[i]]))
       const out = slot(shape, dtype)
-      instructions.push({ kind: 'kernel', name, kernel: device.kernel(name), inputs, infos, attrs, reads: refs.map(r => r.slot), writes: [out.slot] })
+      instructions.push({ kind: 'kernel', name, kernel: device.kernel(name), inputs, attrs, infos, ...step(refs, [out]) })
       return out
     },
     host: (refs, f, shape, dtype) => {
       const out = slot(shape, dtype)
-      instructions.push({ kind: 'host', infos: refs.map(infoOf), f: values => [f(values)], reads: refs.map(r => r.slot), writes: [out.slot] })
+      instructions.push({ kind: 'host', f, infos: refs.map(infoOf), ...step(refs, [out]) })
       return out
     },
     compute: (refs, f, shape, dtype) => {
       const out = slot(shape, dtype)
-      instructions.push({ kind: 'compute', infos: refs.map(infoOf), f, shape, dtype, reads: refs.map(r => r.slot), writes: [out.slot] })
+      instructions.push({ kind: 'compute', f, shape, dtype, infos: refs.map(infoOf), ...step(refs, [out]) })
       return out
     },
     loop: (refs, loop, results) => {
       const outs = results.map(r => slot(r.shape, r.dtype))
-      instructions.push({ kind: 'loop', infos: refs.map(infoOf), loop, reads: refs.map(r => r.slot), writes: outs.map(o => o.slot) })
+      instructions.push({ kind: 'loop', loop, infos: refs.map(infoOf), ...step(refs, outs) })
       return outs
     },
     constant: value => {
-      if (value.data.length !== sizeOf(value.shape)) throw new InternalError(`a constant of [${value.shape.join(', ')}] has ${value.data.length} elements`)
-      const key = value.data.length < 65 ? `${value.dtype}[${value.shape.join()}]${Array.from(value.data, x => Object.is(x, -0) ? '-0' : x).join()}` : ''
-      const found = known.get(key)
-      if (key !== '' && found) return found
+      const { shape, data } = value
+      if (data.length !== sizeOf(shape)) throw new InternalError(`a constant of [${shape.join(', ')}] has ${data.length} elements`)
+      const found = known.get(contentOf(value))
+      if (found) return found
       const out = slot(value.shape, value.dtype)
       constants.set(out.slot, value)
-      known.set(key, out)
+      // Small ones come again and again; comparing large ones costs more than it saves.
+      if (value.data.length < 65) known.set(contentOf(value), out)
       return out
     },
   }

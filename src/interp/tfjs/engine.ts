@@ -87,5 +87,5 @@ const firstDevice = async (options: EngineOptions, importer: Importer | undefine
  * console.log(engine.name)
  * ```
  */
-export const tfjsEngine = async (options: EngineOptions = {}, importer?: Importer): Promise<Engine> => tfjsOn(await firstDevice(options, importer))
-
+export const tfjsEngine = async (options: EngineOptions = {}, importer?: Importer): Promise<Engine> =>
+  tfjsOn(await firstDevice(options, importer))

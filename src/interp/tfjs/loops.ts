@@ -4,8 +4,12 @@
  */
 import type { Data } from './device.js'
 
-/** A walk through several arrays at once: the sizes of the axes, and for each array where it starts and how far its neighbours are apart. */
-interface Walk { readonly sizes: readonly number[]; readonly strides: readonly (readonly number[])[]; readonly offsets: readonly number[] }
+/** A walk through several arrays at once: the sizes of the axes, and for each array where it starts and how far apart neighbours are. */
+interface Walk {
+  readonly sizes: readonly number[]
+  readonly strides: readonly (readonly number[])[]
+  readonly offsets: readonly number[]
+}
 
 /** Calls `row(positions)` at the start of each innermost row; the positions belong to the callee until it returns. */
 const rows = ({ sizes, strides, offsets }: Walk, row: (at: number[]) => void): void => {
@@ -53,8 +57,9 @@ export const binaryLoop = (row: Row, shape: readonly number[], sa: readonly numb
   const sizes = atLeastOne(shape, 1)
   const strides = [denseStrides(shape), broadcastStrides(sa), broadcastStrides(sb)].map(s => atLeastOne(s, 0))
   const last = sizes.length - 1
+  const [, s, t] = strides.map(x => x[last])
   return (out: Data, [a, b]: readonly Data[]): void =>
-    rows({ sizes, strides, offsets: [0, 0, 0] }, ([o, p, q]) => { row(out, o, sizes[last], a, p, strides[1][last], b, q, strides[2][last]) })
+    rows({ sizes, strides, offsets: [0, 0, 0] }, ([o, p, q]) => { row(out, o, sizes[last], a, p, s, b, q, t) })
 }
 
 /** `select` over operands of equal rank. */

@@ -40,7 +40,7 @@ const execute = (device: Device, instruction: Instruction, slots: (Info | undefi
   for (let i = 0; i < reads.length; i++) infos[i].dataId = (slots[reads[i]] as Info).dataId
   if (instruction.kind === 'kernel') slots[writes[0]] = instruction.kernel(instruction.inputs, instruction.attrs)
   else if (instruction.kind === 'compute') slots[writes[0]] = device.compute(infos, instruction.f, instruction.shape, instruction.dtype)
-  else if (instruction.kind === 'host') instruction.f(infos.map(device.downloadNow)).forEach((v, i) => { slots[writes[i]] = device.upload(v) })
+  else if (instruction.kind === 'host') slots[writes[0]] = device.upload(instruction.f(infos.map(device.downloadNow)))
   else instruction.loop.run(infos).forEach((v, i) => { slots[writes[i]] = v })
 }
 

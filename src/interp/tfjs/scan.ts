@@ -39,15 +39,21 @@ const liveCarries = ({ body }: NodeOf<'scan'>['attrs'], used: ReadonlySet<number
   return live
 }
 
-/** Lowers a scan with inputs at `refs`. Its results are the final carry, the ys, and the carry before each step; those in `used` are made. */
-export const loop = (node: NodeOf<'scan'>, used: ReadonlySet<number>, refs: readonly Ref[], emit: Emitter, lower: Lower): readonly Ref[] => {
+/**
+ * Lowers a scan with inputs at `refs`. Its results are the final carry, the ys, and the carry before each step; only those in `used` are
+ * made.
+ */
+export const loop = (
+  node: NodeOf<'scan'>, used: ReadonlySet<number>, refs: readonly Ref[], emit: Emitter, lower: Lower,
+): readonly Ref[] => {
   const { device } = emit
   const { body, length, reverse } = node.attrs
   const steps = length as number
   const [nc, nx, ny] = [body.carry.length, body.xs.length, body.ys.length]
   const live = [...liveCarries(node.attrs, used)].sort((a, b) => a - b)
   const yAt = [...body.ys.keys()].filter(i => used.has(nc + i))
-  const plan = lower(device, [...live.map(i => body.carry[i]), ...body.xs, ...body.consts], [...live.map(i => body.next[i]), ...yAt.map(i => body.ys[i])])
+  const [carried, next] = [live.map(i => body.carry[i]), live.map(i => body.next[i])]
+  const plan = lower(device, [...carried, ...body.xs, ...body.consts], [...next, ...yAt.map(i => body.ys[i])])
   /** What each step leaves behind: its ys, and the carry that it began with. */
   const kept = [...yAt.map(i => ({ result: nc + i, node: body.ys[i] })), ...live.map(i => ({ result: nc + ny + i, node: body.carry[i] }))]
   const run = (inputs: readonly Info[]): (Info | undefined)[] => {

@@ -6,15 +6,18 @@ import { jsEngine } from '../../../src/interp/js/engine.js'
 import { program } from '../../../src/interp/program.js'
 import { openBackend } from '../../../src/interp/tfjs/backends.js'
 import { tfjsOn } from '../../../src/interp/tfjs/engine.js'
-import { casesOf, ops } from './cases.js'
+import { casesOf, ops } from './cases/index.js'
 
 /** Sums of rounded products differ by their size, not by the result's: the tolerance is absolute below 1. */
 const agrees = (got: number, want: number, dtype: string): boolean =>
-  Object.is(got, want) || got === want || (dtype === 'float32' && (Math.abs(got - want) <= 1e-4 * Math.abs(want) + 1e-6 || Math.fround(want) === got))
+  Object.is(got, want) || got === want
+  || (dtype === 'float32' && (Math.abs(got - want) <= 1e-4 * Math.abs(want) + 1e-6 || Math.fround(want) === got))
+const typeOf = (v: Value): string => `${v.dtype} [${v.shape.join()}]`
 
 const differences = (got: Value, want: Value): string[] => {
-  if (`${got.dtype} [${got.shape.join()}]` !== `${want.dtype} [${want.shape.join()}]`) return [`${got.dtype} [${got.shape.join()}] instead of ${want.dtype} [${want.shape.join()}]`]
-  return Array.from(want.data).flatMap((w, i) => agrees(got.data[i], w, want.dtype) ? [] : [`element ${i} is ${got.data[i]} instead of ${w}`])
+  if (typeOf(got) !== typeOf(want)) return [`${typeOf(got)} instead of ${typeOf(want)}`]
+  return Array.from(want.data).flatMap((w, i) =>
+    agrees(got.data[i], w, want.dtype) ? [] : [`element ${i} is ${got.data[i]} instead of ${w}`])
 }
 
 describe.each(['wasm', 'cpu'])('tfjs on %s', async backend => {
@@ -31,7 +34,7 @@ describe.each(['wasm', 'cpu'])('tfjs on %s', async backend => {
       expect(device.live(), 'alive after a run').toEqual(held)
       const want = await (await jsEngine.compile(p)).run(values)
       const faults = got.flatMap((g, i) => differences(g, want[i])).slice(0, 5)
-      expect({ faults, inputs: values.map(v => `${v.dtype} [${v.shape.join()}]`), output: outputs[0] }).toMatchObject({ faults: [] })
+      expect({ faults, inputs: values.map(typeOf), output: outputs[0] }).toMatchObject({ faults: [] })
       await executable.release()
       expect(device.live(), 'alive after release').toEqual(before)
     }

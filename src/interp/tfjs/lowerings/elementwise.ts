@@ -22,7 +22,8 @@ export const broadcastKernel = (name: string, a: Ref, b: Ref, dtype: DType, emit
   return view(emit.kernel(name, { a: view(a, sa), b: view(b, sb) }, {}, commonShape([sa, sb]), dtype), shape)
 }
 
-const unary = (kernel: string): Lowering => ([x], node, emit) => view(emit.kernel(kernel, { x: flat(x) }, {}, flat(x).shape, node.dtype), x.shape)
+const unary = (kernel: string): Lowering => ([x], node, emit) =>
+  view(emit.kernel(kernel, { x: flat(x) }, {}, flat(x).shape, node.dtype), x.shape)
 const binary = (kernel: string): Lowering => ([a, b], node, emit) => broadcastKernel(kernel, a, b, node.dtype, emit)
 
 /** As `binary`, but by a loop on the host where that is faster; there NaN wins from either side, as in the reference. */
@@ -47,9 +48,10 @@ const choose = (c: Ref, a: Ref, b: Ref, emit: Emitter): Ref => {
 export const elementwiseLowerings = {
   neg: unary('Neg'), abs: unary('Abs'), sign: unary('Sign'), floor: unary('Floor'), ceil: unary('Ceil'), round: unary('Round'),
   exp: unary('Exp'), log: unary('Log'), log1p: unary('Log1p'), expm1: unary('Expm1'), sqrt: unary('Sqrt'), sin: unary('Sin'),
-  cos: unary('Cos'), tanh: unary('Tanh'), sigmoid: unary('Sigmoid'), softplus: unary('Softplus'), erf: unary('Erf'), not: unary('LogicalNot'),
-  add: binary('Add'), sub: binary('Sub'), mul: binary('Multiply'), div: binary('RealDiv'), pow: binary('Pow'),
-  maximum: looped('maximum', 'Maximum'), minimum: looped('minimum', 'Minimum'), mod: binary('Mod'),
-  equal: looped('equal', 'Equal'), less: looped('less', 'Less'), lessEqual: looped('lessEqual', 'LessEqual'), and: looped('and', 'LogicalAnd'), or: looped('or', 'LogicalOr'),
+  cos: unary('Cos'), tanh: unary('Tanh'), sigmoid: unary('Sigmoid'), softplus: unary('Softplus'), erf: unary('Erf'),
+  add: binary('Add'), sub: binary('Sub'), mul: binary('Multiply'), div: binary('RealDiv'), pow: binary('Pow'), mod: binary('Mod'),
+  maximum: looped('maximum', 'Maximum'), minimum: looped('minimum', 'Minimum'),
+  equal: looped('equal', 'Equal'), less: looped('less', 'Less'), lessEqual: looped('lessEqual', 'LessEqual'),
+  not: unary('LogicalNot'), and: looped('and', 'LogicalAnd'), or: looped('or', 'LogicalOr'),
   select: ([c, a, b]: readonly Ref[], _: unknown, emit: Emitter): Ref => choose(c, a, b, emit),
 }

@@ -15,7 +15,8 @@ export const leafLowerings = {
     const shape = concrete(node)
     return emit.constant({ shape, dtype: 'int32', data: Int32Array.from({ length: shape[0] }, (__, i) => i) })
   },
-  dimSize: (_: In, { attrs: { size } }: NodeOf<'dimSize'>, emit: Emitter): Ref => emit.constant({ shape: [], dtype: 'int32', data: Int32Array.of(size as number) }),
+  dimSize: (_: In, { attrs: { size } }: NodeOf<'dimSize'>, emit: Emitter): Ref =>
+    emit.constant({ shape: [], dtype: 'int32', data: Int32Array.of(size as number) }),
   randomBits: bits as Lowering<'randomBits'>,
   uniform: bits as Lowering<'uniform'>,
 }

@@ -1,4 +1,6 @@
-/** Matrix products and convolutions. Gradients of convolutions become convolutions and products of patches: tfjs's own are missing or wrong. */
+/**
+ * Matrix products and convolutions. Gradients of convolutions become convolutions and products of patches: tfjs's own are missing or wrong.
+ */
 import type { Conv } from '../../../dsl/core/primitives/linear.js'
 import type { Geometry } from '../../../dsl/core/primitives/window.js'
 import type { NodeOf } from '../../../dsl/core/table.js'
@@ -8,7 +10,7 @@ import { view, type Emitter, type Ref } from '../emit.js'
 import { addLoop, readLoop } from '../loops.js'
 import { broadcastKernel } from './elementwise.js'
 import { materialise } from './shapes.js'
-import { concat, pad, reverse, slice, transpose } from './structure.js'
+import { concat, pad, reverse, scalarOf, slice, transpose } from './structure.js'
 
 type In = readonly Ref[]
 
@@ -23,7 +25,8 @@ const product = (a: Ref, b: Ref, emit: Emitter): Ref => {
   }
   return emit.kernel('BatchMatMul', { a, b }, { transposeA: false, transposeB: false }, [batch, m, n], 'float32')
 }
-const multiply = (a: Ref, b: Ref, emit: Emitter): Ref => view(product(view(a, [1, ...a.shape]), view(b, [1, ...b.shape]), emit), [a.shape[0], b.shape[1]])
+const multiply = (a: Ref, b: Ref, emit: Emitter): Ref =>
+  view(product(view(a, [1, ...a.shape]), view(b, [1, ...b.shape]), emit), [a.shape[0], b.shape[1]])
 
 /** The part of an axis that belongs to each group. */
 const split = (x: Ref, axis: number, groups: number, emit: Emitter): Ref[] => {
@@ -42,8 +45,7 @@ const fit = (x: Ref, [[top, bottom], [left, right]]: Geometry['padding'], fill: 
   const cut = (n: number): number => Math.max(-n, 0)
   const [b, h, w, c] = x.shape
   if (cut(top) + cut(bottom) >= h || cut(left) + cut(right) >= w) {
-    const nothing = emit.constant({ shape: [1, 1, 1, 1], dtype: x.dtype, data: x.dtype === 'float32' ? Float32Array.of(fill) : Int32Array.of(fill) })
-    return materialise(nothing, [b, h + top + bottom, w + left + right, c], emit)
+    return materialise(scalarOf(x, fill, emit), [b, h + top + bottom, w + left + right, c], emit)
   }
   const inside = slice(x, [0, cut(top), cut(left), 0], [b, h - cut(top) - cut(bottom), w - cut(left) - cut(right), c], emit)
   const most = (n: number): number => Math.max(n, 0)
@@ -66,7 +68,8 @@ const every = (x: Ref, [y, z]: readonly number[], [h, w]: readonly number[], [sh
 }
 
 /** Windows side by side: [B, OH, OW, KH * KW * C]. */
-export const windows = (x: Ref, g: Geometry, [kh, kw]: readonly number[], [oh, ow]: readonly number[], fill: number, emit: Emitter): Ref => {
+export const windows = (x: Ref, g: Geometry, kernel: readonly number[], [oh, ow]: readonly number[], fill: number, emit: Emitter): Ref => {
+  const [kh, kw] = kernel
   const padded = fit(x, g.padding, fill, emit)
   const [b, , , c] = x.shape
   if (emit.device.loops) {
@@ -108,8 +111,8 @@ export const linearLowerings = {
     const [m, k] = a.shape.slice(-2)
     const batch = sizeOf(a.shape.slice(0, -2))
     const n = b.shape[b.shape.length - 1]
-    const out = b.shape.length === 2 ? multiply(view(a, [batch * m, k]), b, emit) : product(view(a, [batch, m, k]), view(b, [batch, k, n]), emit)
-    return view(out, concrete(node))
+    if (b.shape.length === 2) return view(multiply(view(a, [batch * m, k]), b, emit), concrete(node))
+    return view(product(view(a, [batch, m, k]), view(b, [batch, k, n]), emit), concrete(node))
   },
   conv2d: ([x, w]: In, node: NodeOf<'conv2d'>, emit: Emitter): Ref => {
     const { groups, padding, stride, dilation } = node.attrs
@@ -127,7 +130,8 @@ export const linearLowerings = {
     const [b, oh, ow] = y.shape
     return perGroup([[x, 3], [y, 3]], groups, 3, emit, ([image, cotangent]) => {
       const patches = view(windows(image, node.attrs, kernel, [oh, ow], 0, emit), [b * oh * ow, kh * kw * cin])
-      return view(multiply(transpose(patches, [1, 0], emit), view(cotangent, [b * oh * ow, cout / groups]), emit), [kh, kw, cin, cout / groups])
+      const rows = view(cotangent, [b * oh * ow, cout / groups])
+      return view(multiply(transpose(patches, [1, 0], emit), rows, emit), [kh, kw, cin, cout / groups])
     })
   },
   patches: ([x]: In, node: NodeOf<'patches'>, emit: Emitter): Ref => {

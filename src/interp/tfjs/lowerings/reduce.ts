@@ -29,7 +29,8 @@ export const reduceLowerings = {
       const n = sizeOf(x.shape.slice(0, axes.length))
       const columns = sizeOf(x.shape.slice(axes.length))
       const ones = emit.constant({ shape: [1, 1, n], dtype: 'float32', data: new Float32Array(n).fill(1) })
-      return view(emit.kernel('BatchMatMul', { a: ones, b: view(x, [1, n, columns]) }, { transposeA: false, transposeB: false }, [1, 1, columns], 'float32'), concrete(node))
+      const attrs = { transposeA: false, transposeB: false }
+      return view(emit.kernel('BatchMatMul', { a: ones, b: view(x, [1, n, columns]) }, attrs, [1, 1, columns], 'float32'), concrete(node))
     }
     return reduction('Sum', 'axis')([x], node, emit)
   },

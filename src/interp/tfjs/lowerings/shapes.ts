@@ -30,8 +30,10 @@ export const padRank = (r: Ref, rank: number): Ref => view(r, [...Array.from({ l
 export const materialise = (r: Ref, shape: readonly number[], emit: Emitter): Ref => {
   if (sizeOf(r.shape) === sizeOf(shape)) return view(r, shape)
   const value = emit.constants.get(r.slot)
-  if (sizeOf(r.shape) === 1 && value !== undefined)
-    return emit.kernel('Fill', {}, { shape, value: r.dtype === 'bool' ? Boolean(value.data[0]) : value.data[0], dtype: r.dtype }, shape, r.dtype)
+  if (sizeOf(r.shape) === 1 && value !== undefined) {
+    const element = r.dtype === 'bool' ? Boolean(value.data[0]) : value.data[0]
+    return emit.kernel('Fill', {}, { shape, value: element, dtype: r.dtype }, shape, r.dtype)
+  }
   const [from, to] = collapse([padRank(r, shape.length).shape, shape])
   if (emit.device.loops) return view(emit.compute([r], readLoop(to, broadcastStrides(from)), to, r.dtype), shape)
   return view(emit.kernel('Tile', { x: view(r, from) }, { reps: to.map((d, i) => from[i] === 1 ? d : 1) }, to, r.dtype), shape)

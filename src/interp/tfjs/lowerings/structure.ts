@@ -24,7 +24,8 @@ export const transpose = (x: Ref, perm: readonly number[], emit: Emitter): Ref =
   const order = [...groups.keys()].sort((i, j) => groups[i][0] - groups[j][0])
   const size = (g: readonly number[]): number => g.reduce((n, p) => n * x.shape[p], 1)
   const from = order.map(i => size(groups[i]))
-  return view(emit.kernel('Transpose', { x: view(x, from) }, { perm: groups.map((_, i) => order.indexOf(i)) }, groups.map(size), x.dtype), shape)
+  const attrs = { perm: groups.map((_, i) => order.indexOf(i)) }
+  return view(emit.kernel('Transpose', { x: view(x, from) }, attrs, groups.map(size), x.dtype), shape)
 }
 
 export const concat = (xs: In, axis: number, emit: Emitter): Ref => {
@@ -35,7 +36,8 @@ export const concat = (xs: In, axis: number, emit: Emitter): Ref => {
   const flat = parts.map(x => view(x, [sizeOf(before), x.shape[axis] * sizeOf(after)]))
   const widths = flat.map(x => x.shape[1])
   const shape = [sizeOf(before), widths.reduce((n, w) => n + w, 0)]
-  const joined = emit.device.loops ? emit.compute(flat, concatLoop(shape[0], widths), shape, xs[0].dtype) : emit.kernel('Concat', flat, { axis: 1 }, shape, xs[0].dtype)
+  const joined = emit.device.loops ? emit.compute(flat, concatLoop(shape[0], widths), shape, xs[0].dtype)
+    : emit.kernel('Concat', flat, { axis: 1 }, shape, xs[0].dtype)
   return view(joined, [...before, parts.reduce((n, x) => n + x.shape[axis], 0), ...after])
 }
 
@@ -65,8 +67,11 @@ export const pad = (x: Ref, paddings: readonly (readonly [number, number])[], va
   paddings.every(([l, h]) => l === 0 && h === 0) ? x
   : emit.kernel('PadV2', { x }, { paddings, constantValue: value }, x.shape.map((d, i) => d + paddings[i][0] + paddings[i][1]), x.dtype)
 
-const scalarLike = (x: Ref, value: number, emit: Emitter): Ref => emit.constant({ shape: x.shape.map(() => 1), dtype: x.dtype,
-  data: x.dtype === 'float32' ? Float32Array.of(value) : x.dtype === 'int32' ? Int32Array.of(value) : Uint8Array.of(value) })
+/** A number of another value's dtype and rank. */
+export const scalarOf = (x: Ref, value: number, emit: Emitter): Ref => emit.constant({
+  shape: x.shape.map(() => 1), dtype: x.dtype,
+  data: x.dtype === 'float32' ? Float32Array.of(value) : x.dtype === 'int32' ? Int32Array.of(value) : Uint8Array.of(value),
+})
 
 export const structureLowerings = {
   reshape: ([x]: In, node: NodeOf<'reshape'>): Ref => view(x, concrete(node)),
@@ -80,7 +85,7 @@ export const structureLowerings = {
   concat: (xs: In, { attrs: { axis } }: NodeOf<'concat'>, emit: Emitter): Ref => concat(xs, axis, emit),
   reverse: ([x]: In, { attrs: { axes } }: NodeOf<'reverse'>, emit: Emitter): Ref => reverse(x, axes, emit),
   cast: ([x]: In, node: NodeOf<'cast'>, emit: Emitter): Ref => {
-    if (node.dtype === 'bool') return broadcastKernel('NotEqual', x, scalarLike(x, 0, emit), 'bool', emit)
+    if (node.dtype === 'bool') return broadcastKernel('NotEqual', x, scalarOf(x, 0, emit), 'bool', emit)
     const [flat] = collapse([x.shape])
     return view(emit.kernel('Cast', { x: view(x, flat) }, { dtype: node.dtype }, flat, node.dtype), x.shape)
   },
@@ -109,7 +114,8 @@ const flatIndex = (index: Ref, base: readonly number[], axis: number, emit: Emit
 const scatter = (base: Ref, index: Ref, updates: Ref, emit: Emitter): Ref => {
   const [rows, row] = [base.shape[0], sizeOf(base.shape.slice(1))]
   const n = sizeOf(index.shape)
-  const sums = emit.kernel('ScatterNd', { indices: view(index, [n, 1]), updates: view(updates, [n, row]) }, { shape: [rows, row] }, [rows, row], base.dtype)
+  const operands = { indices: view(index, [n, 1]), updates: view(updates, [n, row]) }
+  const sums = emit.kernel('ScatterNd', operands, { shape: [rows, row] }, [rows, row], base.dtype)
   return view(broadcastKernel('Add', sums, view(base, [rows, row]), base.dtype, emit), base.shape)
 }
 const toFront = (rank: number, axis: number, n: number): number[] => {
