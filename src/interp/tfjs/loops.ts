@@ -111,6 +111,17 @@ export const addLoop = (shape: readonly number[], strides: readonly number[], of
   }
 }
 
+/** An array of `shape` inside a larger one, with `value` around it. */
+export const padLoop = (shape: readonly number[], lo: readonly number[], outer: readonly number[], value: number) => {
+  const to = denseStrides(outer)
+  const n = shape[shape.length - 1]
+  const walk = { sizes: shape, strides: [to, denseStrides(shape)], offsets: [lo.reduce((at, l, i) => at + l * to[i], 0), 0] }
+  return (out: Data, [x]: readonly Data[]): void => {
+    out.fill(value)
+    rows(walk, ([o, p]) => { out.set(x.subarray(p, p + n), o) })
+  }
+}
+
 /** Strides of a dense array, for reads of parts of it. */
 export { denseStrides, broadcastStrides }
 

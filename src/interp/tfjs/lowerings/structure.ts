@@ -3,7 +3,7 @@ import type { NodeOf } from '../../../dsl/core/table.js'
 import { sizeOf } from '../../../dsl/value.js'
 import { concrete } from '../../program.js'
 import { view, type Emitter, type Ref } from '../emit.js'
-import { concatLoop, denseStrides, gatherLoop, readLoop } from '../loops.js'
+import { concatLoop, denseStrides, gatherLoop, padLoop, readLoop } from '../loops.js'
 import { broadcastKernel } from './elementwise.js'
 import { collapse, padRank } from './shapes.js'
 
@@ -63,9 +63,14 @@ const take = (x: Ref, index: Ref, emit: Emitter): Ref => {
     : emit.kernel('GatherV2', { x, indices: index }, { axis: 1, batchDims: 0 }, shape, x.dtype)
 }
 
-export const pad = (x: Ref, paddings: readonly (readonly [number, number])[], value: number, emit: Emitter): Ref =>
-  paddings.every(([l, h]) => l === 0 && h === 0) ? x
-  : emit.kernel('PadV2', { x }, { paddings, constantValue: value }, x.shape.map((d, i) => d + paddings[i][0] + paddings[i][1]), x.dtype)
+export const pad = (x: Ref, paddings: readonly (readonly [number, number])[], value: number, emit: Emitter): Ref => {
+  if (paddings.every(([l, h]) => l === 0 && h === 0)) return x
+  const shape = x.shape.map((d, i) => d + paddings[i][0] + paddings[i][1])
+  // wasm pads int32 through float32.
+  if (emit.device.loops && x.dtype !== 'float32')
+    return emit.compute([x], padLoop(x.shape, paddings.map(([l]) => l), shape, value), shape, x.dtype)
+  return emit.kernel('PadV2', { x }, { paddings, constantValue: value }, shape, x.dtype)
+}
 
 /** A number of another value's dtype and rank. */
 export const scalarOf = (x: Ref, value: number, emit: Emitter): Ref => emit.constant({

@@ -36,6 +36,7 @@ export const structureCases = {
       over([draw([2, 3], dtype)], x => b.pad(x, [1, 0], [0, 2])),
       over([draw([2, 1, 2, 2, 2], dtype)], x => b.pad(x, [1, 1, 0, 0, 2], [0, 2, 1, 0, 1], 1)),
     ]),
+    over([value([2], 'int32', [16777217, -2147483647])], x => b.pad(x, [1], [2], 16777219)),
     over([draw([3])], x => b.pad(x, [2], [1], -Infinity)), over([draw([3])], x => b.pad(x, [2], [1], 0.5)),
   ],
   concat: () => all.flatMap(dtype => [
