@@ -25,7 +25,8 @@ const streamOf = (name: string): number => {
 type Words = readonly [number, number]
 /** Hashed, because neighbouring seeds must not be neighbouring keys. */
 const wordsOf = (seed: number | bigint): Words => {
-  if (typeof seed === 'number' && !Number.isSafeInteger(seed)) throw new TypegradError('value', `key: ${seed} is not a whole number; use one below 2^53, or a bigint`)
+  if (typeof seed === 'number' && !Number.isSafeInteger(seed))
+    throw new TypegradError('value', `key: ${seed} is not a whole number; use one below 2^53, or a bigint`)
   const n = BigInt(seed)
   return threefry2x32(0x74797065, 0x67726164, Number(BigInt.asIntN(32, n)), Number(BigInt.asIntN(32, n >> 32n)))
 }

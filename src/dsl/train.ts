@@ -45,7 +45,8 @@ export interface TrainStep<P extends Tree, F extends TypeFunction, B, A extends 
 const scalarLoss = (x: unknown): Node => {
   const loss = nodeOf('trainStep', x)
   if (loss.dtype !== 'float32' || loss.shape.length > 0)
-    throw new TypegradError('shape', `trainStep: the loss is ${loss.dtype} [${loss.shape.join(', ')}] but a float32 scalar was expected; take its mean`)
+    throw new TypegradError('shape',
+      `trainStep: the loss is ${loss.dtype} [${loss.shape.join(', ')}] but a float32 scalar was expected; take its mean`)
   return loss
 }
 
@@ -54,7 +55,8 @@ const differentiate = <P extends Tree, A, M extends Metrics>(
   params: P, evaluateAt: (params: P) => Tensor<[]> | Evaluated<A, M>, aux: A,
 ): { grads: P; loss: Tensor<[]>; metrics: M; aux: A } => {
   const leaves = leavesOf<Node>(params).map(({ path, leaf }) => {
-    if (leaf.dtype !== 'float32') throw new TypegradError('value', `trainStep: params.${path} is ${leaf.dtype}; a parameter is float32, other state belongs in aux`)
+    if (leaf.dtype !== 'float32')
+      throw new TypegradError('value', `trainStep: params.${path} is ${leaf.dtype}; a parameter is float32, other state belongs in aux`)
     return { at: nodeOf('trainStep', leaf), as: variable(leaf, path) }
   })
   const variables = leaves.map(l => l.as)
@@ -70,8 +72,8 @@ const differentiate = <P extends Tree, A, M extends Metrics>(
 }
 
 /**
- * A training step as one pure expression `(params, optimiser state, aux, batch, key) -> (the same, metrics)`, to be compiled once. The metrics
- * are `loss`, `gradientNorm` (before any clipping) and the loss's own. Throws a `TypegradError` when the loss is not a scalar.
+ * A training step as one pure expression `(params, optimiser state, aux, batch, key) -> (the same, metrics)`, to be compiled once. The
+ * metrics are `loss`, `gradientNorm` (before any clipping) and the loss's own. Throws a `TypegradError` when the loss is not a scalar.
  *
  * @example
  * ```ts

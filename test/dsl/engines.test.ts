@@ -7,7 +7,9 @@ import type { Tree } from '../../src/dsl/define/tree.js'
 import * as dist from '../../src/dsl/distributions/index.js'
 import { foldIn, hostKey, splitKey, type Key } from '../../src/dsl/keys.js'
 import { attention, crossEntropy, dropout, layerNorm, leakyRelu, solveTriangular } from '../../src/dsl/nn/index.js'
-import { adagrad, adam, adamW, chain, clipByGlobalNorm, clipByValue, ema, nesterov, rmsprop, schedule, type Optimiser } from '../../src/dsl/optim/index.js'
+import {
+  adagrad, adam, adamW, chain, clipByGlobalNorm, clipByValue, ema, nesterov, rmsprop, schedule, type Optimiser,
+} from '../../src/dsl/optim/index.js'
 import { add, mul, sub } from '../../src/dsl/ops/arithmetic.js'
 import { parameter, tensor } from '../../src/dsl/ops/create.js'
 import { matmul } from '../../src/dsl/ops/matmul.js'
@@ -31,7 +33,7 @@ const fromKey = (name: string, tree: Tree): Job => ({ name, inputs: [keyInput], 
 
 const params = { w: parameter([3, 2], init.glorotUniform()), b: parameter([2], init.normal(0.1)) }
 interface Batch { readonly x: Tensor<[4, 3]>; readonly y: Tensor<[4, 2]> }
-const batch = { x: tensor([[1, 0, 2], [0, 1, -1], [1, 1, 0], [2, -1, 1]]), y: tensor([[3, 1], [-1, 0], [2, 2], [7, -3]]) } as unknown as Batch
+const batch: Batch = { x: tensor([[1, 0, 2], [0, 1, -1], [1, 1, 0], [2, -1, 1]]), y: tensor([[3, 1], [-1, 0], [2, 2], [7, -3]]) }
 
 /** A training step at a state of its own, 3 steps from the start. */
 const step = (name: string, optimiser: Optimiser): Job => {
@@ -64,7 +66,8 @@ const figures = <P extends dist.Distribution & { kl(q: never): Tree }>(p: P, q: 
 const jobs: readonly Job[] = [
   fromKey('keys', [splitKey(key, 'policy', 'env'), foldIn(key, 3), foldIn(key, -1), foldIn(foldIn(key, 2 ** 31 - 1), 2 ** 31 - 1)]),
   fromKey('initialisers', initialise({
-    glorot: parameter([5, 7], init.glorotNormal()), he: parameter([3, 3, 2, 4], init.heUniform()), tall: parameter([9, 4], init.orthogonal()),
+    glorot: parameter([5, 7], init.glorotNormal()), he: parameter([3, 3, 2, 4], init.heUniform()),
+    tall: parameter([9, 4], init.orthogonal()),
     wide: parameter([3, 8], init.orthogonal(2)), normal: parameter([6], init.normal(0.02)), uniform: parameter([6], init.uniform(-1, 1)),
   }, key)),
   step('adam', adam(schedule.warmUp({ steps: 2, then: schedule.cosine({ from: 0.1, steps: 10 }) }))),
@@ -78,7 +81,8 @@ const jobs: readonly Job[] = [
   fromKey('full normal', figures(dist.multivariateNormal(mean, factor), dist.multivariateNormal(logits, factor))),
   fromKey('uniform', figures(dist.uniform(sub(mean, 1), mean), dist.uniform(sub(mean, 2), add(mean, 2)))),
   fromKey('layers', [
-    leakyRelu(logits), layerNorm(logits, tensor([1, 2, 3]), tensor([0, 1, 0])), attention(logits, mean, std, { causal: true }), dropout(logits, key, 0.3),
+    leakyRelu(logits), layerNorm(logits, tensor([1, 2, 3]), tensor([0, 1, 0])), attention(logits, mean, std, { causal: true }),
+    dropout(logits, key, 0.3),
     crossEntropy(logits, tensor([2, 0], 'int32')), solveTriangular(factor, tensor([[1], [2], [3]])),
   ]),
 ]

@@ -73,12 +73,14 @@ describe('trainStep', () => {
 
   it('has the state of its parts as its type', () => {
     const training = trainStep({ params: spec, loss, optimiser: adam(1e-3) })
-    const state: TrainState<typeof spec, readonly [{ readonly count: Tensor<[], 'int32'>; readonly mu: typeof spec; readonly nu: typeof spec }, unknown], {}> = training.init(key(0))
+    type Adam = { readonly count: Tensor<[], 'int32'>; readonly mu: typeof spec; readonly nu: typeof spec }
+    const state: TrainState<typeof spec, readonly [Adam, unknown], {}> = training.init(key(0))
     expect(state.optimiser[0].mu.w.shape).toEqual([2, 1])
   })
 
   it('refuses a loss that is not a scalar', () => {
     const training = trainStep({ params: spec, loss: ((p: typeof spec) => p.b) as never, optimiser: sgd(1) })
-    expect(() => training.step(training.init(key(0)), batch, key(0))).toThrow('trainStep: the loss is float32 [1] but a float32 scalar was expected; take its mean')
+    expect(() => training.step(training.init(key(0)), batch, key(0)))
+      .toThrow('trainStep: the loss is float32 [1] but a float32 scalar was expected; take its mean')
   })
 })

@@ -59,7 +59,9 @@ export const bernoulli = <S extends Shape, D extends DType>(logits: Arg<Accepts<
  * const fair = dist.bernoulliFromProbs(tensor([0.5, 0.5]))
  * ```
  */
-export const bernoulliFromProbs = <S extends Shape, D extends DType>(probs: Arg<Accepts<'bernoulli', D, 'float32'>, Tensor<S, D>>): Bernoulli<S> => {
+export const bernoulliFromProbs = <S extends Shape, D extends DType>(
+  probs: Arg<Accepts<'bernoulli', D, 'float32'>, Tensor<S, D>>,
+): Bernoulli<S> => {
   const p = nodeOfClass('bernoulli', probs, 'float32')
   return fromLogits(core.sub(core.log(p), core.log1p(core.neg(p))))
 }

@@ -15,7 +15,8 @@ import type { DType, Shape, Tensor } from '../tensor.js'
 import { distribution, divergence, type Distribution } from './distribution.js'
 
 /** The batch, or the message when logits have no axis of classes. */
-type Classes<S extends Shape, D> = Accepts<'categorical', D, 'float32'> extends infer F ? F extends string ? F : DropAxis<S, -1, 'categorical'> : never
+type Classes<S extends Shape, D> =
+  Accepts<'categorical', D, 'float32'> extends infer F ? F extends string ? F : DropAxis<S, -1, 'categorical'> : never
 
 /** One of K classes as int32, for each of the leading axes of the logits `S` = [..., K]. */
 export interface Categorical<S extends Shape> extends Distribution<Leading<S>, 'int32', Leading<S>>, Sized<CategoricalOf, S> {

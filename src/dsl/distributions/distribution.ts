@@ -1,6 +1,6 @@
 /**
- * What every distribution has, and how one is made from its formulas. A draw has the shape `X`; the numbers about it have the batch shape `B`:
- * the axes of `X` left after those of one event (one vector, one image) are summed over.
+ * What every distribution has, and how one is made from its formulas. A draw has the shape `X`; the numbers about it have the batch shape
+ * `B`: the axes of `X` left after those of one event (one vector, one image) are summed over.
  */
 import type { Node } from '../core/node.js'
 import { cast } from '../core/build.js'
@@ -14,7 +14,8 @@ import type { Show } from '../shape/dim-types.js'
 import type { DType, Shape, Tensor } from '../tensor.js'
 
 /** `[]`, or the message when a value does not have the shape of a draw. */
-export type Draws<Op extends string, Y extends Shape, X extends Shape> = Alike<Y, X> extends true ? [] : `${Op}: ${Show<Y>} is given but draws are ${Show<X>}`
+export type Draws<Op extends string, Y extends Shape, X extends Shape> =
+  Alike<Y, X> extends true ? [] : `${Op}: ${Show<Y>} is given but draws are ${Show<X>}`
 
 /** Truth values and numbers of both kinds are taken as outcomes: 0 and 1 come from data as any of them. */
 export interface Distribution<X extends Shape = Shape, D extends DType = DType, B extends Shape = Shape> {
@@ -42,7 +43,9 @@ interface Formulas {
 }
 
 /** The typed face of formulas; `kl` belongs to each family. */
-export const distribution = <X extends Shape, D extends DType, B extends Shape>(name: string, f: Formulas): Omit<Distribution<X, D, B>, 'kl'> => ({
+export const distribution = <X extends Shape, D extends DType, B extends Shape>(
+  name: string, f: Formulas,
+): Omit<Distribution<X, D, B>, 'kl'> => ({
   shape: f.shape as X,
   outcome: f.outcome as D,
   logProb: (x: unknown) => {
@@ -55,8 +58,11 @@ export const distribution = <X extends Shape, D extends DType, B extends Shape>(
 })
 
 /** A divergence between two of a family, once their draws have one shape. */
-export const divergence = <Q extends Distribution, B extends Shape>(family: string, shape: Shape, formula: (q: Q) => Node) => (q: Q): Tensor<B> => {
-  if (typeof q !== 'object' || q === null || !('outcome' in q)) throw new TypegradError('value', `kl: a ${family} distribution was expected`)
+export const divergence = <Q extends Distribution, B extends Shape>(
+  family: string, shape: Shape, formula: (q: Q) => Node,
+) => (q: Q): Tensor<B> => {
+  if (typeof q !== 'object' || q === null || !('outcome' in q))
+    throw new TypegradError('value', `kl: a ${family} distribution was expected`)
   if (!sameShape(q.shape, shape)) must(fail(`kl: draws are ${showShape(shape)} but those of the other are ${showShape(q.shape)}`))
   return tensorOf(formula(q))
 }

@@ -16,12 +16,15 @@ type DrawOf<P> = P extends { readonly shape: infer X extends Shape } ? X : never
 type OutcomeOf<P> = P extends { readonly outcome: infer D extends DType } ? D : never
 type BatchOf<P> = P extends { entropy(): Tensor<infer B> } ? B : never
 
+/** The batch shape once axes of it are summed. */
+type SummedOf<F extends TypeFunction, S extends Shape, Axes extends readonly number[]> = Ok<Reduce<BatchOf<Apply<F, S>>, Axes>>
+
 /** A distribution whose batch axes `Axes` are one event: their log-probabilities are summed. */
 export interface Independent<F extends TypeFunction, S extends Shape, Axes extends readonly number[]>
-  extends Distribution<DrawOf<Apply<F, S>>, OutcomeOf<Apply<F, S>>, Ok<Reduce<BatchOf<Apply<F, S>>, Axes>>>, Sized<IndependentOf<F, Axes>, S> {
+  extends Distribution<DrawOf<Apply<F, S>>, OutcomeOf<Apply<F, S>>, SummedOf<F, S, Axes>>, Sized<IndependentOf<F, Axes>, S> {
   /** The distribution of the parts. */
   readonly parts: Apply<F, S>
-  kl(other: Independent<F, S, Axes>): Tensor<Ok<Reduce<BatchOf<Apply<F, S>>, Axes>>>
+  kl(other: Independent<F, S, Axes>): Tensor<SummedOf<F, S, Axes>>
 }
 export interface IndependentOf<F extends TypeFunction, Axes extends readonly number[]> extends TypeFunction {
   readonly out: this['in'] extends infer S extends Shape ? Independent<F, S, Axes> : never
@@ -42,21 +45,23 @@ export const independent = <F extends TypeFunction, S extends Shape, const Axes 
 ): Independent<F, S, Axes> => overAxes(parts, axes)
 
 /** The same with axes that are known to fit. */
-export const overAxes = <F extends TypeFunction, S extends Shape, const Axes extends readonly number[]>(parts: Family<F, S>, axes: Axes): Independent<F, S, Axes> => {
+export const overAxes = <F extends TypeFunction, S extends Shape, const Axes extends readonly number[]>(
+  parts: Family<F, S>, axes: Axes,
+): Independent<F, S, Axes> => {
   const summed = (x: unknown): Node => {
     const node = nodeOf('independent', x)
     return core.sum(node, must(axesAt('independent', node.shape, axes)))
   }
   type Of = Independent<F, S, Axes>
   const made: Omit<Of, 'parts'> & { readonly parts: unknown } = {
-    ...distribution<DrawOf<Apply<F, S>>, OutcomeOf<Apply<F, S>>, Ok<Reduce<BatchOf<Apply<F, S>>, Axes>>>('independent', {
+    ...distribution<DrawOf<Apply<F, S>>, OutcomeOf<Apply<F, S>>, SummedOf<F, S, Axes>>('independent', {
       shape: parts.shape, outcome: parts.outcome,
       logProb: x => summed(parts.logProb(tensorOf<never, never>(x))),
       sample: key => nodeOf('sample', parts.sample(tensorOf<[2], 'int32'>(key))),
       entropy: () => summed(parts.entropy()),
     }),
     parts,
-    kl: divergence<Of, Ok<Reduce<BatchOf<Apply<F, S>>, Axes>>>('independent', parts.shape, q => summed(parts.kl(q.parts as never))),
+    kl: divergence<Of, SummedOf<F, S, Axes>>('independent', parts.shape, q => summed(parts.kl(q.parts as never))),
   }
   return made
 }

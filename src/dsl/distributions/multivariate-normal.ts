@@ -3,7 +3,7 @@ import * as core from '../core/build.js'
 import type { Node } from '../core/node.js'
 import type { Sized } from '../define/tree.js'
 import type { TypeFunction } from '../define/type-function.js'
-import type { Leading } from '../nn/alike.js'
+import type { Alike, Leading } from '../nn/alike.js'
 import { solveNode } from '../nn/triangular.js'
 import { must, nodeOf, nodeOfClass, tensorOf } from '../ops/typed.js'
 import { standardNormal } from '../params/standard-normal.js'
@@ -21,7 +21,9 @@ export interface MultivariateNormal<S extends Shape> extends Distribution<S, 'fl
   readonly scaleTril: Tensor
   kl(other: MultivariateNormal<S>): Tensor<Leading<S>>
 }
-export interface MultivariateNormalOf extends TypeFunction { readonly out: this['in'] extends infer S extends Shape ? MultivariateNormal<S> : never }
+export interface MultivariateNormalOf extends TypeFunction {
+  readonly out: this['in'] extends infer S extends Shape ? MultivariateNormal<S> : never
+}
 
 /** `[]`, or the message when a factor is neither one matrix for all vectors nor one for each. */
 type Factor<S extends Shape, T extends Shape, E> =
@@ -30,10 +32,12 @@ type FactorShape<S extends Shape, T extends Shape> =
   number extends S['length'] | T['length'] ? []
     : S extends readonly [...infer B extends Shape, infer D extends Dim]
       ? T extends readonly [...infer C extends Shape, infer M extends Dim, infer N extends Dim]
-        ? [Unify<D, M>] extends [never] ? BadFactor<S, T> : [Unify<D, N>] extends [never] ? BadFactor<S, T> : C extends readonly [] ? [] : C extends B ? [] : B extends C ? [] : BadFactor<S, T>
+        ? [Unify<D, M>] extends [never] ? BadFactor<S, T> : [Unify<D, N>] extends [never] ? BadFactor<S, T>
+          : C extends readonly [] ? [] : Alike<B, C> extends true ? [] : BadFactor<S, T>
         : BadFactor<S, T>
       : 'multivariateNormal: a mean needs at least 1 axis'
-type BadFactor<S extends Shape, T extends Shape> = `multivariateNormal: the factor of a mean ${Show<S>} is ${Show<T>} but [D, D] or [..., D, D] was expected`
+type BadFactor<S extends Shape, T extends Shape> =
+  `multivariateNormal: the factor of a mean ${Show<S>} is ${Show<T>} but [D, D] or [..., D, D] was expected`
 
 const checkFactor = (mean: Shape, factor: Shape): Checked => {
   if (mean.length === 0) return fail('multivariateNormal: a mean needs at least 1 axis')

@@ -62,4 +62,5 @@ export const normal = <X extends Operand, Y extends Operand>(
  */
 export const diagonalNormal = <X extends Operand, Y extends Operand>(
   mean: Arg<One<'normal', X, 'float32'>, X>, std: Arg<Pair<'normal', X, Y, 'float32'>, Y>,
-): Independent<NormalOf, Ok<Pair<'normal', X, Y, 'float32'>>, [-1]> => overAxes(fromNodes<Ok<Pair<'normal', X, Y, 'float32'>>>(...aligned('normal', mean, std, 'float32')), [-1])
+): Independent<NormalOf, Ok<Pair<'normal', X, Y, 'float32'>>, [-1]> =>
+  overAxes(fromNodes<Ok<Pair<'normal', X, Y, 'float32'>>>(...aligned('normal', mean, std, 'float32')), [-1])

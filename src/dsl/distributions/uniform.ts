@@ -22,7 +22,10 @@ const fromNodes = <S extends Shape>(low: Node, high: Node): Uniform<S> => {
   return {
     ...distribution<S, 'float32', S>('uniform', {
       shape: low.shape, outcome: 'float32',
-      logProb: x => core.select(core.and(core.lessEqual(low, x), core.less(x, high)), core.neg(core.log(width)), core.full(-Infinity, low.shape)),
+      logProb: x => {
+        const inside = core.and(core.lessEqual(low, x), core.less(x, high))
+        return core.select(inside, core.neg(core.log(width)), core.full(-Infinity, low.shape))
+      },
       sample: key => core.add(low, core.mul(width, core.uniform(key, low.shape))),
       entropy: () => core.log(width),
     }),

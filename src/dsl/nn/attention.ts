@@ -34,7 +34,9 @@ type Attended<Q extends Shape, K extends Shape, V extends Shape> =
     : R : never
 /** `[]`, or the message when a mask does not repeat to the scores. */
 type Mask<Q extends Shape, K extends Shape, M extends Shape> =
-  Scores<Q, K> extends infer R ? R extends Shape ? Broadcast<R, M, 'attention mask'> extends infer X ? X extends string ? X : X extends Shape ? Alike<X, R> extends true ? [] : `attention mask: ${Show<M>} has more axes than the scores ${Show<R>}` : never : never : [] : never
+  Scores<Q, K> extends infer R ? R extends Shape ? Repeats<R, M, Broadcast<R, M, 'attention mask'>> : [] : never
+type Repeats<R extends Shape, M extends Shape, X> =
+  X extends Shape ? Alike<X, R> extends true ? [] : `attention mask: ${Show<M>} has more axes than the scores ${Show<R>}` : X
 
 const scoresShape = (q: Shape, k: Shape): Checked => {
   if (q.length < 2) return fail(`attention: queries are ${showShape(q)} but [..., T, D] was expected`)
@@ -48,14 +50,16 @@ const checkValues = (q: Shape, k: Shape, v: Shape): Checked => {
   if (v.length < 2) return fail(`attention: values are ${showShape(v)} but [..., S, E] was expected`)
   const [s, n] = [k[k.length - 2], v[v.length - 2]]
   if (!sameDim(s, n)) return fail(`attention: there are ${s} keys but ${n} values, in ${showShape(k)} and ${showShape(v)}`)
-  return sameShape(q.slice(0, -2), v.slice(0, -2)) ? ok(v) : fail(`attention: the batch axes of queries ${showShape(q)} and values ${showShape(v)} differ`)
+  return sameShape(q.slice(0, -2), v.slice(0, -2)) ? ok(v)
+    : fail(`attention: the batch axes of queries ${showShape(q)} and values ${showShape(v)} differ`)
 }
 
 /** Far below any score, yet finite: a row without anything to see averages all values instead of becoming NaN. */
 const hidden = -1e30
 const hide = (scores: Node, mask: Node): Node => {
   const shape = must(broadcastShape('attention mask', scores.shape, mask.shape))
-  if (shape.length > scores.shape.length) must(fail(`attention mask: ${showShape(mask.shape)} has more axes than the scores ${showShape(scores.shape)}`))
+  if (shape.length > scores.shape.length)
+    must(fail(`attention mask: ${showShape(mask.shape)} has more axes than the scores ${showShape(scores.shape)}`))
   return core.select(core.broadcastTo(mask, scores.shape), scores, core.full(hidden, scores.shape))
 }
 /** Query t sees keys 0 to t. */
@@ -63,8 +67,8 @@ const causalMask = (t: Dim, s: Dim): Node =>
   core.lessEqual(core.broadcastTo(core.iota(s), [t, s]), core.broadcastTo(core.reshape(core.iota(t), [t, 1]), [t, s]))
 
 /**
- * softmax(Q Kᵀ / √D) V (Vaswani et al., 2017, eq. 1) for queries [..., T, D], keys [..., S, D] and values [..., S, E]: [..., T, E]. A query sees
- * the keys where `mask` ([T, S], or with leading axes) is true; `causal` lets query t see keys 0 to t only.
+ * softmax(Q Kᵀ / √D) V (Vaswani et al., 2017, eq. 1) for queries [..., T, D], keys [..., S, D] and values [..., S, E]: [..., T, E]. A query
+ * sees the keys where `mask` ([T, S], or with leading axes) is true; `causal` lets query t see keys 0 to t only.
  *
  * @example
  * ```ts
@@ -79,7 +83,7 @@ export const attention = <
   v: Arg<Accepts<'attention', F, 'float32'> extends infer A ? A extends string ? A : Attended<Q, K, V> : never, Tensor<V, F>>,
   { mask, causal = false }: { readonly mask?: Arg<Mask<Q, K, M>, Tensor<M, 'bool'>>; readonly causal?: boolean } = {},
 ): Tensor<Ok<Attended<Q, K, V>>, 'float32'> => {
-  const [queries, keys, values] = [nodeOfClass('attention', q, 'float32'), nodeOfClass('attention', k, 'float32'), nodeOfClass('attention', v, 'float32')]
+  const [queries, keys, values] = [q, k, v].map(x => nodeOfClass('attention', x, 'float32'))
   const shape = must(scoresShape(queries.shape, keys.shape))
   must(checkValues(queries.shape, keys.shape, values.shape))
   const rank = shape.length

@@ -16,13 +16,16 @@ type PerFeature<S extends Shape, Y extends Shape, D, What extends string> =
         ? Y extends readonly [infer M extends Dim] ? [Unify<N, M>] extends [never] ? NotOf<S, Y, What> : [] : NotOf<S, Y, What>
         : 'layerNorm: [] has no axis to normalise'
     : never
-type NotOf<S extends Shape, Y extends Shape, What extends string> = `layerNorm: the ${What} of ${Show<S>} is ${Show<Y>} but one number for the last axis was expected`
+type NotOf<S extends Shape, Y extends Shape, What extends string> =
+  `layerNorm: the ${What} of ${Show<S>} is ${Show<Y>} but one number for the last axis was expected`
 
 const vector = (x: Node, v: unknown, what: string): Node => {
   const node = nodeOfClass('layerNorm', v, 'float32')
   if (x.shape.length === 0) return must(fail('layerNorm: [] has no axis to normalise'))
-  if (!sameShape(node.shape, x.shape.slice(-1)))
-    return must(fail(`layerNorm: the ${what} of ${showShape(x.shape)} is ${showShape(node.shape)} but one number for the last axis was expected`))
+  if (!sameShape(node.shape, x.shape.slice(-1))) {
+    const [whole, given] = [showShape(x.shape), showShape(node.shape)]
+    return must(fail(`layerNorm: the ${what} of ${whole} is ${given} but one number for the last axis was expected`))
+  }
   return core.broadcastTo(node, x.shape)
 }
 
@@ -41,9 +44,10 @@ export const layerNorm = <S extends Shape, D extends DType, G extends Shape, E e
   const node = nodeOfClass('layerNorm', x, 'float32')
   const [g, b] = [vector(node, scale, 'scale'), vector(node, bias, 'bias')]
   const last = node.shape.length - 1
+  const size = core.cast(core.dimSize(node.shape[last]), 'float32')
   const mean = (y: Node): Node => {
     const total = core.sum(y, [last])
-    return core.broadcastTo(core.keep(core.div(total, core.broadcastTo(core.cast(core.dimSize(node.shape[last]), 'float32'), total.shape)), node.shape, [last]), node.shape)
+    return core.broadcastTo(core.keep(core.div(total, core.broadcastTo(size, total.shape)), node.shape, [last]), node.shape)
   }
   const centred = core.sub(node, mean(node))
   const normal = core.div(centred, core.sqrt(core.add(mean(core.mul(centred, centred)), epsilon)))

@@ -43,7 +43,8 @@ export const mse = <S extends Shape, D extends DType, Y extends Shape, E extends
 }
 
 /** The batch, or the message when logits have no axis of classes. */
-type Classes<S extends Shape, D> = Accepts<'crossEntropy', D, 'float32'> extends infer F ? F extends string ? F : DropAxis<S, -1, 'crossEntropy'> : never
+type Classes<S extends Shape, D> =
+  Accepts<'crossEntropy', D, 'float32'> extends infer F ? F extends string ? F : DropAxis<S, -1, 'crossEntropy'> : never
 /** The shape of targets: classes [...] as int32, or distributions [..., K] as float32. */
 type Target<S extends Shape, Y extends Shape, E> =
   [E] extends ['int32'] ? TargetOf<Leading<S>, Y, S, 'class numbers'> : [E] extends ['float32'] ? TargetOf<S, Y, S, 'distributions'>

@@ -8,26 +8,37 @@ import { sameDim, sameShape, showShape } from '../shape/dim.js'
 import type { Show, Unify } from '../shape/dim-types.js'
 import type { Accepts, BothAccept } from '../shape/dtype.js'
 import type { Dim, DType, Shape, Tensor } from '../tensor.js'
+import type { Alike } from './alike.js'
 
 type Square<A extends Shape, D> = Accepts<'solveTriangular', D, 'float32'> extends infer F ? F extends string ? F : SquareShape<A> : never
 type SquareShape<A extends Shape> =
   number extends A['length'] ? A
-    : A extends readonly [...Shape, infer M extends Dim, infer N extends Dim] ? [Unify<M, N>] extends [never] ? NotSquare<A> : A : NotSquare<A>
+    : A extends readonly [...Shape, infer M extends Dim, infer N extends Dim]
+      ? [Unify<M, N>] extends [never] ? NotSquare<A> : A
+      : NotSquare<A>
 type NotSquare<A extends Shape> = `solveTriangular: ${Show<A>} is not square in its last two axes`
 type Fits<A extends Shape, B extends Shape> =
   number extends A['length'] | B['length'] ? B
     : A extends readonly [...infer P extends Shape, Dim, infer N extends Dim]
-      ? B extends readonly [...infer Q extends Shape, infer M extends Dim, Dim] ? [Unify<N, M>] extends [never] ? Unfit<A, B> : P extends Q ? B : Q extends P ? B : Unfit<A, B> : Unfit<A, B>
+      ? B extends readonly [...infer Q extends Shape, infer M extends Dim, Dim]
+        ? [Unify<N, M>] extends [never] ? Unfit<A, B> : Alike<P, Q> extends true ? B : Unfit<A, B>
+        : Unfit<A, B>
       : B
 type Unfit<A extends Shape, B extends Shape> = `solveTriangular: ${Show<B>} has not the rows and batch axes of ${Show<A>}`
-type Rule<A extends Shape, D, B extends Shape, E> = BothAccept<'solveTriangular', D, E, 'float32'> extends infer F ? F extends string ? F : Fits<A, B> : never
+type Rule<A extends Shape, D, B extends Shape, E> =
+  BothAccept<'solveTriangular', D, E, 'float32'> extends infer F ? F extends string ? F : Fits<A, B> : never
 
 const squareShape = (a: Shape): Checked =>
-  a.length >= 2 && sameDim(a[a.length - 1], a[a.length - 2]) ? ok(a) : fail(`solveTriangular: ${showShape(a)} is not square in its last two axes`)
+  a.length >= 2 && sameDim(a[a.length - 1], a[a.length - 2]) ? ok(a)
+    : fail(`solveTriangular: ${showShape(a)} is not square in its last two axes`)
 const fitting = (a: Shape, b: Shape): Checked =>
-  b.length === a.length && sameShape(b.slice(0, -1), a.slice(0, -1)) ? ok(b) : fail(`solveTriangular: ${showShape(b)} has not the rows and batch axes of ${showShape(a)}`)
+  b.length === a.length && sameShape(b.slice(0, -1), a.slice(0, -1)) ? ok(b)
+    : fail(`solveTriangular: ${showShape(b)} has not the rows and batch axes of ${showShape(a)}`)
 
-const swap = (x: Node): Node => core.transpose(x, [...x.shape.keys()].map(i => i === x.shape.length - 1 ? i - 1 : i === x.shape.length - 2 ? i + 1 : i))
+const swap = (x: Node): Node => {
+  const rank = x.shape.length
+  return core.transpose(x, [...Array(rank - 2).keys(), rank - 1, rank - 2])
+}
 /** Ones on and below (or above) the diagonal, else zeros, repeated to the shape of matrices. */
 const triangle = (shape: Shape, lower: boolean): Node => {
   const [n, m] = shape.slice(-2)
@@ -64,11 +75,12 @@ const rule = (lower: boolean): VjpRule => (g, x, [a]) => {
 const rules = { lower: rule(true), upper: rule(false) }
 
 /** A X = B with matrices A [..., N, N] and B [..., N, M]. */
-export const solveNode = (a: Node, b: Node, lower: boolean): Node => core.customVjp(substituted(a, b, lower), [a, b], lower ? rules.lower : rules.upper)
+export const solveNode = (a: Node, b: Node, lower: boolean): Node =>
+  core.customVjp(substituted(a, b, lower), [a, b], lower ? rules.lower : rules.upper)
 
 /**
- * X with A X = B, for triangular matrices A [..., N, N] and right-hand sides B [..., N, M]: [..., N, M]. Only the triangle is read: the lower
- * one unless `lower` is false. A 0 on the diagonal gives infinities.
+ * X with A X = B, for triangular matrices A [..., N, N] and right-hand sides B [..., N, M]: [..., N, M]. Only the triangle is read: the
+ * lower one unless `lower` is false. A 0 on the diagonal gives infinities.
  *
  * @example
  * ```ts

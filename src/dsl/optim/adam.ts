@@ -5,7 +5,9 @@ import type { TypeFunction } from '../define/type-function.js'
 import { nodeOf } from '../ops/typed.js'
 import type { Tensor } from '../tensor.js'
 import { scaleByLearningRate, type LearningRate } from './scale.js'
-import { chain, mapTrees, nextCount, zeroCount, zerosOf, type ChainState, type Counted, type Optimiser, type Stateless, type Transform } from './transform.js'
+import {
+  chain, mapTrees, nextCount, zeroCount, zerosOf, type ChainState, type Counted, type Optimiser, type Stateless, type Transform,
+} from './transform.js'
 import { addDecayedWeights, type DecayOptions } from './weight-decay.js'
 
 /** Running means of gradients (`mu`) and squared gradients (`nu`), and the number of steps. */
@@ -60,5 +62,7 @@ export const adam = (learningRate: LearningRate, options: AdamOptions = {}): Opt
  * const optimiser = adamW(1e-3, { weightDecay: 0.01, decays: path => !path.endsWith('b') })
  * ```
  */
-export const adamW = (learningRate: LearningRate, { weightDecay = 0.01, decays, ...options }: AdamOptions & DecayOptions & { weightDecay?: number } = {}):
-Optimiser<ChainState<[AdamState, Stateless, Counted]>> => chain(scaleByAdam(options), addDecayedWeights(weightDecay, { decays }), scaleByLearningRate(learningRate))
+export const adamW = (
+  learningRate: LearningRate, { weightDecay = 0.01, decays, ...options }: AdamOptions & DecayOptions & { weightDecay?: number } = {},
+): Optimiser<ChainState<[AdamState, Stateless, Counted]>> =>
+  chain(scaleByAdam(options), addDecayedWeights(weightDecay, { decays }), scaleByLearningRate(learningRate))

@@ -40,5 +40,6 @@ export const scaleByRms = ({ decay = 0.99, epsilon = 1e-8, centred = false }: Rm
  * const optimiser = rmsprop(1e-3, { momentum: 0.9, centred: true })
  * ```
  */
-export const rmsprop = (learningRate: LearningRate, { momentum = 0, ...options }: RmsOptions & { momentum?: number } = {}):
-Optimiser<ChainState<[RmsState, TraceState, Counted]>> => chain(scaleByRms(options), trace(momentum), scaleByLearningRate(learningRate))
+export const rmsprop = (
+  learningRate: LearningRate, { momentum = 0, ...options }: RmsOptions & { momentum?: number } = {},
+): Optimiser<ChainState<[RmsState, TraceState, Counted]>> => chain(scaleByRms(options), trace(momentum), scaleByLearningRate(learningRate))

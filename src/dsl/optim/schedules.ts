@@ -85,7 +85,8 @@ export const exponential = ({ from, factor, steps: n = 1 }: { from: number; fact
  */
 export const join = (parts: readonly Schedule[], until: readonly number[]): Schedule => {
   if (parts.length !== until.length + 1 || parts.length === 0)
-    throw new TypegradError('value', `join: ${parts.length} schedules have ${parts.length - 1} boundaries between them, but ${until.length} are given`)
+    throw new TypegradError('value',
+      `join: ${parts.length} schedules have ${parts.length - 1} boundaries between them, but ${until.length} are given`)
   const bad = until.find((b, i) => !Number.isInteger(b) || b <= (i === 0 ? 0 : until[i - 1]))
   if (bad !== undefined) throw new TypegradError('value', `join: boundary ${bad} is not a whole number above the one before it`)
   return schedule(t => {

@@ -41,7 +41,8 @@ export const sgd = (learningRate: LearningRate): Optimiser<Counted> => scaleByLe
  * const optimiser = momentum(0.1, 0.9)
  * ```
  */
-export const momentum = (learningRate: LearningRate, decay = 0.9): Optimiser<ChainState<[TraceState, Counted]>> => chain(trace(decay), scaleByLearningRate(learningRate))
+export const momentum = (learningRate: LearningRate, decay = 0.9): Optimiser<ChainState<[TraceState, Counted]>> =>
+  chain(trace(decay), scaleByLearningRate(learningRate))
 /**
  * Gradient descent with Nesterov's momentum.
  *

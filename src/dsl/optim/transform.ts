@@ -68,7 +68,9 @@ export const stateless = (update: <P extends Tree>(updates: P, params: P) => P):
  * const optimiser = chain(clipByGlobalNorm(1), scaleByAdam(), addDecayedWeights(1e-2), scaleByLearningRate(1e-3))
  * ```
  */
-export const chain = <const Fs extends readonly TypeFunction[]>(...transforms: { readonly [K in keyof Fs]: Transform<Fs[K]> }): Transform<ChainState<Fs>> => {
+export const chain = <const Fs extends readonly TypeFunction[]>(
+  ...transforms: { readonly [K in keyof Fs]: Transform<Fs[K]> }
+): Transform<ChainState<Fs>> => {
   const links: readonly Transform[] = transforms
   if (links.length === 0) throw new TypegradError('value', 'chain: at least one transformation was expected')
   return {

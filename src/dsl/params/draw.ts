@@ -19,7 +19,8 @@ const fans = (shape: Sizes): readonly [number, number] => {
 
 const between = (key: Node, shape: Sizes, low: number, high: number): Node => core.add(core.mul(core.uniform(key, shape), high - low), low)
 const scaled = (key: Node, shape: Sizes, variance: number, distribution: 'uniform' | 'normal'): Node =>
-  distribution === 'normal' ? core.mul(standardNormal(key, shape), Math.sqrt(variance)) : between(key, shape, -Math.sqrt(3 * variance), Math.sqrt(3 * variance))
+  distribution === 'normal' ? core.mul(standardNormal(key, shape), Math.sqrt(variance))
+    : between(key, shape, -Math.sqrt(3 * variance), Math.sqrt(3 * variance))
 
 const draws: { readonly [K in InitSpec['kind']]: Draw<Extract<InitSpec, { kind: K }>> } = {
   glorot: (key, shape, { gain = 1, distribution = 'uniform' }) => {
@@ -28,7 +29,8 @@ const draws: { readonly [K in InitSpec['kind']]: Draw<Extract<InitSpec, { kind: 
   },
   he: (key, shape, { gain = Math.SQRT2, distribution = 'uniform' }) => scaled(key, shape, gain ** 2 / fans(shape)[0], distribution),
   orthogonal: (key, shape, { gain = 1 }, path) => {
-    if (shape.length < 2) throw new TypegradError('shape', `initialise: ${path} is [${shape.join(', ')}], but orthogonal needs at least 2 axes`)
+    if (shape.length < 2)
+      throw new TypegradError('shape', `initialise: ${path} is [${shape.join(', ')}], but orthogonal needs at least 2 axes`)
     const columns = shape[shape.length - 1]
     return core.mul(core.reshape(orthogonalMatrix(key, sizeOf(shape) / columns, columns), shape), gain)
   },
@@ -37,7 +39,8 @@ const draws: { readonly [K in InitSpec['kind']]: Draw<Extract<InitSpec, { kind: 
   constant: (_, shape, { value }, path) => {
     if (typeof value === 'number') return core.full(value, shape)
     if (value.length !== sizeOf(shape))
-      throw new TypegradError('value', `initialise: ${path} is [${shape.join(', ')}] with ${sizeOf(shape)} elements, but its constant has ${value.length}`)
+      throw new TypegradError('value',
+        `initialise: ${path} is [${shape.join(', ')}] with ${sizeOf(shape)} elements, but its constant has ${value.length}`)
     return core.constant({ shape, dtype: 'float32', data: Float64Array.from(value) })
   },
 }
@@ -47,6 +50,9 @@ const byRank = (shape: Sizes): InitSpec => shape.length >= 2 ? { kind: 'glorot' 
 
 export const drawParameter = (key: Node, shape: Sizes, init: InitSpec = byRank(shape), path = 'parameter'): Node => {
   const draw = draws[init.kind] as Draw<InitSpec> | undefined
-  if (!draw) throw new TypegradError('value', `initialise: ${path} has an initialiser of kind ${String(init.kind)}; there are ${Object.keys(draws).join(', ')}`)
+  if (!draw) {
+    const kinds = Object.keys(draws).join(', ')
+    throw new TypegradError('value', `initialise: ${path} has an initialiser of kind ${String(init.kind)}; there are ${kinds}`)
+  }
   return draw(key, shape, init, path)
 }

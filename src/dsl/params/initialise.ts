@@ -10,8 +10,8 @@ import { drawParameter } from './draw.js'
 
 /**
  * The first values of a tree of parameter specs, as expressions of `key`. A leaf's numbers depend on its own path only, so adding a
- * parameter leaves the others as they were. A leaf without an initialiser is Glorot uniform from rank 2 on, else 0. Throws a `TypegradError`
- * at a leaf that is not float32 or has an unbound symbol.
+ * parameter leaves the others as they were. A leaf without an initialiser is Glorot uniform from rank 2 on, else 0. Throws a
+ * `TypegradError` at a leaf that is not float32 or has an unbound symbol.
  *
  * @example
  * ```ts
@@ -23,9 +23,11 @@ export const initialise = <P extends Tree>(spec: P, key: Key): P => {
     const node = nodeOf('initialise', leaf)
     if (node.dtype !== 'float32') throw new TypegradError('value', `initialise: ${path} is ${node.dtype}; a parameter is float32`)
     const symbol = node.shape.find(d => typeof d !== 'number')
-    if (symbol !== undefined) throw new TypegradError('shape', `initialise: ${path} is [${node.shape.join(', ')}]; put a size for ${symbol} with .at first`)
+    if (symbol !== undefined)
+      throw new TypegradError('shape', `initialise: ${path} is [${node.shape.join(', ')}]; put a size for ${symbol} with .at first`)
     const own = path === '' ? key : path.split('.').reduce((k, name) => splitKey(k, name)[name], key)
-    return drawParameter(nodeOf('initialise', own), node.shape as readonly number[], node.op === 'input' ? (node.attrs as InputAttrs).init : undefined, path)
+    const { init } = node.op === 'input' ? node.attrs as InputAttrs : {}
+    return drawParameter(nodeOf('initialise', own), node.shape as readonly number[], init, path)
   })
   const tree: unknown = treeLike(spec, values)
   return tree as P

@@ -19,7 +19,8 @@ const positive = (op: string, what: string, x: number): number => {
  * const w = parameter([784, 10], init.glorotUniform())
  * ```
  */
-export const glorotUniform = (gain = 1): InitSpec => ({ kind: 'glorot', distribution: 'uniform', gain: positive('glorotUniform', 'the gain', gain) })
+export const glorotUniform = (gain = 1): InitSpec =>
+  ({ kind: 'glorot', distribution: 'uniform', gain: positive('glorotUniform', 'the gain', gain) })
 /**
  * Normal with variance 2·gain² / (fan-in + fan-out) (Glorot and Bengio, 2010, eq. 12).
  *
@@ -28,7 +29,8 @@ export const glorotUniform = (gain = 1): InitSpec => ({ kind: 'glorot', distribu
  * const w = parameter([784, 10], init.glorotNormal())
  * ```
  */
-export const glorotNormal = (gain = 1): InitSpec => ({ kind: 'glorot', distribution: 'normal', gain: positive('glorotNormal', 'the gain', gain) })
+export const glorotNormal = (gain = 1): InitSpec =>
+  ({ kind: 'glorot', distribution: 'normal', gain: positive('glorotNormal', 'the gain', gain) })
 /**
  * Uniform with variance gain² / fan-in; the gain √2 is for rectifiers (He et al., 2015, eq. 10).
  *
@@ -37,7 +39,8 @@ export const glorotNormal = (gain = 1): InitSpec => ({ kind: 'glorot', distribut
  * const w = parameter([3, 3, 16, 32], init.heUniform())
  * ```
  */
-export const heUniform = (gain = Math.SQRT2): InitSpec => ({ kind: 'he', distribution: 'uniform', gain: positive('heUniform', 'the gain', gain) })
+export const heUniform = (gain = Math.SQRT2): InitSpec =>
+  ({ kind: 'he', distribution: 'uniform', gain: positive('heUniform', 'the gain', gain) })
 /**
  * Normal with variance gain² / fan-in; the gain √2 is for rectifiers (He et al., 2015, eq. 10).
  *
@@ -46,7 +49,8 @@ export const heUniform = (gain = Math.SQRT2): InitSpec => ({ kind: 'he', distrib
  * const w = parameter([3, 3, 16, 32], init.heNormal())
  * ```
  */
-export const heNormal = (gain = Math.SQRT2): InitSpec => ({ kind: 'he', distribution: 'normal', gain: positive('heNormal', 'the gain', gain) })
+export const heNormal = (gain = Math.SQRT2): InitSpec =>
+  ({ kind: 'he', distribution: 'normal', gain: positive('heNormal', 'the gain', gain) })
 /**
  * A uniformly distributed matrix with orthonormal columns (rows, when it is wide) times the gain (Saxe et al., 2014). All axes but the
  * last are one: a kernel is the matrix [KH·KW·Cin, Cout].

@@ -8,8 +8,10 @@ import type { Node } from '../core/node.js'
 import { standardNormal } from './standard-normal.js'
 
 /** [rows, columns]: truth where row - column satisfies the relation. */
-const where = (rows: number, columns: number, holds: (row: Node, column: Node) => Node): Node => core.cast(holds(
-  core.broadcastTo(core.reshape(core.iota(rows), [rows, 1]), [rows, columns]), core.broadcastTo(core.iota(columns), [rows, columns])), 'float32')
+const where = (rows: number, columns: number, holds: (row: Node, column: Node) => Node): Node => {
+  const row = core.broadcastTo(core.reshape(core.iota(rows), [rows, 1]), [rows, columns])
+  return core.cast(holds(row, core.broadcastTo(core.iota(columns), [rows, columns])), 'float32')
+}
 const along = (v: Node, rows: number, columns: number): Node => core.broadcastTo(v, [rows, columns])
 const swap = (x: Node): Node => core.transpose(x, x.shape.length === 2 ? [1, 0] : [0, 2, 1])
 
@@ -30,7 +32,8 @@ export const invertUpper = (u: Node, n: number): Node => {
       core.reshape(core.slice(core.reshape(inverse, [pairs, 2, s, s]), [0, i, 0, 0], [pairs, i + 1, s, s]), [pairs, s, s])
     const diagonal = core.broadcastTo(core.reshape(where(pairs, pairs, core.equal), [pairs, 1, pairs, 1]), [pairs, s, pairs, s])
     // The block right of each even diagonal block: rows and columns are cut in pairs, and the other pairs are masked away by a sum.
-    const corner = core.reshape(core.slice(core.reshape(padded, [pairs, 2, s, pairs, 2, s]), [0, 0, 0, 0, 1, 0], [pairs, 1, s, pairs, 2, s]), [pairs, s, pairs, s])
+    const cut = core.slice(core.reshape(padded, [pairs, 2, s, pairs, 2, s]), [0, 0, 0, 0, 1, 0], [pairs, 1, s, pairs, 2, s])
+    const corner = core.reshape(cut, [pairs, s, pairs, s])
     const b = core.sum(core.mul(corner, diagonal), [2])
     const [a, c] = [half(0), half(1)]
     const right = core.neg(core.matmul(core.matmul(a, b), c))

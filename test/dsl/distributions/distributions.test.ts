@@ -85,12 +85,14 @@ describe('formulas', () => {
   })
 
   it('takes truth values as outcomes', () => {
-    expect(numbers(dist.bernoulli(tensor([2, 2])).logProb(tensor([true, false])))).toEqual(numbers(dist.bernoulli(tensor([2, 2])).logProb(tensor([1, 0]))))
+    const p = dist.bernoulli(tensor([2, 2]))
+    expect(numbers(p.logProb(tensor([true, false])))).toEqual(numbers(p.logProb(tensor([1, 0]))))
   })
 
   it('ignores what is above the diagonal of a factor', () => {
     const x = tensor([0.3, -0.2])
-    const [a, b] = [tensor([[1, 0], [0.5, 2]]), tensor([[1, 9], [0.5, 2]])].map(f => numbers(dist.multivariateNormal(tensor([0, 0]), f).logProb(x)))
+    const [a, b] = [tensor([[1, 0], [0.5, 2]]), tensor([[1, 9], [0.5, 2]])]
+      .map(f => numbers(dist.multivariateNormal(tensor([0, 0]), f).logProb(x)))
     expect(a).toEqual(b)
   })
 })
@@ -124,7 +126,8 @@ describe('shapes', () => {
     // @ts-expect-error -- logProb: [B, 10] is given but draws are [B, 784]
     expect(() => p.logProb(f32('B', 10))).toThrow('logProb: [B, 10] is given but draws are [B, 784]')
     // @ts-expect-error -- the factor does not fit
-    expect(() => dist.multivariateNormal(f32('B', 3), f32(4, 4))).toThrow('multivariateNormal: the factor of a mean [B, 3] is [4, 4] but [D, D] or [..., D, D] was expected')
+    expect(() => dist.multivariateNormal(f32('B', 3), f32(4, 4)))
+      .toThrow('multivariateNormal: the factor of a mean [B, 3] is [4, 4] but [D, D] or [..., D, D] was expected')
     // @ts-expect-error -- axis 5 is not in [B, 784]
     expect(() => dist.independent(p, [5]).entropy()).toThrow('independent: axis 5 is not in [B, 784]')
     // @ts-expect-error -- shapes differ

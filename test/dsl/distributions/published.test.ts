@@ -8,7 +8,8 @@ import { numbers } from '../values.js'
 
 type Nested = number | readonly Nested[]
 type Case = Readonly<Record<string, Nested>>
-const { cases } = JSON.parse(readFileSync(new URL('../../fixtures/distributions/distributions.json', import.meta.url), 'utf8')) as { cases: Record<string, Case> }
+const file = new URL('../../fixtures/distributions/distributions.json', import.meta.url)
+const { cases } = JSON.parse(readFileSync(file, 'utf8')) as { cases: Record<string, Case> }
 
 const flat = (x: Nested): number[] => typeof x === 'number' ? [x] : x.flatMap(flat)
 const shapeOf = (x: Nested): number[] => typeof x === 'number' ? [] : [x.length, ...shapeOf(x[0])]
@@ -18,7 +19,8 @@ const given = <S extends readonly number[], D extends DType = 'float32'>(x: Nest
 type Two = [2, 3]
 /** Just what the comparison reads: the outcome's shape differs between the families. */
 interface Figures { logProb: Tensor<readonly number[]>; entropy: Tensor<readonly number[]>; kl: Tensor<readonly number[]> }
-const bernoullis = (c: Case): readonly [dist.Bernoulli<Two>, dist.Bernoulli<Two>] => [dist.bernoulli(given<Two>(c.logits)), dist.bernoulli(given<Two>(c.other))]
+const bernoullis = (c: Case): readonly [dist.Bernoulli<Two>, dist.Bernoulli<Two>] =>
+  [dist.bernoulli(given<Two>(c.logits)), dist.bernoulli(given<Two>(c.other))]
 const bernoulli = (c: Case): Figures => {
   const [p, q] = bernoullis(c)
   return { logProb: p.logProb(given<Two>(c.x)), entropy: p.entropy(), kl: dist.kl(p, q) }
@@ -28,7 +30,8 @@ const categorical = (c: Case): Figures => {
   return { logProb: p.logProb(given<[2], 'int32'>(c.x, 'int32')), entropy: p.entropy(), kl: dist.kl(p, q) }
 }
 const full = (c: Case): Figures => {
-  const [p, q] = [dist.multivariateNormal(given<Two>(c.mean), given<[3, 3]>(c.factor)), dist.multivariateNormal(given<Two>(c.mean2), given<[3, 3]>(c.factor2))]
+  const p = dist.multivariateNormal(given<Two>(c.mean), given<[3, 3]>(c.factor))
+  const q = dist.multivariateNormal(given<Two>(c.mean2), given<[3, 3]>(c.factor2))
   return { logProb: p.logProb(given<Two>(c.x)), entropy: p.entropy(), kl: dist.kl(p, q) }
 }
 const figures: Record<string, (c: Case) => Figures> = {
@@ -45,7 +48,8 @@ const figures: Record<string, (c: Case) => Figures> = {
     return { logProb: p.logProb(given<Two>(c.x)), entropy: p.entropy(), kl: dist.kl(p, q) }
   },
   'diagonal normal': c => {
-    const [p, q] = [dist.diagonalNormal(given<Two>(c.mean), given<Two>(c.std)), dist.diagonalNormal(given<Two>(c.mean2), given<Two>(c.std2))]
+    const p = dist.diagonalNormal(given<Two>(c.mean), given<Two>(c.std))
+    const q = dist.diagonalNormal(given<Two>(c.mean2), given<Two>(c.std2))
     return { logProb: p.logProb(given<Two>(c.x)), entropy: p.entropy(), kl: dist.kl(p, q) }
   },
   'uniform': c => {

@@ -7,7 +7,8 @@ import { leavesOf } from '../../../src/dsl/core/trees.js'
 import type { Tree } from '../../../src/dsl/define/tree.js'
 import { key } from '../../../src/dsl/keys.js'
 import {
-  adagrad, adam, adamW, addDecayedWeights, chain, clipByGlobalNorm, clipByValue, ema, momentum, nesterov, rmsprop, schedule, sgd, type Optimiser,
+  adagrad, adam, adamW, addDecayedWeights, chain, clipByGlobalNorm, clipByValue, ema, momentum, nesterov, rmsprop, schedule, sgd,
+  type Optimiser,
 } from '../../../src/dsl/optim/index.js'
 import { add, sub } from '../../../src/dsl/ops/arithmetic.js'
 import { parameter, tensor } from '../../../src/dsl/ops/create.js'
@@ -95,7 +96,9 @@ const published = (name: string): void => {
   const found = run(optimisers[name], ({ params, optimiser }) => averaged ? (optimiser as readonly { average: Tree }[])[1].average : params)
   const expected = fixture.cases[name]
   expect(found.length).toBe(expected.length)
-  found.forEach((row, i) => { row.forEach((x, j) => { expect(Math.abs(x - expected[i][j]), `step ${fixture.steps[i]}, element ${j}`).toBeLessThan(1e-6) }) })
+  found.forEach((row, i) => {
+    row.forEach((x, j) => { expect(Math.abs(x - expected[i][j]), `step ${fixture.steps[i]}, element ${j}`).toBeLessThan(1e-6) })
+  })
 }
 
 describe('20 steps are those of PyTorch or Optax', () => {
@@ -106,12 +109,14 @@ describe('20 steps are those of PyTorch or Optax', () => {
 })
 
 describe('updates', () => {
+  const specs = (tree: unknown): unknown => leavesOf(tree).map(l => [l.path, l.leaf.shape, l.leaf.dtype])
+
   it('keep one value for every leaf, of its shape and dtype', () => {
     for (const optimiser of Object.values(optimisers)) {
       const p = { w: parameter([2, 3], init.ones()), list: [parameter([3], init.ones()), { s: parameter([], init.ones()) }] } as const
       const { updates, state } = optimiser.update(p, optimiser.init(p) as never, p)
-      expect(leavesOf(updates).map(l => [l.path, l.leaf.shape, l.leaf.dtype])).toEqual(leavesOf(p).map(l => [l.path, l.leaf.shape, l.leaf.dtype]))
-      expect(leavesOf(state).map(l => [l.path, l.leaf.shape, l.leaf.dtype])).toEqual(leavesOf(optimiser.init(p)).map(l => [l.path, l.leaf.shape, l.leaf.dtype]))
+      expect(specs(updates)).toEqual(specs(p))
+      expect(specs(state)).toEqual(specs(optimiser.init(p)))
     }
   })
 
@@ -134,6 +139,7 @@ describe('updates', () => {
     expect(() => chain()).toThrow('chain: at least one transformation was expected')
     expect(() => schedule.cosine({ from: 1, steps: 0 })).toThrow('cosine: steps is 0 but a positive whole number was expected')
     expect(() => schedule.join([schedule.constant(1)], [3])).toThrow('join: 1 schedules have 0 boundaries between them, but 1 are given')
-    expect(() => schedule.join([schedule.constant(1), schedule.constant(2), schedule.constant(3)], [5, 5])).toThrow('join: boundary 5 is not')
+    const [one, two, three] = [1, 2, 3].map(schedule.constant)
+    expect(() => schedule.join([one, two, three], [5, 5])).toThrow('join: boundary 5 is not')
   })
 })
