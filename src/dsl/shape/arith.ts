@@ -2,13 +2,17 @@
  * Exact arithmetic on integer literals at the type level, up to 2^53, by long-hand digit algorithms: the cost grows with the number
  * of digits, never with the value. Digit strings are "reversed" (least significant digit first) unless said otherwise.
  */
-import type { DifferenceTable, ProductTable, QuotientTable, SumTable } from './digits.js'
+import type { DifferenceTable, FactorTable, ProductTable, QuotientTable, SumTable } from './digits.js'
 
 type Digit = '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9'
 type Bit = '0' | '1'
 type Carry = Exclude<Digit, '9'>
 
-type Reverse<S extends string, Out extends string = ''> = S extends `${infer C}${infer R}` ? Reverse<R, `${C}${Out}`> : Out
+/** Four digits a step where there are as many: sizes are short, and a step costs more than a match. */
+type Reverse<S extends string, Out extends string = ''> =
+  S extends `${infer A}${infer B}${infer C}${infer R}`
+    ? R extends `${infer D}${infer T}` ? Reverse<T, `${D}${C}${B}${A}${Out}`> : `${C}${B}${A}${Out}`
+    : S extends `${infer A}${infer B}` ? `${B}${A}${Out}` : Out
 type ParseNumber<S extends string> = S extends `${infer N extends number}` ? N : never
 /** Drops zeros from the end of a reversed string, that is leading zeros of the number. */
 type TrimEnd<S extends string> = S extends `${infer R}0` ? (R extends '' ? '0' : TrimEnd<R>) : S
@@ -76,12 +80,21 @@ export type DivMod<A extends number, B extends number> =
   number extends A | B ? [number, number] : B extends 0 ? never : B extends 1 ? [A, 0] : A extends B ? [1, 0]
     : DivStrings<`${A}`, `${B}`> extends [infer Q extends string, infer R extends string] ? [ParseNumber<TrimStart<Q>>, ParseNumber<R>] : never
 export type DivFloor<A extends number, B extends number> = DivMod<A, B>[0]
+/** The exact quotient, or `never`: by the divisor's factors of one digit where it has only such, which costs less than long division. */
+export type DivExact<A extends number, B extends number> =
+  number extends A | B ? number : B extends 0 ? never : B extends 1 ? A : A extends B ? 1 : A extends 0 ? 0
+    : DivFactors<`${A}`, `${B}`> extends infer Q extends string ? ParseNumber<Q> : never
+type DivFactors<A extends string, B extends string> =
+  B extends keyof FactorTable ? ExactDigit<A, FactorTable[B][0]> extends infer Q extends string ? [Q] extends [never] ? never : DivFactors<Q, FactorTable[B][1]> : never
+    : B extends keyof QuotientTable ? ExactDigit<A, B>
+      : LongDiv<A, Reverse<B>> extends [infer Q extends string, '0'] ? TrimStart<Q> : never
+type ExactDigit<A extends string, D extends keyof QuotientTable> = DivByDigit<A, D> extends [infer Q extends string, '0'] ? TrimStart<Q> : never
 export type LessThan<A extends number, B extends number> =
   number extends A | B ? boolean : A extends B ? false : [Sub<A, B>] extends [never] ? true : false
 
 /** The product of many naturals, kept as digits in between. */
-export type ProductDigits<T extends readonly unknown[], Out extends string = '1'> =
-  T extends readonly [infer H extends number, ...infer R] ? ProductDigits<R, MulDigits<Out, `${H}`>> : Out
+export type ProductDigits<T extends readonly unknown[], Out extends string = ''> =
+  T extends readonly [infer H extends number, ...infer R] ? ProductDigits<R, Out extends '' ? ToDigits<H> : MulDigits<Out, `${H}`>> : Out extends '' ? '1' : Out
 
 /* Integers, for the coefficients of symbolic sizes. */
 

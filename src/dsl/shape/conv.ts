@@ -1,10 +1,10 @@
 /** Convolutions of images [batch, height, width, channels] with kernels [KH, KW, Cin, Cout]. */
 import type { Dim, Shape } from '../tensor.js'
-import type { Add, DivMod, Mul, Sub } from './arith.js'
+import type { Add, DivMod } from './arith.js'
 import { fail, ok, type Checked, type Fault, type Plain } from './check.js'
 import { addDim, divDim, mulDim, sameDim, showShape, subDim } from './dim.js'
-import type { AddDim, MulDim, Show, SubDim, Unify } from './dim-types.js'
-import { along, axisNames, checkOptions, halves, windowPlan, type Of, type Option, type Plan, type Span, type Total, type WindowOptions, type Windows } from './window.js'
+import type { MulDim, Show, Unify } from './dim-types.js'
+import { along, axisNames, checkOptions, halves, windowPlan, type Of, type Option, type OptionFault, type Plan, type Shift, type Span, type Total, type WindowOptions, type Windows } from './window.js'
 
 export interface ConvOptions extends WindowOptions {
   /** Into how many groups the channels are parted; each output channel sees one group of input channels. */
@@ -67,14 +67,13 @@ export const convPlan = (x: Shape, w: Shape, o: ConvOptions): Checked<Placement 
 
 /* The transpose: (n - 1) stride - pads + dilation (k - 1) + 1; with padding same, n * stride. */
 type Grown<N extends Dim, Size extends number, Pads extends number, S extends number, I extends 0 | 1> =
-  N extends number
-    ? N extends 0 ? 0 : Sub<Add<Mul<Sub<N, 1>, S>, Size>, Pads> extends infer R ? [R] extends [never] ? Fault<'options', `conv2dTranspose: the padding leaves no ${I extends 0 ? 'height' : 'width'}`> : R : never
-    : SubDim<AddDim<MulDim<N, S>, Size>, Add<Pads, S>>
+  N extends 0 ? 0
+    : Shift<MulDim<N, S>, Size, Add<Pads, S>> extends infer R ? [R] extends [never] ? Fault<'options', `conv2dTranspose: the padding leaves no ${I extends 0 ? 'height' : 'width'}`> : R : never
 type Spread<N extends Dim, K extends number, O, I extends 0 | 1> =
-  Windows<1, 1, { stride: Option<O, 'stride', 1>; dilation: Option<O, 'dilation', 1>; padding: Option<O, 'padding', 'valid'> extends infer P ? P extends 'same' ? 'valid' : P : never }, I, 'conv2dTranspose', 'kernel', 'w'> extends infer E
-    ? E extends Fault<string, string> ? E
-      : Option<O, 'padding', 'valid'> extends 'same' ? MulDim<N, Of<Option<O, 'stride', 1>, I> & number>
-        : Grown<N, Span<K, Of<Option<O, 'dilation', 1>, I>>, Total<Option<O, 'padding', 'valid'>, I>, Of<Option<O, 'stride', 1>, I> & number, I>
+  [Of<Option<O, 'stride', 1>, I>, Of<Option<O, 'dilation', 1>, I>, Option<O, 'padding', 'valid'>] extends [infer S extends number, infer D, infer P]
+    ? OptionFault<'conv2dTranspose', S, D, P> extends infer E ? E extends 0
+      ? P extends 'same' ? MulDim<N, S> : Grown<N, Span<K, D>, Total<P, I>, S, I>
+      : E : never
     : never
 type TransposeShape<B extends Dim, H extends Dim, W extends Dim, C extends Dim, KH extends number, KW extends number, CO extends Dim, CI extends Dim, O, G extends number> =
   `${G}` extends NotPositive ? BadGroups<'conv2dTranspose', G>

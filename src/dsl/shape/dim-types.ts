@@ -1,6 +1,6 @@
 /** Sizes at the type level: the twins of dim.ts. `number` is a size known at run time only: it absorbs every computation. */
 import type { Dim, Shape } from '../tensor.js'
-import type { Add, DivFloor, DivMod, Mul, ProductDigits, Sub } from './arith.js'
+import type { Add, DivExact, DivFloor, Mul, ProductDigits, Sub } from './arith.js'
 import type { AddPoly, DimOf, DivPoly, FloorDivPoly, MulPoly, NormalPoly, Poly, PolyOf, SubPoly, SubstitutePoly } from './poly-types.js'
 
 /** A size in normal form: `'T+S'` and `'S+T'` are both `'S+T'`. */
@@ -20,7 +20,7 @@ export type MulDim<A extends Dim, B extends Dim> =
     : number extends A | B ? number : A extends 1 ? B : B extends 1 ? A : 0 extends A | B ? 0 : DimOf<MulPoly<PolyOf<A>, PolyOf<B>>>
 /** The exact quotient; `never` when B does not divide A. */
 export type DivDim<A extends Dim, B extends Dim> =
-  BothNumbers<A, B> extends true ? DivMod<A & number, B & number> extends [infer Q extends number, infer R] ? number extends R ? number : R extends 0 ? Q : never : never
+  BothNumbers<A, B> extends true ? DivExact<A & number, B & number>
     : number extends A | B ? number : B extends 1 ? A : A extends B ? 1 : DivPoly<PolyOf<A>, PolyOf<B>> extends infer Q ? [Q] extends [never] ? never : Q extends Poly ? DimOf<Q> : never : never
 /** floor(A / N) for a positive literal N. */
 export type FloorDivDim<A extends Dim, N extends number> =

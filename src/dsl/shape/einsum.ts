@@ -17,26 +17,30 @@ type Few<N extends number> = Fault<N, `einsum: operand ${Next<N>} has fewer axes
 type Many<N extends number> = Fault<N, `einsum: operand ${Next<N>} has more axes than its subscripts`>
 type Next<N extends number> = [1, 2, 3, 4, 5, 6, 7, 8, 9][N]
 
-/** One letter of size H: the new sizes, or a fault. */
-type BindLetter<C extends string, H extends Dim, E, N extends number> =
+/** A letter that is known or no letter, when its size is not simply the same again: the new sizes, or a fault. */
+type Settle<C extends string, H extends Dim, E, N extends number> =
   C extends keyof E
     ? [Unify<E[C] & Dim, H>] extends [never] ? Fault<N, `einsum: axis ${C} is ${E[C] & Dim} but ${H} in operand ${Next<N>}`>
-      : number extends E[C] ? Omit<E, C> & Record<C, H> : E
-    : Uppercase<C> extends Lowercase<C> ? Fault<'spec', `einsum: ${C} is not a letter`> : E & Record<C, H>
+      : number extends E[C] ? Omit<E, C> & { [P in C]: H } : E
+    : Fault<'spec', `einsum: ${C} is not a letter`>
 /** Letters from the front of a shape: [sizes, axes left over], or a fault. */
 type BindFront<L extends string, S extends Shape, E, N extends number> =
   L extends `${infer C}${infer R}`
     ? S extends readonly [infer H extends Dim, ...infer T extends Shape]
-      ? BindLetter<C, H, E, N> extends infer E2 ? E2 extends Fault<number | string, string> ? E2 : BindFront<R, T, E2, N> : never
+      ? Plainly<C, H, E> extends true ? BindFront<R, T, C extends keyof E ? E : E & { [P in C]: H }, N>
+        : Settle<C, H, E, N> extends infer E2 ? E2 extends Fault<number | string, string> ? E2 : BindFront<R, T, E2, N> : never
       : Few<N>
     : [E, S]
 /** Letters, last first, from the back of a shape. */
 type BindBack<L extends string, S extends Shape, E, N extends number> =
   L extends `${infer C}${infer R}`
     ? S extends readonly [...infer T extends Shape, infer H extends Dim]
-      ? BindLetter<C, H, E, N> extends infer E2 ? E2 extends Fault<number | string, string> ? E2 : BindBack<R, T, E2, N> : never
+      ? Plainly<C, H, E> extends true ? BindBack<R, T, C extends keyof E ? E : E & { [P in C]: H }, N>
+        : Settle<C, H, E, N> extends infer E2 ? E2 extends Fault<number | string, string> ? E2 : BindBack<R, T, E2, N> : never
       : Few<N>
     : [E, S]
+/** The common case: a new letter, or one whose size is the same again. */
+type Plainly<C extends string, H extends Dim, E> = C extends keyof E ? H extends E[C] ? E[C] extends H ? true : false : false : Uppercase<C> extends Lowercase<C> ? false : true
 type BindOperand<L extends string, S extends Shape, Z extends State, N extends number> =
   L extends `${infer Pre}...${infer Post}`
     ? BindFront<Pre, S, Z['sizes'], N> extends infer F ? F extends [infer E, infer T extends Shape]

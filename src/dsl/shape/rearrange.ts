@@ -16,27 +16,30 @@ type Given<G extends string[], Z, Product extends Dim = 1, Open extends string[]
   G extends [infer H extends string, ...infer R extends string[]]
     ? H extends keyof Z ? Given<R, Z, MulDim<Product, Z[H] & Dim>, Open> : Given<R, Z, Product, H extends '1' ? Open : [...Open, H]>
     : [Product, Open]
-type Twice<G extends string[], E> = G extends [infer H extends string, ...infer R extends string[]] ? H extends '1' ? Twice<R, E> : H extends keyof E ? H : Twice<R, E & Record<H, 0>> : 0
+/** The first name of a group that stands on the left already. */
+type Twice<G extends string[], Seen> =
+  G extends [infer H extends string, ...infer R extends string[]] ? H extends '1' ? Twice<R, Seen> : H extends Seen ? H : Twice<R, Seen | H> : never
+type OnceOnly<W extends string> = `rearrange: ${W} is given twice on the left`
 
-type BindName<H extends string, D extends Dim, Z, I extends number> =
-  H extends '1' ? [Unify<D, 1>] extends [never] ? `rearrange: axis ${I} is ${D}, not 1` : {}
-    : H extends `${string}${'(' | ')'}${string}` ? 'rearrange: a bracket is not closed'
-      : H extends keyof Z ? [Unify<D, Z[H] & Dim>] extends [never] ? `rearrange: ${H} is ${D} but ${Z[H] & Dim} is given` : Record<H, Unify<D, Z[H] & Dim>> : Record<H, D>
-type Sizes<G extends string[], Z> = { [K in Exclude<G[number], '1'>]: K extends keyof Z ? Z[K] : never }
-type BindGroup<G extends string[], D extends Dim, Z> =
-  Given<G, Z> extends [infer K extends Dim, infer Open extends string[]]
-    ? Open extends [] ? [Unify<K, D>] extends [never] ? `rearrange: (${Join<G>}) is ${K} but the axis is ${D}` : Sizes<G, Z>
-      : Open extends [infer U extends string]
-        ? DivDim<D, K> extends infer Q ? [Q] extends [never] ? `rearrange: axis ${D} is not divisible by ${K} in (${Join<G>})` : Omit<Sizes<G, Z>, U> & Record<U, Q> : never
-        : `rearrange: cannot solve (${Join<G>}): give the sizes of all but one name`
-    : never
+type BindName<H extends string, D extends Dim, Z, E, I extends number> =
+  H extends keyof E ? OnceOnly<H>
+    : H extends '1' ? [Unify<D, 1>] extends [never] ? `rearrange: axis ${I} is ${D}, not 1` : E
+      : H extends keyof Z ? [Unify<D, Z[H] & Dim>] extends [never] ? `rearrange: ${H} is ${D} but ${Z[H] & Dim} is given` : E & { [K in H]: Unify<D, Z[H] & Dim> }
+        : H extends `${string}${'(' | ')'}${string}` ? 'rearrange: a bracket is not closed' : E & { [K in H]: D }
+type Sizes<G extends string[], Z, U, Q> = { [K in Exclude<G[number], '1'>]: K extends U ? Q : K extends keyof Z ? Z[K] : never }
+type BindGroup<G extends string[], D extends Dim, Z, E> =
+  Twice<G, keyof E> extends infer W ? [W] extends [never]
+    ? Given<G, Z> extends [infer K extends Dim, infer Open extends string[]]
+      ? Open extends [] ? [Unify<K, D>] extends [never] ? `rearrange: (${Join<G>}) is ${K} but the axis is ${D}` : E & Sizes<G, Z, never, never>
+        : Open extends [infer U extends string]
+          ? DivDim<D, K> extends infer Q ? [Q] extends [never] ? `rearrange: axis ${D} is not divisible by ${K} in (${Join<G>})` : E & Sizes<G, Z, U, Q> : never
+          : `rearrange: cannot solve (${Join<G>}): give the sizes of all but one name`
+      : never
+    : OnceOnly<W & string> : never
 type Bind<T extends Token[], S extends Shape, Z, E = {}, I extends 0[] = []> =
-  T extends [infer H extends Token, ...infer R extends Token[]]
+  T extends [infer H, ...infer R extends Token[]]
     ? S extends readonly [infer D extends Dim, ...infer SR extends Shape]
-      ? Twice<H extends string[] ? H : [H & string], E> extends infer W
-        ? W extends string ? `rearrange: ${W} is given twice on the left`
-          : (H extends string[] ? BindGroup<H, D, Z> : BindName<H & string, D, Z, I['length'] & number>) extends infer B ? B extends string ? B : Bind<R, SR, Z, E & B, [...I, 0]> : never
-        : never
+      ? (H extends string ? BindName<H, D, Z, E, I['length'] & number> : BindGroup<H & string[], D, Z, E>) extends infer B ? B extends string ? B : Bind<R, SR, Z, B, [...I, 0]> : never
       : 'rearrange: the pattern has more axes than the tensor'
     : S extends readonly [] ? E : 'rearrange: the pattern has fewer axes than the tensor'
 
@@ -48,7 +51,7 @@ type Product<G extends string[], E, Seen, Out extends Dim = 1> =
 type NotLeft<H extends string> = H extends `${string}${'(' | ')'}${string}` ? 'rearrange: a bracket is not closed' : `rearrange: ${H} is not on the left`
 type Build<T extends Token[], Left extends Token[], E, Out extends Shape = [], Seen = never> =
   T extends [infer H extends Token, ...infer R extends Token[]]
-    ? Product<H extends string[] ? H : [H & string], E, Seen> extends infer P ? P extends [infer D extends Dim, infer Seen2] ? Build<R, Left, E, [...Out, D], Seen2> : P : never
+    ? H extends Exclude<keyof E, Seen> ? Build<R, Left, E, [...Out, E[H] & Dim], Seen | H> : Product<H extends string[] ? H : [H & string], E, Seen> extends infer P ? P extends [infer D extends Dim, infer Seen2] ? Build<R, Left, E, [...Out, D], Seen2> : P : never
     : [keyof E] extends [Seen] ? Out : `rearrange: ${Lost<Left, Seen>} is missing on the right`
 /** The first name on the left that the right does not have. */
 type Lost<T extends Token[], Seen> =

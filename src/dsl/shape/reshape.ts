@@ -2,8 +2,8 @@
 import type { Dim, Shape } from '../tensor.js'
 import { fail, ok, type Checked } from './check.js'
 import { divDim, sameDim, showShape, sizeOfShape } from './dim.js'
-import type { DivDim, ProductDigits, Show, SizeOf } from './dim-types.js'
-import { checkDims, type DimsFault, type NormalShape } from './dims.js'
+import type { DivDim, NormalDim, ProductDigits, Show, SizeOf } from './dim-types.js'
+import { checkDims, type DimsFault } from './dims.js'
 
 type Remove<T extends Shape, X, Out extends Shape = []> =
   T extends readonly [infer H extends Dim, ...infer R extends Shape] ? H extends X ? X extends H ? [...Out, ...R] : Remove<R, X, [...Out, H]> : Remove<R, X, [...Out, H]> : 0
@@ -43,9 +43,11 @@ type ReshapeKnown<A extends Shape, B extends Shape> =
 /** With a run-time size in the target, a -1 beside it is found at run time. */
 type ReshapeDynamic<A extends Shape, B extends Shape> = A extends Shape ? Replace<B, -1, number> : never
 
+/** The target with its symbolic sizes in normal form; -1 stays. */
+type Target<B extends readonly Dim[]> = { -readonly [K in keyof B]: NormalDim<B[K]> }
 /** The shape of `reshape`; one -1 stands for what the other sizes leave over. */
 export type Reshape<A extends Shape, B extends readonly Dim[]> =
-  number extends B['length'] ? Shape : number extends A['length'] ? Replace<NormalShape<B>, -1, number> : ReshapeKnown<A, NormalShape<B>>
+  number extends B['length'] ? Shape : number extends A['length'] ? Replace<Target<B>, -1, number> : ReshapeKnown<A, Target<B>>
 
 export const reshapeShape = (a: Shape, target: readonly Dim[]): Checked => {
   const rest = checkDims('reshape', target.filter(d => d !== -1))

@@ -23,7 +23,7 @@ type NotPositive = `-${string}` | `${string}.${string}` | '0'
 type Positive<Op extends string, Name extends string, V> =
   V extends number ? `${V}` extends NotPositive ? Fault<'options', `${Op}: ${Name} ${V} is not a positive integer`> : 0 : 0
 /** The first fault among stride, dilation and padding along one axis, or 0. */
-type OptionFault<Op extends string, S, D, P> =
+export type OptionFault<Op extends string, S, D, P> =
   Positive<Op, 'stride', S> extends infer E ? E extends 0
     ? Positive<Op, 'dilation', D> extends infer F ? F extends 0
       ? P extends number ? `${P}` extends `-${string}` | `${string}.${string}` ? Fault<'options', `${Op}: padding ${P} is not an amount: use 0, 1, 2, ...`> : 0 : 0
@@ -36,10 +36,14 @@ export type Span<K extends number, D> = D extends 1 ? K : number extends K | D ?
 export type Total<P, I extends 0 | 1> =
   P extends number ? Add<P, P> : P extends readonly [unknown, unknown] ? P[I] extends readonly [infer L extends number, infer H extends number] ? Add<L, H> : number : 0
 
-type Fit<N extends Dim, Size extends number, Pads extends number, S, Op extends string, What extends string, I extends 0 | 1, At extends string> =
-  SubDim<AddDim<N, Pads>, Size> extends infer Room ? [Room] extends [never]
-    ? Fault<At, `${Op}: ${What} ${AxisName<I>} ${Size} is larger than the padded input ${AddDim<N, Pads>}`>
-    : AddDim<FloorDivDim<Room & Dim, S & number>, 1> : never
+/** N + Plus - Minus with one sum or difference; `never` when it is negative. */
+export type Shift<N extends Dim, Plus extends number, Minus extends number> = [Sub<Plus, Minus>] extends [never] ? SubDim<N, Sub<Minus, Plus>> : AddDim<N, Sub<Plus, Minus>>
+/** floor((n + pads - span) / stride) + 1 as one sum and one division: floor((n + pads + stride - span) / stride). */
+type Fit<N extends Dim, Size extends number, Pads extends number, S extends number, Op extends string, What extends string, I extends 0 | 1, At extends string> =
+  Shift<N, Add<Pads, S>, Size> extends infer Room ? [Room] extends [never] ? TooLarge<N, Size, Pads, Op, What, I, At>
+    : FloorDivDim<Room & Dim, S> extends infer C ? C extends 0 ? TooLarge<N, Size, Pads, Op, What, I, At> : C : never : never
+type TooLarge<N extends Dim, Size extends number, Pads extends number, Op extends string, What extends string, I extends 0 | 1, At extends string> =
+  Fault<At, `${Op}: ${What} ${AxisName<I>} ${Size} is larger than the padded input ${AddDim<N, Pads>}`>
 /** How many windows of K fit along an axis of N, or the fault. */
 export type Windows<N extends Dim, K extends number, O, I extends 0 | 1, Op extends string, What extends string, At extends string, S0 = 1> =
   [Of<Option<O, 'stride', S0>, I>, Of<Option<O, 'dilation', 1>, I>, Option<O, 'padding', 'valid'>] extends [infer S, infer D, infer P]
@@ -47,7 +51,7 @@ export type Windows<N extends Dim, K extends number, O, I extends 0 | 1, Op exte
       ? P extends 'same'
         ? N extends number ? CeilDivDim<N, S & number>
           : S extends 1 ? N : Fault<'options', `${Op}: padding same with stride ${S & number} needs a known ${AxisName<I>}, not ${N}`>
-        : Fit<N, Span<K, D>, Total<P, I>, S, Op, What, I, At>
+        : Fit<N, Span<K, D>, Total<P, I>, S & number, Op, What, I, At>
       : E : never
     : never
 
