@@ -1,4 +1,5 @@
 /** Nodes are interned when they are made, so equal expressions are one node and sharing is never lost. */
+import type { DType, Shape } from '../tensor.js'
 import type { Node, Primitive, TensorType } from './node.js'
 
 let nextId = 0
@@ -28,13 +29,28 @@ const forget = new FinalizationRegistry<string>(key => {
   if (interned.get(key)?.deref() === undefined) interned.delete(key)
 })
 
+/** A class, so that what a node says of itself in a console is not held by every node anew. */
+class Interned<A> implements Node<A> {
+  readonly id = nextId++
+  readonly op: string
+  readonly shape: Shape
+  readonly dtype: DType
+  declare readonly tuple?: readonly TensorType[]
+  constructor(readonly prim: Primitive<A>, readonly inputs: readonly Node[], readonly attrs: A, type: TensorType) {
+    this.op = prim.op
+    this.shape = type.shape
+    this.dtype = type.dtype
+    if (type.tuple) this.tuple = type.tuple
+  }
+  [Symbol.for('nodejs.util.inspect.custom')](): string { return `${this.op}: ${this.dtype}[${this.shape.join(', ')}]` }
+}
+
 /** The one place where nodes come to be. */
 export const intern = <A>(prim: Primitive<A>, inputs: readonly Node[], attrs: A, type: TensorType): Node<A> => {
   const key = `${prim.op}(${inputs.map(i => i.id).join()})${prim.key ? prim.key(attrs) : keyOf(attrs)}`
   const known = interned.get(key)?.deref()
   if (known !== undefined) return known as Node<A>
-  const node: Node<A> = { id: nextId++, prim, op: prim.op, inputs, attrs, shape: type.shape, dtype: type.dtype, ...(type.tuple && { tuple: type.tuple }) }
-  Object.defineProperty(node, Symbol.for('nodejs.util.inspect.custom'), { value: () => `${node.op}: ${node.dtype}[${node.shape.join(', ')}]` })
+  const node = new Interned(prim, inputs, attrs, type)
   interned.set(key, new WeakRef<Node>(node))
   forget.register(node, key)
   return node
