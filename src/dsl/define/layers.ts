@@ -73,7 +73,7 @@ export interface ConvRule<I extends Dim, O extends Dim, K extends number, Opt> e
  *
  * @example
  * ```ts
- * const net = seq(conv(1, 32, 3, { stride: 2, padding: 1 }), relu, flatten, linear(6272, 10))
+ * const net = seq(conv(1, 32, 3, { stride: 2, padding: 1 }), relu, flattenEach, linear(6272, 10))
  * net(net.params, f32('B', 28, 28, 1)).shape // ['B', 10]
  * ```
  */
@@ -88,13 +88,13 @@ export function conv(from: Dim, to: Dim, kernel: number, options: ConvOptions = 
   })
 }
 
-interface Flatten extends TypeFunction {
+interface FlattenEach extends TypeFunction {
   readonly out: this['in'] extends readonly [infer B extends Dim, ...infer R extends Shape] ? [B, SizeOf<R>]
-    : this['in'] extends readonly [] ? `flatten: ${Show<[]>} has no batch axis` : [number, number]
+    : this['in'] extends readonly [] ? `flattenEach: ${Show<[]>} has no batch axis` : [number, number]
 }
-const flattened = (shape: Shape): Checked => shape.length === 0 ? fail(`flatten: ${showShape(shape)} has no batch axis`) : ok([shape[0], shape.slice(1).reduce(mulDim, 1)])
+const flattened = (shape: Shape): Checked => shape.length === 0 ? fail(`flattenEach: ${showShape(shape)} has no batch axis`) : ok([shape[0], shape.slice(1).reduce(mulDim, 1)])
 const flattenNode: unknown = (x: unknown) => {
-  const node = nodeOf('flatten', x)
+  const node = nodeOf('flattenEach', x)
   return core.reshape(node, must(flattened(node.shape)))
 }
 
@@ -103,7 +103,7 @@ const flattenNode: unknown = (x: unknown) => {
  *
  * @example
  * ```ts
- * const x: Tensor<['B', 784]> = flatten(f32('B', 28, 28, 1))
+ * const x: Tensor<['B', 784]> = flattenEach(f32('B', 28, 28, 1))
  * ```
  */
-export const flatten = flattenNode as Step<Flatten>
+export const flattenEach = flattenNode as Step<FlattenEach>

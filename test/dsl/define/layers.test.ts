@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { define } from '../../../src/dsl/define/define.js'
 import { layer, layerOf } from '../../../src/dsl/define/layer.js'
-import { conv, flatten, linear } from '../../../src/dsl/define/layers.js'
+import { conv, flattenEach, linear } from '../../../src/dsl/define/layers.js'
 import { pipe, seq } from '../../../src/dsl/define/seq.js'
 import type { TypeFunction } from '../../../src/dsl/define/type-function.js'
 import { add, conv2d, f32, matmul, mul, relu, reshape, stack } from '../../../src/dsl/ops/index.js'
@@ -32,7 +32,7 @@ describe('seq', () => {
   })
 
   it('runs convolutions, and sequences within sequences', () => {
-    const features = seq(conv(1, 8, 3, { stride: 2, padding: 1 }), relu, flatten)
+    const features = seq(conv(1, 8, 3, { stride: 2, padding: 1 }), relu, flattenEach)
     const classifier = seq(features, linear(1568, 10))
     const x = f32('B', 28, 28, 1)
     expect(classifier(classifier.params, x).shape).toEqual(['B', 10])

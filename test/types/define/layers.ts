@@ -1,7 +1,7 @@
 /** Layers: the shapes that sequences of them give, and their parameter trees. */
 import { define } from '../../../src/dsl/define/define.js'
 import { layer, layerOf } from '../../../src/dsl/define/layer.js'
-import { conv, flatten, linear } from '../../../src/dsl/define/layers.js'
+import { conv, flattenEach, linear } from '../../../src/dsl/define/layers.js'
 import { pipe, seq } from '../../../src/dsl/define/seq.js'
 import type { TypeFunction } from '../../../src/dsl/define/type-function.js'
 import { add, f32, matmul, mul, relu, stack, sum, tanh } from '../../../src/dsl/ops/index.js'
@@ -27,7 +27,7 @@ const dynamic = net(net.params, f32(n, n))
 same<Equal<typeof dynamic, Tensor<[number, 10]>>>()
 
 // Convolutions, sequences within sequences
-const features = seq(conv(1, 32, 3, { stride: 2, padding: 1 }), relu, conv(32, 64, 3, { stride: 2, padding: 'same' }), tanh, flatten)
+const features = seq(conv(1, 32, 3, { stride: 2, padding: 1 }), relu, conv(32, 64, 3, { stride: 2, padding: 'same' }), tanh, flattenEach)
 const classifier = seq(features, linear(3136, 10))
 const scores = classifier(classifier.params, f32('B', 28, 28, 1))
 same<Equal<typeof scores, Tensor<['B', 10]>>>()

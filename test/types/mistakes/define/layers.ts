@@ -1,6 +1,6 @@
 import { define } from '../../../../src/dsl/define/define.js'
 import { layer } from '../../../../src/dsl/define/layer.js'
-import { conv, flatten, linear } from '../../../../src/dsl/define/layers.js'
+import { conv, flattenEach, linear } from '../../../../src/dsl/define/layers.js'
 import { pipe, seq } from '../../../../src/dsl/define/seq.js'
 import { f32, mul, relu } from '../../../../src/dsl/ops/index.js'
 import { mistake, untyped } from '../../harness/mistake.js'
@@ -38,7 +38,7 @@ mistake('an own layer', () => own(scaled.params, /*!*/ f32('B', 127)))
 
 mistake('with: other parameters', () => small.with(/*!*/ { w: f32(3, 4), b: f32(5) }))
 
-mistake('flatten: no batch', () => flatten(/*!*/ f32()))
+mistake('flattenEach: no batch', () => flattenEach(/*!*/ f32()))
 
 mistake('pipe: a step that does not fit', () => pipe(f32('B', 6), /*!*/ small.with(small.params)))
 
