@@ -85,6 +85,7 @@ export const openBackend = (name: string, options: EngineOptions = {}, importer 
     await tryOut(opened)
     return opened
   } catch (e) {
-    throw new TypegradError('engine', `tfjs:${name} is installed but does not work: ${firstLine(e)}; use another engine or backend`)
+    const hint = /isNullOrUndefined/.test(firstLine(e)) ? 'tfjs-node 4.22 needs Node 22 or older' : 'use another engine or backend'
+    throw new TypegradError('engine', `tfjs:${name} is installed but does not work: ${firstLine(e)}; ${hint}`)
   }
 })

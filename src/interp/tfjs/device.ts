@@ -35,6 +35,7 @@ export interface Core {
   getKernel(kernel: string, backend: string): KernelConfig | null | undefined
   findBackendFactory(backend: string): (() => unknown) | undefined | null
   setBackend(backend: string): Promise<boolean>
+  getBackend(): string
   backend(): Backend
   memory(): { numTensors: number }
 }
@@ -46,7 +47,8 @@ export interface Device {
   /** Our name of the backend: `wasm`. */
   readonly name: string
   readonly version: string
-  has(kernel: string): boolean
+  /** Makes it tfjs's current backend, where kernels of tfjs-node put what they make on the way. */
+  use(): void
   kernel(kernel: string): Kernel
   upload(value: Value): Info
   /** A copy of the values. */
@@ -118,7 +120,10 @@ export const device = (core: Core, name: string, tfjsName: string, version: stri
     }
   return {
     name, version, compute, loops: typedArrayFromHeap !== undefined,
-    has: kernel => core.getKernel(kernel, tfjsName) != null,
+    use: () => {
+      // Of a backend that has started, nothing in this is asynchronous.
+      if (core.getBackend() !== tfjsName) void core.setBackend(tfjsName)
+    },
     kernel: kernel => {
       const found = core.getKernel(kernel, tfjsName)
       if (!found) throw new InternalError(`the tfjs backend ${name} has no kernel ${kernel}`)

@@ -16,6 +16,7 @@ const compile = (device: Device, program: Program): Executable => {
   }
   return {
     run: async inputs => {
+      device.use()
       const args = ends.join<Info>(inputs, state)
       const given = args.map(a => 'data' in a ? device.upload(a) : a)
       let results: Info[]

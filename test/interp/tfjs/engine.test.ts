@@ -52,6 +52,17 @@ describe.each(['wasm', 'cpu'])('tfjs on %s', async backend => {
     expect(device.live()).toEqual(before)
   })
 
+  it('runs as the current backend of tfjs, whichever was opened last', async () => {
+    const { getBackend } = await import('@tensorflow/tfjs-core')
+    const executable = await engine.compile(step())
+    await executable.write(state())
+    await openBackend(backend === 'wasm' ? 'cpu' : 'wasm')
+    expect(getBackend()).not.toBe(backend)
+    await executable.run([batch])
+    expect(getBackend()).toBe(backend)
+    await executable.release()
+  })
+
   it('reads copies, and keeps no array of the caller', async () => {
     const executable = await engine.compile(step())
     const mine = state()
