@@ -7,6 +7,7 @@ import { program } from '../../../src/interp/program.js'
 import { openBackend } from '../../../src/interp/tfjs/backends.js'
 import { tfjsOn } from '../../../src/interp/tfjs/engine.js'
 import { casesOf, ops } from './cases/index.js'
+import { imitation } from './imitation.js'
 
 /** Sums of rounded products differ by their size, not by the result's: the tolerance is absolute below 1. */
 const agrees = (got: number, want: number, dtype: string): boolean =>
@@ -20,8 +21,10 @@ const differences = (got: Value, want: Value): string[] => {
     agrees(got.data[i], w, want.dtype) ? [] : [`element ${i} is ${got.data[i]} instead of ${w}`])
 }
 
-describe.each(['wasm', 'cpu'])('tfjs on %s', async backend => {
-  const device = await openBackend(backend)
+const devices = { 'wasm': () => openBackend('wasm'), 'cpu': () => openBackend('cpu'), 'an imitation of tfjs-node': imitation }
+
+describe.each(Object.entries(devices))('tfjs on %s', async (_, open) => {
+  const device = await open()
   const engine = tfjsOn(device)
   it('has a case for every primitive', () => { expect([...ops].sort()).toEqual(Object.keys(primitives).sort()) })
   it.each(ops)('%s', async (op: Op) => {
