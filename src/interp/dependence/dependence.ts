@@ -4,6 +4,8 @@
  */
 import { InternalError } from '../../dsl/errors.js'
 import { reachable, type Node } from '../../dsl/core/node.js'
+import type { AnyTensor } from '../../dsl/define/tree.js'
+import { nodeOf } from '../../dsl/ops/typed.js'
 import type { NodeOf } from '../../dsl/core/table.js'
 import { sizeOf } from '../../dsl/value.js'
 import { evaluateNode } from '../js/evaluate.js'
@@ -65,10 +67,18 @@ const elementsOf = (outputs: readonly Node[], bound: ReadonlyMap<Node, Elements>
 /**
  * For each element of `output`, in row-major order, the positions of the elements of `input` that it may depend on. Both must have bound
  * sizes; meant for models of tens of variables, because every element keeps a set.
+ *
+ * @example
+ * ```ts
+ * import { dependence } from 'typegrad/engines'
+ * const x = f32(3)
+ * dependence(cumsum(x, 0), x) // [[0], [0, 1], [0, 1, 2]]
+ * ```
  */
-export const dependence = (output: Node, input: Node): number[][] => {
-  const size = sizeOf(concrete(input))
-  const start = unknown(concrete(input), Array.from({ length: size }, (_, i) => 1n << BigInt(i)))
-  const [result] = elementsOf([output], new Map([[input, start]]))
+export const dependence = (output: AnyTensor, input: AnyTensor): number[][] => {
+  const [to, from] = [nodeOf('dependence', output), nodeOf('dependence', input)]
+  const size = sizeOf(concrete(from))
+  const start = unknown(concrete(from), Array.from({ length: size }, (_, i) => 1n << BigInt(i)))
+  const [result] = elementsOf([to], new Map([[from, start]]))
   return result.deps.map(d => Array.from({ length: size }, (_, i) => i).filter(i => (d >> BigInt(i)) & 1n))
 }

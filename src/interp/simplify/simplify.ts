@@ -1,6 +1,7 @@
 /** Simplification: the rules of `rules.ts` from the inputs up, until none applies. Dead code is what the outputs no longer reach. */
 import { InternalError } from '../../dsl/errors.js'
 import { reachable, type Node } from '../../dsl/core/node.js'
+import { leavesOf, treeLike } from '../../dsl/core/trees.js'
 import { sameShape } from '../../dsl/shape/dim.js'
 import { executionRules, rules as allRules, type Rule } from './rules.js'
 
@@ -50,4 +51,18 @@ export const simplify = (outputs: readonly Node[], options: SimplifyOptions = {}
 const rebuild = (node: Node, inputs: readonly Node[], body: (nodes: readonly Node[]) => Node[]): Node => {
   const attrs: unknown = node.prim.mapBody ? node.prim.mapBody(node.attrs, body) : node.attrs
   return attrs === node.attrs && inputs.every((x, i) => x === node.inputs[i]) ? node : node.prim.make(inputs, attrs)
+}
+
+/**
+ * The same tree of expressions with less to compute: constants folded, identities and cancelling moves dropped, equal parts shared.
+ *
+ * @example
+ * ```ts
+ * import { print, simplifyTree } from 'typegrad/engines'
+ * print(simplifyTree(mul(add(f32(2), 0), 1)))
+ * ```
+ */
+export const simplifyTree = <T>(tree: T): T => {
+  const simple: unknown = treeLike(tree, simplify(leavesOf<Node>(tree).map(l => l.leaf)))
+  return simple as T
 }
