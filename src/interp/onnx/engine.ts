@@ -1,4 +1,5 @@
 /** The `onnx` engine: a program is one graph run by ONNX Runtime on the CPU, and its state alternates between two sets of buffers. */
+import { InternalError, TypegradError } from '../../dsl/errors.js'
 import type { Value } from '../../dsl/value.js'
 import type { Engine, EngineOptions, Executable, Program } from '../engine.js'
 import { splitEnds } from '../ends.js'
@@ -13,8 +14,29 @@ const sessionOptions = ({ threads }: EngineOptions): InferenceSession.SessionOpt
   graphOptimizationLevel: 'all',
   intraOpNumThreads: threads ?? 0,
   interOpNumThreads: 1,
-  logSeverityLevel: 3,
+  // Faults come as exceptions, which are worded here: nothing is printed besides.
+  logSeverityLevel: 4,
 })
+
+const firstLine = (e: unknown): string => (e instanceof Error ? e.message : String(e)).split('\n')[0]
+/** A fault while running is one of the values, such as a position outside of an axis, or of the machine, such as its memory. */
+const running = async <T>(f: () => Promise<T>): Promise<T> => {
+  try {
+    return await f()
+  } catch (e) {
+    throw new TypegradError('engine', `onnx: the program stopped: ${firstLine(e)}; the engine js runs it slowly and shows every value`)
+  }
+}
+
+/** Refuses a state that is not the program's. */
+const checkState = ({ inputs, resident }: Program, values: readonly Value[]): void => {
+  if (values.length !== resident.length)
+    throw new TypegradError('value', `write: ${resident.length} values are expected but ${values.length} are given`)
+  resident.forEach((r, i) => {
+    const [want, got] = [inputs[r.input], values[i]].map(v => `${v.dtype} [${v.shape.join(', ')}]`)
+    if (got !== want) throw new TypegradError('value', `write: value ${i} is ${got} but ${want} was expected`)
+  })
+}
 
 const isTensor = (v: unknown): v is Tensor => typeof v === 'object' && v !== null && 'dims' in v
 
@@ -22,10 +44,10 @@ const compile = async (runtime: Runtime, options: EngineOptions, program: Progra
   const ends = splitEnds(program)
   const model = toModel(program)
   const session = await runtime.InferenceSession.create(model.bytes, sessionOptions(options))
+    .catch((e: unknown) => { throw new InternalError(`onnx refuses the graph: ${firstLine(e)}`) })
   const { resident } = program
-  /** The residents that receive an output: where two receive the same one, the first one's memory serves both. */
-  const receivers = resident.flatMap(({ output }, i) =>
-    output !== null && resident.findIndex(r => r.output === output) === i ? [{ output, i }] : [])
+  /** Whose memory a resident's output is written to: where two receive the same one, the first one's serves both. */
+  const memory = resident.map(r => resident.findIndex(other => other.output === r.output))
   /** What the next run reads, and where it writes: they change places after every run. */
   let state: Tensor[] = []
   let spare: Tensor[] = []
@@ -34,10 +56,10 @@ const compile = async (runtime: Runtime, options: EngineOptions, program: Progra
     const joined = ends.join(values, state)
     const feeds = Object.fromEntries(joined.map((v, i) => [model.inputs[i], isTensor(v) ? v : toTensor(runtime, v)]))
     const fetches: Record<string, Tensor | null> = Object.fromEntries(model.outputs.map(o => [o, null]))
-    receivers.forEach(({ output, i }) => { fetches[model.outputs[output]] = spare[i] })
-    const results = await session.run(feeds, fetches)
+    resident.forEach(({ output }, i) => { if (output !== null) fetches[model.outputs[output]] = spare[memory[i]] })
+    const results = await running(() => session.run(feeds, fetches))
     const before = state
-    state = resident.map(({ output }, i) => output === null ? before[i] : spare[receivers.find(r => r.output === output)?.i ?? i])
+    state = resident.map(({ output }, i) => output === null ? before[i] : spare[memory[i]])
     spare = before
     return ends.returned.map(i => toValue(program.outputs[i], results[model.outputs[i]]))
   }
@@ -52,6 +74,7 @@ const compile = async (runtime: Runtime, options: EngineOptions, program: Progra
   return {
     run: values => inOrder(() => run(values)),
     write: values => inOrder(() => {
+      checkState(program, values)
       state = values.map(v => copyOf(runtime, v))
       spare = resident.map((r, i) => r.output === null ? state[i] : emptyFor(runtime, program.inputs[r.input]))
       return Promise.resolve()

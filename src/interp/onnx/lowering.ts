@@ -42,7 +42,11 @@ export class Context {
   /** Lowers everything that the outputs need. */
   lower(outputs: readonly Node[]): void {
     const nodes = reachable(outputs)
-    for (const n of nodes) for (const i of n.inputs) this.users.set(i, [...this.users.get(i) ?? [], n])
+    for (const n of nodes) for (const i of n.inputs) {
+      const users = this.users.get(i)
+      if (users) users.push(n)
+      else this.users.set(i, [n])
+    }
     for (const n of nodes) {
       if (this.values.has(n)) continue
       const rule = this.table[n.op as Op] as (cx: Context, node: Node) => Lowered

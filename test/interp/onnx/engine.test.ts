@@ -120,6 +120,13 @@ describe('resident values', () => {
     expect(data((await Promise.all(Array.from({ length: 5 }, () => e.run([])))).flat())).toEqual([[0], [1], [3], [7], [15]])
   })
 
+  test('a state of the wrong shape or length is refused', async () => {
+    const p = f(2)
+    const e = await compile([p], [b.neg(p)], [{ input: 0, output: 0 }])
+    await expect(e.write([spread(3)])).rejects.toThrow('write: value 0 is float32 [3] but float32 [2] was expected')
+    await expect(e.write([])).rejects.toThrow('write: 1 values are expected but 0 are given')
+  })
+
   test('a run before the state is written says so', async () => {
     const p = f(1)
     const e = await compile([p], [b.neg(p)], [{ input: 0, output: 0 }])
@@ -136,6 +143,14 @@ test('threads change the speed and not the result', async () => {
   const results = await Promise.all([1, 2].map(async threads =>
     (await compile([x, w], outputs, [], await onnxEngine({ threads }))).run([spread(64, 300), spread(300, 200)])))
   results[0][0].data.forEach((v, i) => { expect(results[1][0].data[i]).toBeCloseTo(v, 3) })
+})
+
+test('a position outside of the axis stops the program with a sentence, and the next run works', async () => {
+  const [x, i] = [f(3), b.input({ shape: [1], dtype: 'int32' })]
+  const e = await compile([x, i], [b.gather(x, i, 0)])
+  const message = expect.stringContaining('out of data bounds') as string
+  await expect(e.run([spread(3), int([1], [7])])).rejects.toMatchObject({ kind: 'engine', message })
+  expect(data(await e.run([float([3], [4, 5, 6]), int([1], [2])]))).toEqual([[6]])
 })
 
 describe('an absent engine says what is missing and what to type', () => {

@@ -28,7 +28,8 @@ const wrappingProd = (cx: Context, node: NodeOf<'prod'>): Operand => {
     const half = Math.floor(rows.shape[0] / 2)
     const part = (from: number, to: number): Operand => cx.slice(rows, [0], [from], [to])
     const product = cx.map('Mul', part(0, half), part(half, 2 * half))
-    rows = rows.shape[0] === 2 * half ? product : cx.op('Concat', [product, part(2 * half, 2 * half + 1)], [half + 1, ...shape], { axis: 0 })
+    rows = rows.shape[0] === 2 * half ? product
+      : cx.op('Concat', [product, part(2 * half, 2 * half + 1)], [half + 1, ...shape], { axis: 0 })
   }
   return cx.reshape(rows, shape)
 }

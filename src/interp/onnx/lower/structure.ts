@@ -41,7 +41,8 @@ export const structureLowerings = {
     const count = axes.reduce((n, a) => a < lead || x.shape[a - lead] !== nominal[a] ? n * nominal[a] : n, 1)
     const real = axes.filter(a => a >= lead).map(a => a - lead)
     // A sum of int32 saturates in ONNX Runtime; one of int64 has room, and its lower half is the sum that wraps.
-    const total = input.dtype !== 'int32' ? reduced(cx, 'ReduceSum', x, real) : cx.cast(reduced(cx, 'ReduceSum', cx.cast(x, 'int64'), real), 'int32')
+    const total = input.dtype !== 'int32' ? reduced(cx, 'ReduceSum', x, real)
+      : cx.cast(reduced(cx, 'ReduceSum', cx.cast(x, 'int64'), real), 'int32')
     return count === 1 ? total : cx.map('Mul', total, cx.scalar(count, input.dtype))
   },
   slice: (cx: Context, node: NodeOf<'slice'>): Operand => {
