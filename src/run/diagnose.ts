@@ -38,7 +38,7 @@ const again = (assembly: Assembly, batch: number, state: State, inputs: StepValu
   const [stateNodes, inputNodes] = [placeholders(assembly.state), placeholders(assembly.inputs)]
   const { outputs, state: next } = assembly.step(stateNodes, inputNodes)
   const ends = [...leavesOf<Node>(stateNodes), ...leavesOf<Node>(inputNodes)].map(l => l.leaf)
-  const targets = [outputs.loss as Node, ...leavesOf<Node>([outputs, next]).map(l => l.leaf)]
+  const targets = leavesOf<Node>([outputs, next]).map(l => l.leaf)
   const bound = program(ends, targets, [], { B: batch })
   const values = [...leavesLike<Value>(stateNodes, state, 'state'), ...leavesLike<Value>(inputNodes, inputs, 'inputs')]
   const fault = firstNonFinite(bound.outputs, new Map(bound.inputs.map((n, i) => [n, values[i]])))

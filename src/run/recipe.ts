@@ -3,6 +3,7 @@ import type { Tensor } from '../dsl/tensor.js'
 import type { Optimiser } from '../dsl/optim/index.js'
 import type { AnyTensor, Tree } from '../dsl/define/tree.js'
 import type { Key } from '../dsl/keys.js'
+import type { Evaluated, Metrics } from '../dsl/train.js'
 import type { Batch, Fields, Source } from './data/dataset.js'
 import type { Published } from './report/markdown.js'
 import type { Picture } from './report/sheet.js'
@@ -59,8 +60,8 @@ export interface RecipeParts<S extends Settings, F extends Fields, M extends Mod
   readonly settings: S
   readonly data: (settings: SettingValues<S>) => Source<F>
   readonly model: (settings: SettingValues<S>) => M
-  /** The scalar to minimise, on one batch. */
-  readonly objective: (scope: BatchScope<S, F, M>) => Tensor<[]>
+  /** The scalar to minimise, on one batch; with it, if you like, scalars to log. */
+  readonly objective: (scope: BatchScope<S, F, M>) => Tensor<[]> | Evaluated<{}, Metrics>
   readonly optimiser: (settings: SettingValues<S>, run: { readonly steps: number }) => Optimiser
   readonly schedule: (settings: SettingValues<S>) => Schedule
   /** Figures on the test split. */
@@ -77,10 +78,10 @@ export interface Prepared {
   readonly source: Source
   readonly params: Tree
   readonly schedule: Schedule
-  readonly objective: (params: Tree, batch: Figures, key: AnyTensor) => AnyTensor
+  readonly objective: (params: Tree, batch: Figures, key: Key) => Tensor<[]> | Evaluated<{}, Metrics>
   readonly optimiser: (steps: number) => Optimiser
-  readonly evaluation?: (params: Tree, batch: Figures, key: AnyTensor) => Figures
-  readonly draw?: (params: Tree, key: AnyTensor, count: number) => AnyTensor
+  readonly evaluation?: (params: Tree, batch: Figures, key: Key) => Figures
+  readonly draw?: (params: Tree, key: Key, count: number) => AnyTensor
 }
 
 /** What `typegrad train` runs; made by `defineRecipe`. */
@@ -126,16 +127,16 @@ export const defineRecipe = <const S extends Settings, F extends Fields, M exten
       // The boundary: settings come out of the recipe's own codecs, trees and batches from its own specs.
       const values = raw as SettingValues<S>
       const model = parts.model(values)
-      const scope = (params: Tree, batch: Figures, key: AnyTensor) =>
+      const scope = (params: Tree, batch: Figures, key: Key) =>
         ({ settings: values, model, params, batch, key }) as BatchScope<S, F, M>
       const { evaluation } = parts
       return {
         source: parts.data(values), params: model.params as Tree, schedule: parts.schedule(values),
         objective: (params, batch, key) => parts.objective(scope(params, batch, key)),
         optimiser: steps => parts.optimiser(values, { steps }),
-        ...evaluation && { evaluation: (params: Tree, batch: Figures, key: AnyTensor) => evaluation(scope(params, batch, key)) },
-        ...samples && { draw: (params: Tree, key: AnyTensor, count: number) =>
-          samples.draw({ settings: values, model, params, key: key as Key, count }) },
+        ...evaluation && { evaluation: (params: Tree, batch: Figures, key: Key) => evaluation(scope(params, batch, key)) },
+        ...samples && { draw: (params: Tree, key: Key, count: number) =>
+          samples.draw({ settings: values, model, params, key, count }) },
       }
     },
   }

@@ -72,7 +72,7 @@ export const reopen = async (folder: string): Promise<Reopened> => {
 export const stateOf = (folder: string, checkpoint: Checkpoint, assembly: Assembly): State => {
   const expected = leavesOf(assembly.state).map(({ path, leaf }) => ({ name: path, shape: leaf.shape as number[], dtype: leaf.dtype }))
   const tree = treeLike(assembly.state, orThrow(stateFor(folder, checkpoint, expected))) as Readonly<Record<string, Values>>
-  return { params: tree['params'], optimiser: tree['optimiser'] }
+  return { params: tree['params'], optimiser: tree['optimiser'], aux: tree['aux'] }
 }
 
 /** The state of a run's checkpoint; a run without one has nothing to show yet. */

@@ -129,12 +129,12 @@ export const train = async (training: Training, progress: Progress, stopped: () 
     while (step < steps) {
       const outputs = await stepper.run(inputs(step))
       step++
-      const loss = Number(outputs.loss.data[0]), gradientNorm = Number(outputs.gradientNorm.data[0])
-      if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) throw await fault()
+      const figures = Object.fromEntries(Object.entries(outputs).map(([name, v]) => [name, Number(v.data[0])]))
+      if (!Object.values(figures).every(Number.isFinite)) throw await fault()
       if (step === 1 || step === steps || step % logEvery === 0) {
-        record({ split: 'train', step, seconds: seconds(), epoch: step / perEpoch, loss, gradientNorm })
+        record({ split: 'train', step, seconds: seconds(), epoch: step / perEpoch, ...figures })
       }
-      progress.step(step, loss, rate())
+      progress.step(step, figures['loss'], rate())
       const due = training.checkpointEvery !== undefined ? step % training.checkpointEvery === 0
         : performance.now() - savedAt > 1000 * SECONDS_BETWEEN_CHECKPOINTS
       if (due || step === steps) await save()

@@ -1,6 +1,6 @@
 import { expectTypeOf } from 'expect-type'
 import { describe, expect, test } from 'vitest'
-import { add, f32, matmul, mean, sgd, square, sub, type Tensor } from '../../src/index.js'
+import { add, f32, key, matmul, mean, sgd, square, sub, type Tensor } from '../../src/index.js'
 import { arrays } from '../../src/run/data/arrays.js'
 import { mnist } from '../../src/run/data/mnist.js'
 import { defineRecipe, isRecipe } from '../../src/run/recipe.js'
@@ -19,11 +19,11 @@ describe('defineRecipe', () => {
         expectTypeOf(settings).toEqualTypeOf<{ readonly lr: number; readonly kind: 'a' | 'b' }>()
         return { params: { w: f32(2, 1), b: f32(1) }, extra: 7 }
       },
-      objective: ({ params, batch, key, model, settings }) => {
+      objective: ({ params, batch, key: k, model, settings }) => {
         expectTypeOf(params.w).toEqualTypeOf<Tensor<[2, 1]>>()
         expectTypeOf(batch.x).toEqualTypeOf<Tensor<['B', 2]>>()
         expectTypeOf(batch).toHaveProperty('y')
-        expectTypeOf(key).toEqualTypeOf<Tensor<[2], 'int32'>>()
+        expectTypeOf(k).toEqualTypeOf<Tensor<[2], 'int32'>>()
         expectTypeOf(model.extra).toEqualTypeOf<number>()
         expectTypeOf(settings.lr).toEqualTypeOf<number>()
         // @ts-expect-error the model takes two numbers a row, so the transpose does not fit
@@ -39,7 +39,7 @@ describe('defineRecipe', () => {
     expect(isRecipe(recipe)).toBe(true)
     expect([isRecipe({}), isRecipe(null), isRecipe(undefined)]).toEqual([false, false, false])
     const prepared = recipe.prepare({ lr: 0.1, kind: 'a' })
-    expect(prepared.objective(prepared.params, { x: f32('B', 2), y: f32('B', 1) }, f32(2) as never).shape).toEqual([])
+    expect(prepared.objective(prepared.params, { x: f32('B', 2), y: f32('B', 1) }, key(0))).toMatchObject({ shape: [], dtype: 'float32' })
   })
 
   test('MNIST gives images and labels', () => {

@@ -8,7 +8,16 @@ export interface Picture { readonly height: number; readonly width: number; read
 
 const GAP = 2
 
-/** The PNG bytes of a near-square sheet of the images in `value` (0 is black, 1 is white), each enlarged `scale` times. */
+/**
+ * The PNG bytes of a near-square sheet of the images in `value` (0 is black, 1 is white), each enlarged `scale` times.
+ *
+ * @example
+ * ```ts
+ * import { sheetPng } from 'typegrad/run'
+ * const two = { shape: [2, 4], dtype: 'float32', data: Float32Array.of(0, 1, 1, 0, 1, 0, 0, 1) } as const
+ * const png = sheetPng(two, { height: 2, width: 2 })
+ * ```
+ */
 export const sheetPng = (value: Value, { height, width, channels = 1 }: Picture, scale = 2): Uint8Array => {
   const each = height * width * channels, count = value.shape[0] ?? 0
   if (value.data.length !== count * each) {

@@ -68,7 +68,7 @@ describe('a wrong recipe file is one sentence with its place, and nothing is wri
     ['none.ts', /^\.\/none\.ts: it has no default export; expected export default defineRecipe\(\{ \.\.\. \}\)\.$/],
     ['other.ts', /^\.\/other\.ts: its default export is not a recipe/],
     ['shape.ts', /shape\.ts:3:16: matmul: .*3.*4/],
-    ['scalar.ts', /^tiny: its objective is float32 \[B\], but a float32 scalar is minimised; take its mean or sum\.$/],
+    ['scalar.ts', /^trainStep: the loss is float32 \[B\] but a float32 scalar was expected; take its mean$/],
     ['typo.ts', /^tiny: its objective \(.*typo\.ts:\d+:\d+\): meen is not defined\.$/],
     ['figure.ts', /^tiny: its evaluation gives mse \[B, 1\], but a figure is a scalar \[\] or one number a row \[B\]\.$/],
   ])('%s', async (file, sentence) => {
