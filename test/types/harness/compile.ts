@@ -23,8 +23,15 @@ export interface Diagnostic {
 
 const diagnosticLine = /^(.+?)\((\d+),(\d+)\): error (TS\d+): (.*)$/
 
-/** Compiles the files with the project's options; the answer is everything the compiler prints. */
-export const compile = async (compiler: Compiler, files: readonly string[], flags: readonly string[] = []): Promise<string> => {
+/** What a compiler prints, and the processor seconds it took: unlike the clock's, other work on the machine does not add to them. */
+export interface Answer { readonly text: string; readonly seconds: number }
+
+/** The last line of the shell's `times`: user and system time of the programs it ran. */
+const secondsIn = (times: string): number =>
+  [...(times.trimEnd().split('\n').pop() ?? '').matchAll(/(\d+)m([\d.]+)s/g)].reduce((sum, [, m, s]) => sum + 60 * Number(m) + Number(s), 0)
+
+/** Compiles the files with the project's options. */
+export const timedCompile = async (compiler: Compiler, files: readonly string[]): Promise<Answer> => {
   const folder = mkdtempSync(join(root, 'node_modules', '.types-'))
   try {
     const config = join(folder, 'tsconfig.json')
@@ -35,13 +42,17 @@ export const compile = async (compiler: Compiler, files: readonly string[], flag
     }))
     const program = join(root, 'node_modules', '.bin', compiler)
     if (!existsSync(program)) throw new Error(`${compiler} is not installed: run npm ci`)
+    const command = '"$0" -p "$1" --pretty false; times >&2'
     return await new Promise(resolve => {
-      execFile(program, ['-p', config, '--pretty', 'false', ...flags], { cwd: root, maxBuffer: 1 << 26 }, (_, stdout, stderr) => resolve(stdout + stderr))
+      execFile('sh', ['-c', command, program, config], { cwd: root, maxBuffer: 1 << 26 }, (_, text, times) => resolve({ text, seconds: secondsIn(times) }))
     })
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
+
+/** Everything that a compiler prints. */
+export const compile = async (compiler: Compiler, files: readonly string[]): Promise<string> => (await timedCompile(compiler, files)).text
 
 /** TypeScript 7 quotes string literal types as they were written, 6 always doubly. */
 const alike = (text: string): string => text.replace(/(?<=[[\s,<])'([\w+*]+)'(?=[\],>])/g, '"$1"')
