@@ -5,7 +5,10 @@ import { axisAt, type Axis } from '../shape/axes.js'
 import type { Arg, ArgAt, Fault, Ok } from '../shape/check.js'
 import { checkDims, type DimsFault, type NormalShape } from '../shape/dims.js'
 import { acceptsDType, sameDType, type Accepts, type BothAccept } from '../shape/dtype.js'
-import { gatherShape, scatterAlongAxis, scatterAxis, takeAlongAxis, topKAxis, type Gather, type ScatterAdd, type ScatterAlong, type TakeAlong, type TopK } from '../shape/gather.js'
+import {
+  gatherShape, scatterAlongAxis, scatterAxis, takeAlongAxis, topKAxis, type Gather, type ScatterAdd, type ScatterAlong, type TakeAlong,
+  type TopK,
+} from '../shape/gather.js'
 import type { KeepAxis } from '../shape/reduce.js'
 import type { Dim, DType, Shape, Tensor } from '../tensor.js'
 import { must, nodeOf, nodeOfClass, tensorOf } from './typed.js'

@@ -4,7 +4,10 @@ import type { Add, DivMod } from './arith.js'
 import { fail, ok, type Checked, type Fault, type Plain } from './check.js'
 import { addDim, divDim, mulDim, sameDim, showShape, subDim } from './dim.js'
 import type { MulDim, Show, Unify } from './dim-types.js'
-import { along, axisNames, checkOptions, halves, windowPlan, type Of, type Option, type OptionFault, type Plan, type Shift, type Span, type Total, type WindowOptions, type Windows } from './window.js'
+import {
+  along, axisNames, checkOptions, halves, windowPlan, type Of, type Option, type OptionFault, type Plan, type Shift, type Span, type
+  Total, type WindowOptions, type Windows,
+} from './window.js'
 
 export interface ConvOptions extends WindowOptions {
   /** Into how many groups the channels are parted; each output channel sees one group of input channels. */

@@ -2,7 +2,6 @@
 import type { DType } from '../tensor.js'
 import { fail, ok, type Checked } from './check.js'
 
-
 /** How messages list dtypes. */
 interface Names { readonly float32: 'float32'; readonly int32: 'int32'; readonly bool: 'bool'; readonly numeric: 'float32 or int32' }
 export interface DTypeClasses { readonly float32: 'float32'; readonly int32: 'int32'; readonly bool: 'bool'; readonly numeric: 'float32' | 'int32'; readonly any: DType }

@@ -39,7 +39,7 @@ type BindGroup<G extends string[], D extends Dim, Z, E> =
 type Bind<T extends Token[], S extends Shape, Z, E = {}, I extends 0[] = []> =
   T extends [infer H, ...infer R extends Token[]]
     ? S extends readonly [infer D extends Dim, ...infer SR extends Shape]
-      ? (H extends string ? BindName<H, D, Z, E, I['length'] & number> : BindGroup<H & string[], D, Z, E>) extends infer B ? B extends string ? B : Bind<R, SR, Z, B, [...I, 0]> : never
+      ? (H extends string ? BindName<H, D, Z, E, I['length'] & number> : H extends string[] ? BindGroup<H, D, Z, E> : never) extends infer B ? B extends string ? B : Bind<R, SR, Z, B, [...I, 0]> : never
       : 'rearrange: the pattern has more axes than the tensor'
     : S extends readonly [] ? E : 'rearrange: the pattern has fewer axes than the tensor'
 

@@ -1,4 +1,6 @@
-import { abs, add, and, bool, cast, div, exp, f32, i32, less, logSoftmax, maximum, mul, not, pow, relu, softmax, sub, where, xor } from '../../../../src/dsl/ops/index.js'
+import {
+  abs, add, and, bool, cast, div, exp, f32, i32, less, logSoftmax, maximum, mul, not, pow, relu, softmax, sub, where, xor,
+} from '../../../../src/dsl/ops/index.js'
 import { mistake } from '../../harness/mistake.js'
 
 const h = f32('B', 784), counts = i32('B', 784), mask = bool('B', 784)

@@ -1,4 +1,6 @@
-import { all, argMax, argMin, bool, cumsum, f32, i32, logSumExp, max, mean, sort, sortIndices, sum, topK } from '../../../../src/dsl/ops/index.js'
+import {
+  all, argMax, argMin, bool, cumsum, f32, i32, logSumExp, max, mean, sort, sortIndices, sum, topK,
+} from '../../../../src/dsl/ops/index.js'
 import { mistake } from '../../harness/mistake.js'
 
 const h = f32('B', 'T', 8)

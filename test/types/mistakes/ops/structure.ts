@@ -1,4 +1,6 @@
-import { concat, f32, gather, i32, oneHot, pad, reverse, scatterAdd, scatterAlong, slice, split, stack, takeAlong } from '../../../../src/dsl/ops/index.js'
+import {
+  concat, f32, gather, i32, oneHot, pad, reverse, scatterAdd, scatterAlong, slice, split, stack, takeAlong,
+} from '../../../../src/dsl/ops/index.js'
 import { mistake } from '../../harness/mistake.js'
 
 const h = f32('B', 'T', 8), indices = i32('B', 'T'), table = f32('V', 8)
