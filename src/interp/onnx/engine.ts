@@ -14,6 +14,9 @@ const sessionOptions = ({ threads }: EngineOptions): InferenceSession.SessionOpt
   graphOptimizationLevel: 'all',
   intraOpNumThreads: threads ?? 0,
   interOpNumThreads: 1,
+  // Threads wait for the next operator a moment and then sleep: by default they burn their cores, and on a machine that has other work
+  // a step takes three times as long.
+  extra: { session: { intra_op: { spin_duration_us: '50' }, force_spinning_stop: '1' } },
   // Faults come as exceptions, which are worded here: nothing is printed besides.
   logSeverityLevel: 4,
 })
