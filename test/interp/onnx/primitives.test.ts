@@ -143,9 +143,7 @@ const cases: { readonly [P in Op]: Case } = {
     ]
   },
   conv2d: eachConv((x, w, _, a) => b.conv2d(x, w, a)),
-  conv2dInput: both(
-    eachConv((_, w, y, a) => b.conv2dInput(y, w, { ...a, size: [a.image[1], a.image[2]] })),
-    eachConv((_, w, y, a) => b.conv2dInput(y, w, { ...a, size: [a.image[1] + 5, a.image[2] - 1] }))),
+  conv2dInput: eachConv((_, w, y, a) => b.conv2dInput(y, w, { ...a, size: [a.image[1], a.image[2]] })),
   conv2dKernel: eachConv((x, _, y, a) => b.conv2dKernel(x, y, { ...a, kernel: [a.kernel[0], a.kernel[1]] })),
   patches: both(
     eachConv((x, _, __, { stride, padding, dilation, kernel }) =>

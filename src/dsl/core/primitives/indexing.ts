@@ -28,6 +28,7 @@ export const scatterAddPrim = primitive<Axis>({
   summary: 'Adds whole slices of updates to base at the positions in indices; equal positions add up.',
   latex: ([b, i, u]) => `${b} +_{${i}} ${u}`,
   type: ([b, i, u], { axis }) => i.dtype !== 'int32' ? left(`scatterAdd: indices are ${i.dtype} but int32 was expected`)
+    : b.dtype === 'bool' ? left('scatterAdd: bool has no sum; cast to int32 first')
     : !sameShape(u.shape, takenShape(b.shape, i.shape, axis)) || u.dtype !== b.dtype
       ? left(`scatterAdd: updates are ${u.dtype} ${showShape(u.shape)} but ${b.dtype} ${showShape(takenShape(b.shape, i.shape, axis))} was expected`)
       : right({ shape: b.shape, dtype: b.dtype }),
@@ -53,6 +54,7 @@ export const scatterAlongPrim = primitive<Axis>({
   summary: 'Adds single elements of updates to base: along the axis at the position in indices, along the others at their own.',
   latex: ([b, i, u]) => `${b} +_{[${i}]} ${u}`,
   type: ([b, i, u], { axis }) => i.dtype !== 'int32' ? left(`scatterAlong: indices are ${i.dtype} but int32 was expected`)
+    : b.dtype === 'bool' ? left('scatterAlong: bool has no sum; cast to int32 first')
     : !aligned(b.shape, i.shape, axis) || !sameShape(u.shape, i.shape) ? left(`scatterAlong: base ${showShape(b.shape)}, indices ${showShape(i.shape)} and updates ${showShape(u.shape)} do not line up`)
     : right({ shape: b.shape, dtype: b.dtype }),
   vjp: (g, { inputs: [, i], attrs: { axis } }) => [g, null, takeAlong(g, i, axis)],

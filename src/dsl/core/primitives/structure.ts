@@ -60,8 +60,8 @@ export const sumPrim = primitive<{ readonly axes: readonly number[] }>({
   op: 'sum',
   summary: 'Sum over axes, which are dropped.',
   latex: ([x]) => `\\sum ${x}`,
-  type: ([x], { axes }) => axes.every(a => a >= 0 && a < x.shape.length)
-    ? right({ shape: others(x.shape.length, axes).map(i => x.shape[i]), dtype: x.dtype })
+  type: ([x], { axes }) => x.dtype === 'bool' ? left('sum: bool has no sum; cast to int32 first')
+    : axes.every(a => a >= 0 && a < x.shape.length) ? right({ shape: others(x.shape.length, axes).map(i => x.shape[i]), dtype: x.dtype })
     : left(`sum: axes [${axes.join(', ')}] are not in ${showShape(x.shape)}`),
   vjp: (g, { inputs: [x], attrs: { axes } }) => [broadcastTo(keep(g, x.shape, axes), x.shape)],
   flops: ({ inputs: [x] }) => sizeOfShape(x.shape),
@@ -78,6 +78,8 @@ export const slicePrim = primitive<Range>({
   summary: 'The box of elements from starts (inclusive) to ends (exclusive).',
   latex: ([x], { starts, ends }) => `${x}_{${starts.map((s, i) => `${s}:${ends[i]}`).join(',')}}`,
   type: ([x], { starts, ends }) => {
+    if (starts.length !== x.shape.length || ends.length !== x.shape.length)
+      return left(`slice: ${starts.length} starts and ${ends.length} ends do not fit the ${x.shape.length} axes of ${showShape(x.shape)}`)
     const bad = x.shape.findIndex((d, i) => starts[i] < 0 || (typeof d === 'number' && typeof ends[i] === 'number' && (ends[i] > d || ends[i] < starts[i])))
     return bad >= 0 ? left(`slice: ${starts[bad]} to ${ends[bad]} is not within axis ${bad} of size ${x.shape[bad]}`)
       : right({ shape: x.shape.map((d, i) => starts[i] === 0 && sameDim(ends[i], d) ? d : subDim(ends[i], starts[i])), dtype: x.dtype })
@@ -95,7 +97,9 @@ export const padPrim = primitive<Pad>({
   op: 'pad',
   summary: 'Adds lo elements before and hi elements after along each axis, all equal to value.',
   latex: ([x]) => `\\mathrm{pad}(${x})`,
-  type: ([x], { lo, hi }) => [...lo, ...hi].some(p => typeof p === 'number' && p < 0) ? left(`pad: amounts must not be negative, got [${[...lo, ...hi].join(', ')}]`)
+  type: ([x], { lo, hi }) => lo.length !== x.shape.length || hi.length !== x.shape.length
+    ? left(`pad: ${lo.length} amounts before and ${hi.length} after do not fit the ${x.shape.length} axes of ${showShape(x.shape)}`)
+    : [...lo, ...hi].some(p => typeof p === 'number' && p < 0) ? left(`pad: amounts must not be negative, got [${[...lo, ...hi].join(', ')}]`)
     : right({ shape: x.shape.map((d, i) => addDim(addDim(d, lo[i]), hi[i])), dtype: x.dtype }),
   vjp: (g, { inputs: [x], attrs: { lo } }) => [slice(g, lo, x.shape.map((d, i) => addDim(d, lo[i])))],
   flops: () => 0,
