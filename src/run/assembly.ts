@@ -10,7 +10,7 @@ import type { Tensor } from '../dsl/tensor.js'
 import { trainStep, type Metrics } from '../dsl/train.js'
 import type { Value } from '../dsl/value.js'
 import type { Engine } from '../interp/engine.js'
-import { compileTrees, type Runnable, type Specs, type Values } from './compiled.js'
+import { compileTrees, type Runnable, type Values } from './compiled.js'
 import type { Fields, Rows } from './data/dataset.js'
 import { userFrame } from './frames.js'
 import type { Figures, Prepared } from './recipe.js'
@@ -36,6 +36,7 @@ export interface Assembly {
 }
 
 const spec = (shape: readonly (number | string)[], dtype: Leaf['dtype']) => input({ shape, dtype }) as AnyTensor
+const specsOf = (tree: Tree): Tree => mapTree(tree, (l: Leaf) => spec(l.shape, l.dtype)) as Tree
 /** The spec of a key. */
 export const keySpec = (): Key => spec([2], 'int32') as Tensor<never, never>
 const batchSpec = (fields: Fields): Figures =>
@@ -61,9 +62,10 @@ export const assemble = (recipe: string, prepared: Prepared, steps: number): Ass
     loss: (params, batch: Figures, key) => calling(recipe, 'objective', () => prepared.objective(params, batch, key)),
   })
   const initial = (key: Key) => calling(recipe, 'parameters and optimiser', () => training.init(key)) as TrainState
+  // The optimiser's state has whatever structure its `init` gives it; tracing that once tells the specs.
+  const first = initial(keySpec())
   return {
-    // The optimiser's state has whatever structure its `init` gives it; tracing that once tells the specs.
-    state: mapTree(initial(keySpec()), (l: Leaf) => spec(l.shape, l.dtype)) as Specs as TrainState,
+    state: { params: specsOf(first.params), optimiser: specsOf(first.optimiser), aux: specsOf(first.aux) },
     inputs: { batch: batchSpec(prepared.source.fields), key: keySpec() },
     initial: (_, { key }) => ({ outputs: initial(key) }),
     step: (held, { batch, key }) => {
