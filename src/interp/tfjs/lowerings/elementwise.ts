@@ -2,7 +2,7 @@
 import type { DType } from '../../../dsl/tensor.js'
 import { view, type Emitter, type Ref } from '../emit.js'
 import type { Lowering } from '../host.js'
-import { binaryLoop, rowOf, selectLoop } from '../loops.js'
+import { binaryLoop, selectLoop, type Looped } from '../loops.js'
 import { collapse, commonShape, materialise } from './shapes.js'
 
 const flat = (r: Ref): Ref => view(r, collapse([r.shape])[0])
@@ -26,12 +26,12 @@ const unary = (kernel: string): Lowering => ([x], node, emit) =>
   view(emit.kernel(kernel, { x: flat(x) }, {}, flat(x).shape, node.dtype), x.shape)
 const binary = (kernel: string): Lowering => ([a, b], node, emit) => broadcastKernel(kernel, a, b, node.dtype, emit)
 
-/** As `binary`, but by a loop on the host where that is faster; there NaN wins from either side, as in the reference. */
-const looped = (op: keyof typeof rowOf, kernel: string): Lowering => ([a, b], node, emit) => {
+/** As `binary`, but by a loop on the host where that is faster, and right: wasm's Maximum and Relu lose NaN. */
+const looped = (op: Looped, kernel: string): Lowering => ([a, b], node, emit) => {
   if (!emit.device.loops) return broadcastKernel(kernel, a, b, node.dtype, emit)
   const shape = commonShape([a.shape, b.shape])
   const [sa, sb] = collapse([a.shape, b.shape])
-  return view(emit.compute([a, b], binaryLoop(rowOf[op], commonShape([sa, sb]), sa, sb), shape, node.dtype), shape)
+  return view(emit.compute([a, b], binaryLoop(op, commonShape([sa, sb]), sa, sb), shape, node.dtype), shape)
 }
 
 /** Select does not broadcast: on a device without loops its operands are brought to one size. */
