@@ -137,7 +137,7 @@ export const variance = reduction('variance', 'float32', (x, axes) => {
  *
  * @example
  * ```ts
- * argMax(tensor([[1, 5], [3, 4]]), 1) // [1, 0]
+ * argMax(tensor([[1, 5], [4, 3]]), 1) // [1, 0]
  * ```
  */
 export function argMax<S extends Shape, D extends DType, const Ax extends Axis = -1>(
@@ -151,7 +151,7 @@ export function argMax<S extends Shape, D extends DType, const Ax extends Axis =
  *
  * @example
  * ```ts
- * argMin(tensor([[1, 5], [3, 4]]), 1) // [0, 1]
+ * argMin(tensor([[1, 5], [4, 3]]), 1) // [0, 1]
  * ```
  */
 export function argMin<S extends Shape, D extends DType, const Ax extends Axis = -1>(

@@ -5,7 +5,8 @@ import { addPoly, constantPoly, dimOf, divPoly, floorDivPoly, mulPoly, openFloor
 export const normalDim = (d: Dim): Dim => typeof d === 'number' ? d : dimOf(polyOf(d))
 export const addDim = (a: Dim, b: Dim): Dim => typeof a === 'number' && typeof b === 'number' ? a + b : dimOf(addPoly(polyOf(a), polyOf(b)))
 export const subDim = (a: Dim, b: Dim): Dim => typeof a === 'number' && typeof b === 'number' ? a - b : dimOf(subPoly(polyOf(a), polyOf(b)))
-export const mulDim = (a: Dim, b: Dim): Dim => typeof a === 'number' && typeof b === 'number' ? a * b : dimOf(mulPoly(polyOf(a), polyOf(b)))
+// + 0 turns -0 into 0, which is another size to Object.is.
+export const mulDim = (a: Dim, b: Dim): Dim => typeof a === 'number' && typeof b === 'number' ? a * b + 0 : dimOf(mulPoly(polyOf(a), polyOf(b)))
 
 /** The exact quotient, or undefined when `b` does not divide `a`. */
 export const divDim = (a: Dim, b: Dim): Dim | undefined => {
@@ -14,7 +15,7 @@ export const divDim = (a: Dim, b: Dim): Dim | undefined => {
 }
 
 /** floor(a / n) for a positive integer n; symbolic sizes that do not divide become one `floor((P)/n)`. */
-export const floorDivDim = (a: Dim, n: number): Dim => typeof a === 'number' ? Math.floor(a / n) : dimOf(floorDivPoly(polyOf(a), n))
+export const floorDivDim = (a: Dim, n: number): Dim => typeof a === 'number' ? Math.floor(a / n) + 0 : dimOf(floorDivPoly(polyOf(a), n))
 /** ceil(a / n) for a positive integer n. */
 export const ceilDivDim = (a: Dim, n: number): Dim => floorDivDim(addDim(a, n - 1), n)
 

@@ -131,7 +131,7 @@ const readSum = (text: string): Poly => {
     if (!/^[A-Za-z_]/.test(token)) return fail()
     if (token !== 'floor' || tokens[at] !== '(') return atomPoly(token)
     at++
-    const inside = product()
+    const inside = sum()
     expect('/')
     const by = Number(tokens[at++])
     if (!Number.isInteger(by) || by < 1) fail()
