@@ -12,7 +12,7 @@ import { trace, type Body, type Trace } from './trace.js'
 type Assigned = ReadonlyMap<string, Dim>
 
 /** Traces that a definition may cost: bodies name a handful of sizes. */
-const mostTraces = 200
+const mostTraces = 100
 const freshSymbol = /^axis_\d+_\d+$/
 
 /** Whether a sentence speaks of a size that the caller never named. */
@@ -50,28 +50,39 @@ const suggestions = (sentence: string): [fresh: string, size: Dim][] => {
     sizes.filter(size => size !== fresh).map((size): [string, Dim] => [fresh, /^\d/.test(size) ? Number(size) : size]))
 }
 
+/** Set while a body is traced for inference: definitions inside it report at once, or their searches would multiply. */
+let inferring = false
+
 /** The body traced with inferred argument specs, or undefined when its use does not determine them. */
 export const inferArguments = (params: unknown, body: Body, actual: readonly unknown[]): Trace | undefined => {
-  if (!actual.every(arg => isLeaf(arg) || (typeof arg === 'object' && arg !== null))) return undefined
+  if (inferring || !actual.every(arg => isLeaf(arg) || (typeof arg === 'object' && arg !== null))) return undefined
   let frontier: { assigned: Assigned; sentence: string }[] = []
   let traces = 0
   const found: Trace[] = []
   const visit = (assigned: Assigned, before: string | undefined, next: typeof frontier): void => {
-    traces++
+    if (traces++ >= mostTraces) return
     const outcome = attempt(params, body, actual, assigned)
     if (typeof outcome !== 'string') found.push(outcome)
     // The same refusal in other letters: the guess changed nothing.
     else if (outcome !== before) next.push({ assigned, sentence: outcome })
   }
-  visit(new Map(), undefined, frontier)
-  while (found.length === 0 && frontier.length > 0 && traces < mostTraces) {
-    const next: typeof frontier = []
-    for (const { assigned, sentence } of frontier) {
-      for (const [fresh, size] of suggestions(sentence)) {
-        visit(new Map(assigned).set(fresh, size), sentence.replaceAll(new RegExp(`\\b${fresh}\\b`, 'g'), `${size}`), next)
+  const search = (): void => {
+    visit(new Map(), undefined, frontier)
+    while (found.length === 0 && frontier.length > 0 && traces < mostTraces) {
+      const next: typeof frontier = []
+      for (const { assigned, sentence } of frontier) {
+        for (const [fresh, size] of suggestions(sentence)) {
+          visit(new Map(assigned).set(fresh, size), sentence.replaceAll(new RegExp(`\\b${fresh}\\b`, 'g'), `${size}`), next)
+        }
       }
+      frontier = next
     }
-    frontier = next
+  }
+  inferring = true
+  try {
+    search()
+  } finally {
+    inferring = false
   }
   return found.length === 1 ? found[0] : undefined
 }

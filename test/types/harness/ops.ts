@@ -16,7 +16,7 @@ export const calls: Readonly<Record<string, (i: number) => Call>> = {
   matmul: i => ({ inputs: `const x${i} = f32('B', ${n(i)}), y${i} = f32(${n(i)}, ${n(i, 64)})`, call: `matmul(x${i}, y${i})` }),
   'matmul, batched': i => ({ inputs: `const x${i} = f32('B', 12, 'T', ${n(i)}), y${i} = f32('B', 12, ${n(i)}, 'T')`, call: `matmul(x${i}, y${i})` }),
   einsum: i => ({ inputs: `const x${i} = f32('B', 'Q', ${n(i)}), y${i} = f32('B', 'K', ${n(i)})`, call: `einsum('bqd,bkd->bqk', x${i}, y${i})` }),
-  rearrange: i => ({ inputs: `const x${i} = f32('B', 'T', ${12 * n(i)})`, call: `rearrange(x${i}, 'b t (h d) -> b h t d', { h: 12 })` }),
+  rearrange: i => ({ inputs: `const x${i} = f32('B', 'T', ${12 * n(i, 64)})`, call: `rearrange(x${i}, 'b t (h d) -> b h t d', { h: 12 })` }),
   'reshape, factors kept': i => ({ inputs: `const x${i} = f32('B', ${n(i)}, 28, 28)`, call: `reshape(x${i}, [${n(i)}, 'B', 28, 28])` }),
   'reshape with -1': i => ({ inputs: `const x${i} = f32('B', ${n(i)}, 28)`, call: `reshape(x${i}, ['B', -1])` }),
   'reshape, product computed': i => ({ inputs: `const x${i} = f32('B', ${n(i)}, 28)`, call: `reshape(x${i}, ['B', ${28 * n(i)}])` }),
