@@ -36,7 +36,7 @@ export interface Assembly {
 }
 
 const spec = (shape: readonly (number | string)[], dtype: Leaf['dtype']) => input({ shape, dtype }) as AnyTensor
-const specsOf = (tree: Tree): Tree => mapTree(tree, (l: Leaf) => spec(l.shape, l.dtype)) as Tree
+const specsOf = (tree: Tree): Tree => mapTree(tree, (l: Leaf) => spec(l.shape, l.dtype))
 /** The spec of a key. */
 export const keySpec = (): Key => spec([2], 'int32') as Tensor<never, never>
 const batchSpec = (fields: Fields): Figures =>
