@@ -60,12 +60,12 @@ type Grow<S extends Shape, P extends readonly unknown[], Out extends Shape = []>
     ? P extends readonly [readonly [infer L extends number, infer H extends number], ...infer Q]
       ? `${L}` extends NotASize ? `pad: ${L} is not an amount: use 0, 1, 2, ...` : `${H}` extends NotASize ? `pad: ${H} is not an amount: use 0, 1, 2, ...`
         : Grow<R, Q, [...Out, AddDim<AddDim<D, L>, H>]>
-      : 0
-    : P extends readonly [] ? Out : 0
+      : never
+    : Out
 /** The shape of `pad`: one [before, after] an axis. */
 export type Pad<S extends Shape, P extends readonly Amount[]> =
   number extends S['length'] | P['length'] ? Shape
-    : Grow<S, P> extends infer R ? R extends 0 ? `pad: ${P['length']} pairs are given for the ${S['length']} axes of ${Show<S>}` : R : never
+    : P['length'] extends S['length'] ? Grow<S, P> : `pad: ${P['length']} pairs are given for the ${S['length']} axes of ${Show<S>}`
 export const padShape = (s: Shape, amounts: readonly Amount[]): Checked => {
   if (amounts.length !== s.length) return fail(`pad: ${amounts.length} pairs are given for the ${s.length} axes of ${showShape(s)}`)
   const bad = amounts.flat().find(p => !Number.isInteger(p) || p < 0)
