@@ -47,6 +47,11 @@ export interface PrimitiveSpec<A> {
   readonly mapDims?: (attrs: A, f: (d: Dim) => Dim) => A
   /** Only for a primitive that holds closed graphs in its attributes: rebuilds them. */
   readonly mapBody?: (attrs: A, rebuild: (nodes: readonly Node[]) => Node[]) => A
+  /**
+   * Only for a primitive that holds a function over nodes: that function after a substitution, for what it closes over must be replaced
+   * like everything else. `scope` tells substitutions apart, so that equal ones make one node.
+   */
+  readonly mapRule?: (node: Node<A>, rebuild: (nodes: readonly Node[]) => Node[], scope: string) => A
   /** True when the result is computed element by element from inputs of its own shape: engines may fuse and broadcast these. */
   readonly elementwise?: boolean
 }

@@ -19,8 +19,13 @@ export const substitute = (outputs: readonly Node[], replacements: ReadonlyMap<N
     let attrs = node.attrs
     if (resize && node.prim.mapDims) attrs = node.prim.mapDims(attrs, dim)
     if (resize && node.prim.mapBody) attrs = node.prim.mapBody(attrs, nodes => substitute(nodes, new Map(), sizes))
+    if (node.prim.mapRule && (resize || inputs.some((x, i) => x !== node.inputs[i])))
+      attrs = node.prim.mapRule(node, nodes => substitute(nodes, replacements, sizes), scopeOf(replacements, sizes))
     const changed = attrs !== node.attrs || inputs.some((x, i) => x !== node.inputs[i])
     done.set(node, changed ? node.prim.make(inputs, attrs) : node)
   }
   return outputs.map(o => done.get(o) ?? o)
 }
+
+const scopeOf = (replacements: ReadonlyMap<Node, Node>, sizes: Sizes): string =>
+  JSON.stringify([[...replacements].map(([from, to]) => [from.id, to.id]), sizes])

@@ -98,6 +98,40 @@ describe('control', () => {
   })
 })
 
+describe('a rule that closes over tensors', () => {
+  const scaled = (x: Node, k: Node): Node => b.customVjp(b.sin(x), [x], g => [b.mul(g, b.mul(k, x))])
+  const value = (n: Node, inputs: Node[], ...xs: number[]): number => run([n], inputs, xs.map(num))[0].data[0]
+  test('follows them through a substitution', () => {
+    const [x, k, y, m] = [0, 1, 2, 3].map(() => b.input({ shape: [], dtype: 'float32' }))
+    const [moved] = substitute([scaled(x, b.exp(k))], new Map<Node, Node>([[x, b.mul(y, y)], [k, m]]))
+    expect(value(gradient(moved, [y])[0], [y, m], 3, 0.5)).toBeCloseTo(Math.exp(0.5) * 9 * 6, 10)
+    expect(value(gradient(gradient(moved, [y])[0], [m])[0], [y, m], 3, 0.5)).toBeCloseTo(Math.exp(0.5) * 9 * 6, 10)
+  })
+  test('follows them to sizes', () => {
+    const [x, k] = [0, 1].map(() => b.input({ shape: ['N'], dtype: 'float32' }))
+    const [sx, sk, total] = substitute([x, k, b.sum(scaled(x, k), [0])], new Map(), { N: 2 })
+    const [g] = gradient(total, [sx])
+    expect([...run([g], [sx, sk], [[2, 3], [5, 7]].map((data): Value => ({ shape: [2], dtype: 'float32', data: Float64Array.from(data) })))[0].data]).toEqual([10, 21])
+  })
+  test('follows the carry of a loop, and the gradient of a gradient', () => {
+    const x = b.input({ shape: [], dtype: 'float32' })
+    const loop = b.scan({ init: [x], xs: [], length: 2, body: ([c]) => ({ next: [b.customVjp(b.mul(c, c), [c], g => [b.mul(g, b.mul(c, 2))])], ys: [] }) }).carry[0]
+    expect(value(gradient(loop, [x])[0], [x], 3)).toBe(4 * 3 ** 3)
+    expect(value(gradient(gradient(loop, [x])[0], [x])[0], [x], 3)).toBe(12 * 3 ** 2)
+  })
+  test('may use its own function', () => {
+    const rule = (g: Node, _: Node, [u]: readonly Node[]): Node[] => [b.mul(g, self(u))]
+    const self = (u: Node): Node => b.customVjp(b.exp(u), [u], rule)
+    const twice = (x: Node): Node => d(d(d(self)))(b.mul(x, 1))
+    expect(at(twice, 0.5)).toBeCloseTo(Math.exp(0.5), 12)
+  })
+  test('the same substitution makes the same node', () => {
+    const [x, y] = [0, 1].map(() => b.input({ shape: [], dtype: 'float32' }))
+    const made = scaled(x, x)
+    expect(substitute([made], new Map([[x, y]]))[0]).toBe(substitute([made], new Map([[x, y]]))[0])
+  })
+})
+
 test('jvp: a missing tangent is zero, an output that is not reached has a zero tangent', () => {
   const [x, y] = [b.input({ shape: [], dtype: 'float32' }), b.input({ shape: [], dtype: 'float32' })]
   const tangents = jvp([b.mul(x, y), b.exp(y)], [x, y], [b.scalar(1), null])

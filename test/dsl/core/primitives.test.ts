@@ -50,7 +50,8 @@ describe.each(ops)('%s', op => {
       const made = c.build(symbolic, d => d)
       const concrete = c.inputs.map((s, i) => input({ shape: s.shape.map(d => substituteDim(d, c.sizes)), dtype: s.dtype, id: (symbolic[i].attrs as { id: string }).id }))
       const [bound] = substitute([made], new Map(), c.sizes)
-      expect(bound).toBe(c.build(concrete, d => substituteDim(d, c.sizes)))
+      // Of a rule there is one for each substitution, as nobody can see that it does not depend on sizes.
+      if (op !== 'customVjp') expect(bound).toBe(c.build(concrete, d => substituteDim(d, c.sizes)))
       expect(made.shape.map(d => substituteDim(d, c.sizes))).toEqual(bound.shape)
       expect(substituteDim(made.prim.flops(made), c.sizes)).toBe(bound.prim.flops(bound))
     }), runs)
