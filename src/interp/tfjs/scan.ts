@@ -1,6 +1,7 @@
 /** The loop of a scan: the body's plan once a step, driven from the host. */
 import { reachable, type Node } from '../../dsl/core/node.js'
 import type { NodeOf } from '../../dsl/core/table.js'
+import type { DType } from '../../dsl/tensor.js'
 import { sizeOf } from '../../dsl/value.js'
 import { concrete } from '../program.js'
 import type { Device, Info } from './device.js'
@@ -9,17 +10,26 @@ import type { Plan } from './plan.js'
 
 type Lower = (device: Device, inputs: readonly Node[], outputs: readonly Node[]) => Plan
 
+/** Kernels are not made for arrays without elements. */
+const nothing = (device: Device, shape: readonly number[], dtype: DType): Info => device.compute([], () => undefined, shape, dtype)
+
 /** One step's part of a scanned input. */
 const item = (device: Device, x: Info, t: number): Info => {
-  const [, ...shape] = x.shape
+  const [steps, ...shape] = x.shape
   const row = sizeOf(shape)
-  const part = device.kernel('Slice')({ x: { ...x, shape: [x.shape[0], row] } }, { begin: [t, 0], size: [1, row] })
+  if (row === 0) return nothing(device, shape, x.dtype)
+  if (device.loops) return device.compute([x], (out, [all]) => { out.set(all.subarray(t * row, (t + 1) * row)) }, shape, x.dtype)
+  const part = device.kernel('Slice')({ x: { ...x, shape: [steps, row] } }, { begin: [t, 0], size: [1, row] })
   return device.view(part, shape, x.dtype)
 }
 
 /** Rows in the order of their steps as one array. */
 const stack = (device: Device, rows: readonly Info[], node: Node): Info => {
   const shape = [rows.length, ...concrete(node)]
+  if (sizeOf(shape) === 0) {
+    rows.forEach(device.free)
+    return nothing(device, shape, node.dtype)
+  }
   const flat = rows.map(r => ({ ...r, shape: [1, sizeOf(concrete(node))] }))
   const out = device.kernel('Concat')(flat, { axis: 0 })
   rows.forEach(device.free)

@@ -2,7 +2,7 @@
 import type { DType } from '../../../dsl/tensor.js'
 import { view, type Emitter, type Ref } from '../emit.js'
 import type { Lowering } from '../host.js'
-import { binaryLoop, selectLoop, type Looped } from '../loops.js'
+import { binaryLoop, selectLoop, type Looped } from '../loops/elementwise.js'
 import { collapse, commonShape, materialise } from './shapes.js'
 
 const flat = (r: Ref): Ref => view(r, collapse([r.shape])[0])

@@ -1,6 +1,7 @@
 /** Broadcast shapes: operands of equal rank, each axis either whole or 1. */
 import { sizeOf } from '../../../dsl/value.js'
-import { broadcastStrides, readLoop } from '../loops.js'
+import { readLoop } from '../loops/moves.js'
+import { broadcastStrides } from '../loops/walk.js'
 import { view, type Emitter, type Ref } from '../emit.js'
 
 /** The shape that operands of equal rank broadcast to. */

@@ -14,6 +14,9 @@ export const scans = (): Case[] => [false, true].flatMap(reverse => [
   // Only a part is looked at: the second carry and the first y are dead.
   over([draw([2]), draw([]), draw([4, 2])], (c, d, x) => b.scan({ init: [c, d], xs: [x], reverse, body: ([h, k], [y]) =>
     ({ next: [b.add(h, y), b.add(k, b.sum(h, [0]))], ys: [b.mul(h, y), b.exp(y)] }) }).ys[1]),
+  // No step, and steps without elements.
+  ...[[0, 2], [3, 0]].map(shape => over([draw([shape[1]]), draw(shape)], (c, x) => everything(b.scan({ init: [c], xs: [x], reverse,
+    body: ([h], [y]) => ({ next: [b.add(h, y)], ys: [b.mul(h, y)] }) })))),
   // A carry that only another carry needs.
   over([draw([2]), draw([2]), draw([4, 2])], (c, d, x) => b.scan({ init: [c, d], xs: [x], reverse, body: ([h, k], [y]) =>
     ({ next: [b.add(h, k), b.mul(k, y)], ys: [] }) }).carry[0]),
