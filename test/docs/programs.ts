@@ -50,11 +50,23 @@ const isAnswer = (text: string): boolean => {
 
 interface Generated { readonly text: string; readonly places: readonly (Block | undefined)[]; readonly firsts: readonly number[] }
 
+/** The imports of all blocks of a document, each name once. */
+const mergedImports = (lines: readonly string[]): readonly string[] => {
+  const names = new Map<string, Set<string>>()
+  const others = new Set<string>()
+  for (const line of lines) {
+    const [, list, from] = /^import \{(.*)\} from ('.*')$/.exec(line.trim()) ?? []
+    if (list === undefined || from === undefined) others.add(line.trim())
+    else for (const name of list.split(',')) names.set(from, (names.get(from) ?? new Set()).add(name.trim()))
+  }
+  return [...others, ...[...names].map(([from, list]) => `import { ${[...list].join(', ')} } from ${from}`)]
+}
+
 /** One module of a document: its blocks as async functions, names of the package in scope, imports lifted to the head. */
 const generate = (blocks: readonly Block[], exported: ReadonlySet<string>): Generated => {
   const bodies = blocks.map(block => withAnswers(block.code).split('\n'))
-  const imports = new Set(bodies.flat().filter(line => /^import .* from /.test(line)).map(line => line.trim()))
-  const imported = new Set([...imports].flatMap(line => line.match(/[A-Za-z_$][\w$]*/g) ?? []))
+  const imports = mergedImports(bodies.flat().filter(line => /^import .* from /.test(line)))
+  const imported = new Set(imports.flatMap(line => line.match(/[A-Za-z_$][\w$]*/g) ?? []))
   const words = new Set(bodies.flat().flatMap(line => line.match(/[A-Za-z_$][\w$]*/g) ?? []))
   const scope = [...words].filter(word => exported.has(word) && !imported.has(word))
   const lines = [

@@ -1,8 +1,8 @@
 /** The README tells the truth: its program prints what it shows, its mistake gets the answer it shows, its commands and files exist. */
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { fencedBlocks, read, root, type Block } from './blocks.js'
+import { fencedBlocks, read, root, sources, type Block } from './blocks.js'
 import { build, tryProgram } from './programs.js'
 
 const text = read('README.md')
@@ -53,7 +53,9 @@ describe('the README', () => {
   it.each(links)('%s exists', link => expect(existsSync(join(root, link))).toBe(true))
 
   it('maps every folder of src', () => {
-    const folders = readdirSync(join(root, 'src'), { withFileTypes: true }).filter(e => e.isDirectory())
-    for (const { name } of folders) expect(text).toContain(`src/${name}`)
+    const paths = sources('src').map(file => file.split('/')).filter(parts => parts.length > 2)
+    const folders = new Set(paths.map(([src, room]) => `${src}/${room}`))
+    expect(folders.size).toBeGreaterThan(3)
+    for (const folder of folders) expect(text).toContain(`\`${folder}\``)
   })
 })
