@@ -7,7 +7,7 @@ import { TypegradError } from '../errors.js'
 import { must } from '../ops/typed.js'
 import { symbolsOfShape, type Sizes } from '../shape/subst.js'
 import type { Closed, Definition } from './definition.js'
-import { inferArguments, speaksOfFresh } from './infer.js'
+import { inferArguments, speaksOfFresh, unknownNames } from './infer.js'
 import { distinct, resized } from './specs.js'
 import type { SymbolsIn, Tree } from './tree.js'
 import { trace, type Body, type Trace } from './trace.js'
@@ -68,21 +68,27 @@ const checkSizes = (sizes: Sizes, known: readonly string[] | undefined): void =>
 
 const fromBody = (params: unknown, body: Body): Callable => callable((p, ...xs) => {
   checkCount(Math.max(body.length - 1, 0), xs.length)
-  sizesFor(params, undefined, p, xs)
+  const known = sizesFor(params, undefined, p, xs)
   try {
     return body(p, ...xs)
   } catch (e) {
     if (!(e instanceof TypegradError) || e.kind !== 'shape') throw e
-    const inferred = inferArguments(params, body, xs)
-    if (inferred === undefined) throw e
-    const solved = solve(inferred.params, inferred.args, p, xs)
-    if (isLeft(solved)) throw speaksOfFresh(solved.left) ? e : new TypegradError('shape', solved.left)
-    return applyTrace(inferred, p, xs, solved.right)
+    const inferred = inferArguments(params, body, xs, known)
+    const solved = inferred && solve(inferred.params, inferred.args, p, xs)
+    if (inferred === undefined || solved === undefined || (isLeft(solved) && speaksOfFresh(solved.left))) throw withAdvice(e, [p, ...xs], known)
+    return applyTrace(inferred, p, xs, must(solved))
   }
 }, params, sizes => {
   checkSizes(sizes, undefined)
   return fromBody(resized(params, sizes), withArity(body.length, body))
 })
+
+/** The sentence of the body, with what to do when it speaks of names that only the annotations know. */
+const withAdvice = (e: TypegradError, actual: readonly unknown[], known: Sizes): TypegradError => {
+  const names = e.message.includes('\n') ? [] : unknownNames(e.message, actual, known)
+  return names.length === 0 ? e : new TypegradError(e.kind,
+    `${e.message}\nonly the annotations say what ${names.join(', ')} is: give the arguments' specs, define(params, [f32('B', ...)], body)`)
+}
 
 /** `length` is all that plain JavaScript knows of a function's parameters. */
 const withArity = (length: number, f: Body): Body => Object.defineProperty((...xs: Parameters<Body>) => f(...xs), 'length', { value: length })

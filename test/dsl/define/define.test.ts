@@ -125,11 +125,25 @@ describe('names in a body whose arguments have no specs', () => {
     expect(g({ w: f32(784, 10) }, f32(32, 784)).shape).toEqual([10, 32])
   })
 
+  it('are found among the sizes of the call', () => {
+    const f = define({}, (_, x: Tensor<['B', 28, 28]>) => reshape(x, ['B', 784]))
+    expect(f({}, f32(32, 28, 28)).shape).toEqual([32, 784])
+    const g = define({ w: f32('I', 'O') }, (q, x: Tensor<['B', 'I']>) => matmul(reshape(x, ['B', 'I']), q.w))
+    expect(g({ w: f32(784, 10) }, f32(32, 784)).shape).toEqual([32, 10])
+  })
+
   it('need specs where it does not', () => {
     const f = define({}, (_, x: Tensor<['B', 'T', 'D']>) => sum(x, ['T']))
-    expect(() => f({}, f32(32, 10, 64))).toThrow('sum: axis T is not in [32, 10, 64]')
+    expect(() => f({}, f32(32, 10, 64))).toThrow('sum: axis T is not in [32, 10, 64]\nonly the annotations say what T is: give the arguments\' specs')
     const g = define({}, [f32('B', 'T', 'D')], (_, x) => sum(x, ['T']))
     expect(g({}, f32(32, 10, 64)).shape).toEqual([32, 64])
+  })
+
+  it('are never guessed where two meanings fit', () => {
+    const f = define({}, (_, x: Tensor<['B', 'T', 768]>) => reshape(x, ['B', 'T', 12, 64]))
+    expect(() => f({}, f32(32, 10, 768))).toThrow('only the annotations say what B, T is')
+    const g = define({}, (_, x: Tensor<['B', 'D']>) => sum(x, ['B']))
+    expect(() => g({}, f32(5, 5))).toThrow('sum: axis B is not in [5, 5]')
   })
 })
 
