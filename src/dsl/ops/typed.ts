@@ -14,14 +14,15 @@ export const must = <T>(checked: Checked<T>): T => {
   return checked.right
 }
 
-/** What a message calls a value that is not a tensor. */
+/** What a message says of a value that is not a tensor. */
 const describe = (x: unknown): string =>
-  x === null ? 'null' : Array.isArray(x) ? 'an array; wrap it in tensor(...)' : typeof x === 'object' ? 'an object' : typeof x === 'string' ? `"${x}"` : `${x as string}`
+  Array.isArray(x) ? 'an array is given; wrap it in tensor(...)'
+    : x !== null && typeof x === 'object' ? 'an object is given' : typeof x === 'string' ? `"${x}" is given` : `${String(x)} is given`
 
 /** The node behind a tensor; plain JavaScript callers may pass anything. */
 export const nodeOf = (op: string, x: unknown): Node => {
   if (typeof x === 'object' && x !== null && 'prim' in x) return x as Node
-  throw new TypegradError('value', `${op}: a tensor was expected but ${describe(x)} is given`)
+  throw new TypegradError('value', `${op}: a tensor was expected but ${describe(x)}`)
 }
 
 /** A node as the tensor whose type a rule has computed. */
