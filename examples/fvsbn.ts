@@ -7,8 +7,8 @@ export default defineRecipe({
   name: 'fvsbn',
   summary: 'FVSBN (Frey, 1998), the fully visible sigmoid belief network, on binarised MNIST.',
   settings: {
-    lr: setting.number(1e-3, 'learning rate at the start; it falls to 0 along a cosine', { min: 0 }),
-    batch: setting.int(100, 'images a step', { min: 1 }),
+    lr: setting.number(1e-2, 'learning rate at the start; it falls to 0 along a cosine', { min: 0 }),
+    batch: setting.int(200, 'images a step', { min: 1 }),
   },
   data: () => mnist({ binarise: 'stochastic' }),
   model: () => fvsbn({ dims: 784 }),
