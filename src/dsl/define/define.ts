@@ -53,7 +53,8 @@ const checkCount = (expected: number, given: number): void => {
   if (expected !== given) throw new TypegradError('shape', `Expected ${expected + 1} arguments, but got ${given + 1}.`)
 }
 
-const sizesFor = (params: unknown, args: readonly unknown[] | undefined, p: unknown, xs: readonly unknown[]): Sizes => must(solve(params, args, p, xs))
+const sizesFor = (params: unknown, args: readonly unknown[] | undefined, p: unknown, xs: readonly unknown[]): Sizes =>
+  must(solve(params, args, p, xs))
 
 const checkSizes = (sizes: Sizes, known: readonly string[] | undefined): void => {
   for (const [symbol, size] of Object.entries(sizes)) {
@@ -75,7 +76,8 @@ const fromBody = (params: unknown, body: Body): Callable => callable((p, ...xs) 
     if (!(e instanceof TypegradError) || e.kind !== 'shape') throw e
     const inferred = inferArguments(params, body, xs, known)
     const solved = inferred && solve(inferred.params, inferred.args, p, xs)
-    if (inferred === undefined || solved === undefined || (isLeft(solved) && speaksOfFresh(solved.left))) throw withAdvice(e, [p, ...xs], known)
+    if (inferred === undefined || solved === undefined) throw withAdvice(e, [p, ...xs], known)
+    if (isLeft(solved) && speaksOfFresh(solved.left)) throw withAdvice(e, [p, ...xs], known)
     return applyTrace(inferred, p, xs, must(solved))
   }
 }, params, sizes => {
@@ -91,7 +93,8 @@ const withAdvice = (e: TypegradError, actual: readonly unknown[], known: Sizes):
 }
 
 /** `length` is all that plain JavaScript knows of a function's parameters. */
-const withArity = (length: number, f: Body): Body => Object.defineProperty((...xs: Parameters<Body>) => f(...xs), 'length', { value: length })
+const withArity = (length: number, f: Body): Body =>
+  Object.defineProperty((...xs: Parameters<Body>) => f(...xs), 'length', { value: length })
 
 /* ---------- parameters, arguments and body: traced once ---------- */
 

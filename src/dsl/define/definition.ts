@@ -18,7 +18,8 @@ import type { Solve } from './unify-tree.js'
 export interface Definition<in out P, in out A extends readonly unknown[], in out R> {
   /** The parameters' specs: a tree to initialise, to count, or to put into the parameters of another definition. */
   readonly params: P
-  <const Q, const X extends Arity<A>>(params: AtParams<Solve<P, A, Q, X>, Q>, ...args: AtArguments<Solve<P, A, Q, X>, X>): Result<R, Solve<P, A, Q, X>>
+  <const Q, const X extends Arity<A>>(
+    params: AtParams<Solve<P, A, Q, X>, Q>, ...args: AtArguments<Solve<P, A, Q, X>, X>): Result<R, Solve<P, A, Q, X>>
   /** The definition with sizes, or other symbols, put for some of its symbols. */
   at<const Z extends Readonly<Record<string, Dim>>>(
     sizes: AtSizes<Z, SymbolsIn<P> | SymbolsIn<A>>): Definition<SubstituteTree<P, Z>, SubstituteTree<A, Z>, SubstituteTree<R, Z>>
@@ -35,10 +36,13 @@ interface Ordinals { '0': 1; '1': 2; '2': 3; '3': 4; '4': 5; '5': 6; '6': 7; '7'
 type Result<R, E> = [E] extends [never] ? never : E extends string ? never : SubstituteTree<R, E>
 
 type AtSizes<Z, Known> = {
-  readonly [K in keyof Z]: K extends Known ? `${Z[K] & Dim}` extends `-${string}` | `${string}.${string}` ? `at: ${K & string} is ${Z[K] & Dim}, but a size is a whole number` : Z[K]
+  readonly [K in keyof Z]: K extends Known
+    ? `${Z[K] & Dim}` extends `-${string}` | `${string}.${string}` ? `at: ${K & string} is ${Z[K] & Dim}, but a size is a whole number`
+      : Z[K]
     : `at: ${K & string} is not a symbol of this definition`
 }
 
 /** The result of a definition's body, or the message when it has symbols of its own, which no call could ever find. */
 export type Closed<R, Known> =
-  [Exclude<SymbolsIn<R>, Known>] extends [never] ? R : `define: the result has ${First<Exclude<SymbolsIn<R>, Known>>}, which is in neither the parameters nor the arguments`
+  [Exclude<SymbolsIn<R>, Known>] extends [never] ? R : Unbound<First<Exclude<SymbolsIn<R>, Known>>>
+type Unbound<S extends string> = `define: the result has ${S}, which is in neither the parameters nor the arguments`

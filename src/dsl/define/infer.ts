@@ -1,8 +1,8 @@
 /**
- * The shapes of a body's arguments, inferred from its use of them: annotations are gone when it runs. The body is traced with guesses; where
- * an operation refuses, its sentence names the sizes that clash, and giving one the other's name is tried. Only an answer without
- * alternatives counts. This runs when the body has refused the tensors of a call: either they do not fit, and the inferred shapes tell which
- * argument is at fault, or the body names an axis or a size that the tensors do not carry.
+ * The shapes of a body's arguments, inferred from its use of them: annotations are gone when it runs. The body is traced with
+ * guesses; where an operation refuses, its sentence names the sizes that clash, and giving one the other's name is tried. Only an
+ * answer without alternatives counts. This runs when the body has refused the tensors of a call: either they do not fit, and the
+ * inferred shapes tell which argument is at fault, or the body names an axis or a size that the tensors do not carry.
  */
 import type { Node } from '../core/node.js'
 import { isLeaf, leavesOf, mapTree } from '../core/trees.js'

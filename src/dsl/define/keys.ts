@@ -3,7 +3,9 @@
 type Ascii = ' $-./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz'
 type StandsBefore<A extends string, B extends string> =
   A extends `${infer X}${infer P}`
-    ? B extends `${infer Y}${infer Q}` ? X extends Y ? StandsBefore<P, Q> : Ascii extends `${string}${X}${string}${Y}${string}` ? true : false : false
+    ? B extends `${infer Y}${infer Q}`
+      ? X extends Y ? StandsBefore<P, Q> : Ascii extends `${string}${X}${string}${Y}${string}` ? true : false
+      : false
     : true
 type ToIntersection<U> = (U extends unknown ? (x: U) => void : never) extends (x: infer I) => void ? I : never
 /** Some member of a union: of overloads, inference takes the last. */

@@ -12,7 +12,7 @@ import type { SubstituteTree } from './tree.js'
 import type { Apply, TypeFunction } from './type-function.js'
 import type { Solve } from './unify-tree.js'
 
-/** A layer's type function: `out` is the shape for the shape `in`, or the message; `accepts` what inputs must look like, where that is known. */
+/** A layer's type function: `out` is the shape for the shape `in`, or the message; `accepts` what inputs look like, where that is known. */
 export interface ShapeFunction extends TypeFunction { readonly accepts?: Shape }
 
 /** A layer whose parameters are in place: a function of one tensor. */
@@ -35,7 +35,8 @@ export interface Layer<F extends TypeFunction, P> {
 export interface Defined<P, A extends readonly unknown[], R> extends TypeFunction {
   readonly out: this['in'] extends infer X extends Shape ? DefinedShape<R, Solve<P, A, P, [Tensor<X>]>> : never
 }
-type DefinedShape<R, Z> = Z extends string ? Z : SubstituteTree<R, Z> extends Tensor<infer S extends Shape> ? S : 'layer: a layer returns one float32 tensor'
+type DefinedShape<R, Z> =
+  Z extends string ? Z : SubstituteTree<R, Z> extends Tensor<infer S extends Shape> ? S : 'layer: a layer returns one float32 tensor'
 
 /** A body as plain JavaScript sees it. */
 type LayerBody = (params: unknown, x: Node) => unknown
@@ -77,7 +78,9 @@ export function layer<P, A extends readonly [unknown], R>(definition: Definition
  *
  * @example
  * ```ts
- * interface LastDoubled extends TypeFunction { readonly out: this['in'] extends readonly [...infer P extends Shape, infer D extends number] ? [...P, D, 2] : 'doubled: no axis' }
+ * interface LastDoubled extends TypeFunction {
+ *   readonly out: this['in'] extends readonly [...infer P extends Shape, infer D extends Dim] ? [...P, D, 2] : 'doubled: no axis'
+ * }
  * const doubled = layerOf<LastDoubled>()({}, (_, x) => stack([x, x], -1))
  * ```
  */

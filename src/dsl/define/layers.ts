@@ -13,13 +13,15 @@ import { makeLayer, type Layer, type Step } from './layer.js'
 import type { TypeFunction } from './type-function.js'
 
 /** A linear layer, under a short name for messages. */
-export interface Linear<I extends Dim, O extends Dim> extends Layer<LinearRule<I, O>, { readonly w: Tensor<[I, O]>; readonly b: Tensor<[O]> }> {}
+export interface Linear<I extends Dim, O extends Dim>
+  extends Layer<LinearRule<I, O>, { readonly w: Tensor<[I, O]>; readonly b: Tensor<[O]> }> {}
 export interface LinearRule<I extends Dim, O extends Dim> extends TypeFunction {
   readonly accepts?: readonly [...Dim[], I]
   readonly out: LinearShape<this['in'], I, O>
 }
 type LinearShape<X, I extends Dim, O extends Dim> =
-  X extends readonly [...infer P extends Shape, infer K extends Dim] ? [Unify<K, I>] extends [never] ? `linear(${I}, ${O}): the input has ${K} features` : [...P, O]
+  X extends readonly [...infer P extends Shape, infer K extends Dim]
+    ? [Unify<K, I>] extends [never] ? `linear(${I}, ${O}): the input has ${K} features` : [...P, O]
     : X extends readonly [] ? `linear(${I}, ${O}): the input has no axis` : Shape
 
 const linearInput = (shape: Shape, i: Dim, o: Dim): Checked =>
@@ -92,7 +94,8 @@ interface FlattenEach extends TypeFunction {
   readonly out: this['in'] extends readonly [infer B extends Dim, ...infer R extends Shape] ? [B, SizeOf<R>]
     : this['in'] extends readonly [] ? `flattenEach: ${Show<[]>} has no batch axis` : [number, number]
 }
-const flattened = (shape: Shape): Checked => shape.length === 0 ? fail(`flattenEach: ${showShape(shape)} has no batch axis`) : ok([shape[0], shape.slice(1).reduce(mulDim, 1)])
+const flattened = (shape: Shape): Checked =>
+  shape.length === 0 ? fail(`flattenEach: ${showShape(shape)} has no batch axis`) : ok([shape[0], shape.slice(1).reduce(mulDim, 1)])
 const flattenNode: unknown = (x: unknown) => {
   const node = nodeOf('flattenEach', x)
   return core.reshape(node, must(flattened(node.shape)))

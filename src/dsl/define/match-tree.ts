@@ -20,7 +20,8 @@ type Differ<T, X, W extends string> =
       : `${W}: a tensor was expected`
     : T extends readonly unknown[]
       ? X extends readonly unknown[]
-        ? T['length'] extends X['length'] ? MatchEach<T, X, W> : `${W}: a tuple of ${T['length']} was expected but one of ${X['length']} is given`
+        ? T['length'] extends X['length'] ? MatchEach<T, X, W>
+          : `${W}: a tuple of ${T['length']} was expected but one of ${X['length']} is given`
         : `${W}: a tuple was expected`
       : X extends Tensor<Shape, DType> | readonly unknown[] ? `${W}: a record was expected`
         : X extends object
@@ -60,7 +61,8 @@ export const matchTree = (spec: unknown, actual: unknown, where: string): Either
     if (!Array.isArray(actual)) return left(`${where}: a tuple was expected`)
     if (actual.length !== spec.length) return left(`${where}: a tuple of ${spec.length} was expected but one of ${actual.length} is given`)
   } else {
-    if (typeof actual !== 'object' || actual === null || Array.isArray(actual) || isLeaf(actual)) return left(`${where}: a record was expected`)
+    const isRecord = typeof actual === 'object' && actual !== null && !Array.isArray(actual) && !isLeaf(actual)
+    if (!isRecord) return left(`${where}: a record was expected`)
     const missing = entriesOf(spec as object).find(([key]) => !Object.hasOwn(actual, key))
     if (missing) return left(`${where}: key ${missing[0]} is missing`)
     const extra = entriesOf(actual).find(([key]) => !Object.hasOwn(spec as object, key))

@@ -34,13 +34,17 @@ type Checked<Ls, X, Done extends readonly unknown[] = []> =
       : never
     : Done
 type Known<L, X> =
-  unknown extends X ? FunctionOf<L> extends { readonly accepts?: infer A } ? unknown extends A ? unknown : Exclude<A, undefined> : unknown : X
+  unknown extends X
+    ? FunctionOf<L> extends { readonly accepts?: infer A } ? unknown extends A ? unknown : Exclude<A, undefined> : unknown
+    : X
 
 interface InTurn<Ls extends readonly unknown[]> extends TypeFunction {
   readonly out: Fold<Ls, this['in']>
   readonly accepts?: Known<Ls[0], unknown>
 }
-type ParamsOf<Ls extends readonly unknown[]> = { readonly [K in keyof Ls]: 'params' extends keyof Ls[K] ? Ls[K]['params' & keyof Ls[K]] : {} }
+type ParamsOf<Ls extends readonly unknown[]> = {
+  readonly [K in keyof Ls]: 'params' extends keyof Ls[K] ? Ls[K]['params' & keyof Ls[K]] : {}
+}
 
 /** A step as plain JavaScript sees it. */
 interface AnyStep { (...args: readonly unknown[]): unknown; readonly params?: unknown }
@@ -61,7 +65,8 @@ const asStep = (step: unknown): AnyStep => {
  * const logits: Tensor<['B', 10]> = net(net.params, f32('B', 784))
  * ```
  */
-export function seq<const Ls extends readonly unknown[]>(...layers: Checked<Ls, unknown> extends Ls ? Ls : Checked<Ls, unknown>): Layer<InTurn<Ls>, ParamsOf<Ls>>
+export function seq<const Ls extends readonly unknown[]>(
+  ...layers: Checked<Ls, unknown> extends Ls ? Ls : Checked<Ls, unknown>): Layer<InTurn<Ls>, ParamsOf<Ls>>
 export function seq(...layers: readonly unknown[]): unknown {
   const steps = layers.map(asStep)
   return makeLayer(distinct(steps.map(step => step.params ?? {})), (params, x) =>
@@ -69,7 +74,9 @@ export function seq(...layers: readonly unknown[]): unknown {
 }
 
 /** Steps that still lack their parameters. */
-type Ready<Ls extends readonly unknown[]> = { readonly [K in keyof Ls]: 'params' extends keyof Ls[K] ? 'pipe: put the parameters into this layer with .with(params)' : Ls[K] }
+type Ready<Ls extends readonly unknown[]> = {
+  readonly [K in keyof Ls]: 'params' extends keyof Ls[K] ? 'pipe: put the parameters into this layer with .with(params)' : Ls[K]
+}
 
 /**
  * A tensor through functions, one after another: `relu`, layers `.with(params)`, functions of one tensor.

@@ -17,4 +17,5 @@ export const distinct = (tree: unknown): unknown => {
 }
 
 /** Fresh specs at other sizes, with their initialisers. */
-export const resized = (tree: unknown, sizes: Sizes): unknown => mapTree<Node, Node>(tree, leaf => freshLike(leaf, substituteShape(leaf.shape, sizes)))
+export const resized = (tree: unknown, sizes: Sizes): unknown =>
+  mapTree<Node, Node>(tree, leaf => freshLike(leaf, substituteShape(leaf.shape, sizes)))

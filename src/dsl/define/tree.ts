@@ -24,7 +24,8 @@ export type SubstituteTree<T, Z> =
     : 'sized' extends keyof T ? SubstituteSized<T, Z>
       : T extends (...args: never) => unknown ? T
         : { readonly [K in keyof T]: SubstituteTree<T[K], Z> }
-type SubstituteSized<T, Z> = T extends { readonly sized?: readonly [infer F extends TypeFunction, infer S extends Shape] } ? Apply<F, Substitute<S, Z>> : T
+type SubstituteSized<T, Z> = T extends { readonly sized?: readonly [infer F extends TypeFunction, infer S extends Shape] }
+  ? Apply<F, Substitute<S, Z>> : T
 
 /** The symbols that occur in the shapes of a tree. */
 export type SymbolsIn<T> =

@@ -35,7 +35,8 @@ type UnifyEach<T extends readonly unknown[], X extends readonly unknown[], Z, W 
 
 type UnifyRecord<T, X, Z, W extends string> =
   [keyof T] extends [keyof X]
-    ? [keyof X] extends [keyof T] ? UnifyKeys<T, X, Z, W, KeysOf<T>> : `${W}: key ${First<Exclude<keyof X, keyof T>>} is not in the definition`
+    ? [keyof X] extends [keyof T] ? UnifyKeys<T, X, Z, W, KeysOf<T>>
+      : `${W}: key ${First<Exclude<keyof X, keyof T>>} is not in the definition`
     : `${W}: key ${First<Exclude<keyof T, keyof X>>} is missing`
 type UnifyKeys<T, X, Z, W extends string, Ks> =
   Ks extends readonly [infer K extends keyof T & keyof X & string, ...infer R]
@@ -72,7 +73,8 @@ export const unifyTree = (spec: unknown, actual: unknown, known: Known, where: s
     if (!Array.isArray(actual)) return left(`${where}: a tuple was expected`)
     if (actual.length !== spec.length) return left(`${where}: a tuple of ${spec.length} was expected but one of ${actual.length} is given`)
   } else {
-    if (typeof actual !== 'object' || actual === null || Array.isArray(actual) || isLeaf(actual)) return left(`${where}: a record was expected`)
+    const isRecord = typeof actual === 'object' && actual !== null && !Array.isArray(actual) && !isLeaf(actual)
+    if (!isRecord) return left(`${where}: a record was expected`)
     const missing = entriesOf(spec as object).find(([key]) => !Object.hasOwn(actual, key))
     if (missing) return left(`${where}: key ${missing[0]} is missing`)
     const extra = entriesOf(actual).find(([key]) => !Object.hasOwn(spec as object, key))

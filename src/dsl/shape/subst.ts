@@ -12,13 +12,17 @@ export type Compound = `${string}${'+' | '-' | '*' | '('}${string}`
 
 /** A shape with the sizes of `Z` put for its symbols. */
 export type Substitute<S extends Shape, Z> = {
-  -readonly [K in keyof S]: S[K] extends number ? S[K] : S[K] extends keyof Z ? Z[S[K]] & Dim : S[K] extends Compound ? SubstituteDim<S[K], Z> : S[K]
+  -readonly [K in keyof S]:
+  S[K] extends number ? S[K] : S[K] extends keyof Z ? Z[S[K]] & Dim : S[K] extends Compound ? SubstituteDim<S[K], Z> : S[K]
 }
 
 /** The symbols of a size, as a union. */
-export type SymbolsOf<D> = D extends string ? D extends Compound ? SymbolsOfAtom<PolyOf<D>[number][1][number]> : string extends D ? never : D : never
+export type SymbolsOf<D> =
+  D extends string ? D extends Compound ? SymbolsOfAtom<PolyOf<D>[number][1][number]> : string extends D ? never : D : never
 type SymbolsOfAtom<A extends string> =
-  A extends string ? OpenFloor<A> extends [infer P extends string, number] ? P extends `(${infer In})` ? SymbolsOf<In> : SymbolsOf<P> : A : never
+  A extends string
+    ? OpenFloor<A> extends [infer P extends string, number] ? P extends `(${infer In})` ? SymbolsOf<In> : SymbolsOf<P> : A
+    : never
 
 /** A shape with sizes put for its symbols. */
 export const substituteShape = (shape: Shape, sizes: Sizes): Dim[] => shape.map(d => substituteDim(d, sizes))

@@ -1,7 +1,8 @@
 /**
- * Unification of a definition's symbolic shapes with the actual ones of a call: sizes for its symbols, or the sentence that says where they
- * clash. Only the definition's symbols are variables; symbols in the actual shapes are constants. A compound size (`2*H`, `T+1`) is compared
- * once its symbols are bound, or solved when one is unknown; with more unknown it waits until everything else is unified.
+ * Unification of a definition's symbolic shapes with the actual ones of a call: sizes for its symbols, or the sentence that says
+ * where they clash. Only the definition's symbols are variables; symbols in the actual shapes are constants. A compound size
+ * (`2*H`, `T+1`) is compared once its symbols are bound, or solved when one is unknown; with more unknown it waits until everything
+ * else is unified.
  */
 import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js'
 import type { Dim, Shape } from '../tensor.js'
@@ -9,7 +10,7 @@ import { divDim, normalDim, sameDim, showShape, subDim, substituteDim, symbolsOf
 import type { DivDim, NormalDim, Show, SubDim, SubstituteDim, Unify } from './dim-types.js'
 import type { Compound, Sizes, SymbolsOf } from './subst.js'
 
-/* ---------- in types: Z holds the sizes so far, and under '?' the message of the first equation that waits, should it wait for ever ---------- */
+/* ---------- in types: Z holds the sizes so far, and under '?' the message of the first equation that waits ---------- */
 
 /** `Z` extended by what `S` against `X` says, or the message; `W` says where: `params.w`, `argument 1`. */
 export type UnifyShape<S extends Shape, X extends Shape, Z, W extends string> =
@@ -79,7 +80,8 @@ export const unifyShape = (spec: Shape, actual: Shape, known: Known, where: stri
 }
 
 const unifyDim = (wanted: Dim, given: Dim, known: Known, where: string, axis: number): Either<string, Known> => {
-  if (typeof wanted === 'number') return sameSize(wanted, given) ? right(known) : left(`${where}: axis ${axis} is ${wanted} but ${given} here`)
+  if (typeof wanted === 'number') return sameSize(wanted, given) ? right(known)
+    : left(`${where}: axis ${axis} is ${wanted} but ${given} here`)
   const unknown = symbolsOf(wanted).filter(symbol => !Object.hasOwn(known.sizes, symbol))
   if (unknown.length === 0) {
     const size = substituteDim(wanted, known.sizes)
@@ -87,7 +89,8 @@ const unifyDim = (wanted: Dim, given: Dim, known: Known, where: string, axis: nu
   }
   if (unknown.length > 1) return right({ waiting: `${where}: ${wanted} is ${given}, which does not determine its symbols`, ...known })
   const size = wanted === unknown[0] ? given : solution(wanted, unknown[0], given, known.sizes)
-  return size === undefined ? left(`${where}: ${wanted} cannot be ${given}`) : right({ ...known, sizes: { ...known.sizes, [unknown[0]]: size } })
+  return size === undefined ? left(`${where}: ${wanted} cannot be ${given}`)
+    : right({ ...known, sizes: { ...known.sizes, [unknown[0]]: size } })
 }
 
 /** NaN stands for a size that is not known yet (a layer checked before its input is there): it agrees with every size. */

@@ -14,7 +14,9 @@ export type AnyFunction = (...args: never) => unknown
 /** The parameter tree, the further arguments and the result of a function or definition. */
 export type Parts<F> =
   F extends Definition<infer P, infer A, infer R> ? readonly [P, A, R]
-    : F extends (...args: infer All) => infer R ? All extends readonly [infer P, ...infer A] ? readonly [P, A, R] : readonly [never, [], R] : never
+    : F extends (...args: infer All) => infer R
+      ? All extends readonly [infer P, ...infer A] ? readonly [P, A, R] : readonly [never, [], R]
+      : never
 
 /** A function as plain JavaScript sees it. */
 export type Plain = (...args: readonly unknown[]) => unknown
@@ -27,7 +29,9 @@ export type Differentiable<T, Op extends string, W extends string> =
 type NotFloat<T, W extends string> =
   T extends Tensor<Shape, infer D> ? [D] extends ['float32'] ? never : `${W} is ${D}`
     : T extends readonly unknown[] ? NotFloatEach<T, W>
-      : T extends object ? string extends keyof T ? never : { [K in keyof T & string]: NotFloat<T[K], `${W}.${K}`> }[keyof T & string] : never
+      : T extends object
+        ? string extends keyof T ? never : { [K in keyof T & string]: NotFloat<T[K], `${W}.${K}`> }[keyof T & string]
+        : never
 type NotFloatEach<T extends readonly unknown[], W extends string, I extends 0[] = []> =
   T extends readonly [infer H, ...infer R] ? NotFloat<H, `${W}.${I['length']}`> | NotFloatEach<R, W, [...I, 0]> : never
 

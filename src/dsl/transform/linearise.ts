@@ -1,4 +1,4 @@
-/** Functions of trees traced at fresh variables, so that a derivative is taken in the argument and in nothing else that shares its nodes. */
+/** Functions of trees traced at fresh variables: a derivative is taken in the argument, and in nothing else that shares its nodes. */
 import { variable } from '../core/gradient.js'
 import type { Node } from '../core/node.js'
 import { substitute } from '../core/substitute.js'

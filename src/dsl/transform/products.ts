@@ -54,7 +54,7 @@ export function vjp<A extends readonly unknown[], R>(
   const value = like(result, at.back(outputs))
   return [value, cotangents => {
     must(matchTree(value, cotangents, 'vjp: cotangents'))
-    const pulled = core.vjp(outputs, leavesLike<Node>(value, cotangents, 'cotangents'), at.nodes).map((g, i) => g ?? core.zerosLike(at.nodes[i]))
-    return like<A>(primals, at.back(pulled))
+    const pulled = core.vjp(outputs, leavesLike<Node>(value, cotangents, 'cotangents'), at.nodes)
+    return like<A>(primals, at.back(pulled.map((g, i) => g ?? core.zerosLike(at.nodes[i]))))
   }]
 }

@@ -25,7 +25,8 @@ export type Stacked<T, N extends Dim> =
 type Steps<T, N, W extends string> =
   T extends Tensor<infer S, DType>
     ? S extends readonly [infer H extends Dim, ...Shape]
-      ? [N] extends [never] ? H : [Unify<H, N & Dim>] extends [never] ? `${W} has ${H} steps but ${N & Dim} were expected` : Unify<H, N & Dim>
+      ? [N] extends [never] ? H
+        : [Unify<H, N & Dim>] extends [never] ? `${W} has ${H} steps but ${N & Dim} were expected` : Unify<H, N & Dim>
       : number extends S['length'] ? [N] extends [never] ? number : N : `${W} has no axis to scan over`
     : T extends readonly unknown[] ? StepsOfEach<T, N, W> : StepsOfKeys<T, N, W, KeysOf<T>>
 type StepsOfEach<T extends readonly unknown[], N, W extends string, I extends 0[] = []> =
@@ -38,7 +39,8 @@ type StepsOfKeys<T, N, W extends string, Ks> =
     : N
 type StepsOf<Xs, O> = Steps<Xs, O extends { readonly length: infer N extends Dim } ? N : never, 'scan: xs'>
 type Count<N> = [N] extends [never] ? never : N extends `scan: ${string}` ? never : N extends Dim ? N : never
-type CheckSteps<N> = [N] extends [never] ? 'scan: without inputs to scan over, a length is needed' : N extends `scan: ${string}` ? N : unknown
+type CheckSteps<N> =
+  [N] extends [never] ? 'scan: without inputs to scan over, a length is needed' : N extends `scan: ${string}` ? N : unknown
 
 /** How a loop runs. */
 export interface ScanOptions {
@@ -73,7 +75,8 @@ const stepsOf = (xs: unknown, length: Dim | undefined): Dim => {
  * sums // [1, 3, 6]
  * ```
  */
-export function scan<const C extends Tree, const Xs extends Tree, const Next extends Tree, const Y extends Tree, const O extends ScanOptions = {}>(
+export function scan<const C extends Tree, const Xs extends Tree, const Next extends Tree, const Y extends Tree,
+  const O extends ScanOptions = {}>(
   body: (carry: C, x: Step<Xs>) => Arg<MatchTree<C, Next, 'scan: carry'>, readonly [next: Next, kept: Y]>,
   init: C, xs: Arg<CheckSteps<StepsOf<Xs, O>>, Xs>, options?: O,
 ): readonly [carry: C, kept: Stacked<Y, Count<StepsOf<Xs, O>>>]

@@ -51,7 +51,8 @@ describe.each(twoForms)('a definition %s', (_, f) => {
       (q, x: Tensor<['B', 'D']>) => f(q.l2, relu(f(q.l1, x))))
     const l1 = { w: f32(784, 10), b: f32(10) }
     expect(mlp({ l1, l2: { w: f32(10, 784), b: f32(784) } }, f32('N', 784)).shape).toEqual(['N', 784])
-    expect(() => mlp({ l1, l2: { w: f32(10, 784), b: f32(785) } } as never, f32('N', 784) as never)).toThrow('params.l2.b: D is 784 but 785 here')
+    expect(() => mlp({ l1, l2: { w: f32(10, 784), b: f32(785) } } as never,
+      f32('N', 784) as never)).toThrow('params.l2.b: D is 784 but 785 here')
   })
 })
 
@@ -63,7 +64,8 @@ describe('a definition with argument specs', () => {
   })
 
   it('checks its body once, when it is made', () => {
-    expect(() => define({ w: f32('I', 'O') }, [f32('B', 'J')], (q, x) => matmul(x as never, q.w))).toThrow('inner dimensions J and I differ')
+    expect(() => define({ w: f32('I', 'O') }, [f32('B', 'J')], (q, x) =>
+      matmul(x as never, q.w))).toThrow('inner dimensions J and I differ')
   })
 
   it('gives one parameter to each leaf, though the specs are one tensor', () => {
@@ -76,7 +78,8 @@ describe('a definition with argument specs', () => {
 })
 
 describe('trees', () => {
-  const f = define([f32('A'), [f32('B')]], [{ h: f32('A'), c: [f32('B')] as const }], (q, { h, c }) => ({ x: add(h, q[0]), y: [add(c[0], q[1][0])] as const }))
+  const f = define([f32('A'), [f32('B')]], [{ h: f32('A'), c: [f32('B')] as const }], (q, { h, c }) =>
+    ({ x: add(h, q[0]), y: [add(c[0], q[1][0])] as const }))
 
   it('go in and come out, to any depth', () => {
     const out = f([f32(1), [f32(2)]], { h: f32(1), c: [f32(2)] })
@@ -87,7 +90,8 @@ describe('trees', () => {
   it('must have the parts of the spec', () => {
     const params = [f32(1), [f32(2)]] as const
     expect(() => f(params, { h: f32(1), c: [f32(3)] } as never)).toThrow('argument 1.c.0: B is 2 but 3 here')
-    expect(() => f([f32(1)] as never, { h: f32(1), c: [f32(3)] } as never)).toThrow('params: a tuple of 2 was expected but one of 1 is given')
+    expect(() => f([f32(1)] as never, { h: f32(1), c: [f32(3)] } as never))
+      .toThrow('params: a tuple of 2 was expected but one of 1 is given')
     expect(() => f(params, { h: f32(1), c: [f32(2)], d: f32(3) } as never)).toThrow('argument 1: key d is not in the definition')
     expect(() => f(params, { h: 3, c: [f32(2)] } as never)).toThrow('argument 1.h: a tensor was expected')
     expect(() => f({} as never, { h: f32(1), c: [f32(2)] } as never)).toThrow('params: a tuple was expected')
@@ -134,7 +138,8 @@ describe('names in a body whose arguments have no specs', () => {
 
   it('need specs where it does not', () => {
     const f = define({}, (_, x: Tensor<['B', 'T', 'D']>) => sum(x, ['T']))
-    expect(() => f({}, f32(32, 10, 64))).toThrow('sum: axis T is not in [32, 10, 64]\nonly the annotations say what T is: give the arguments\' specs')
+    expect(() => f({}, f32(32, 10, 64)))
+      .toThrow('sum: axis T is not in [32, 10, 64]\nonly the annotations say what T is: give the arguments\' specs')
     const g = define({}, [f32('B', 'T', 'D')], (_, x) => sum(x, ['T']))
     expect(g({}, f32(32, 10, 64)).shape).toEqual([32, 64])
   })

@@ -25,7 +25,8 @@ describe('seq', () => {
 
   it('takes definitions and layers of one\'s own as steps', () => {
     const scaled = define({ s: f32('D') }, [f32('B', 'D')], (p, x) => mul(x, p.s))
-    interface Doubled extends TypeFunction { readonly out: this['in'] extends readonly [...infer P extends Shape, infer D extends number] ? [...P, D, 2] : 'doubled: no axis' }
+    interface Doubled extends TypeFunction { readonly out: this['in'] extends readonly [...infer P extends Shape, infer D extends number]
+      ? [...P, D, 2] : 'doubled: no axis' }
     const doubled = layerOf<Doubled>()({}, (_, x) => stack([x, x], -1))
     const own = seq(linear(5, 4), layer(scaled.at({ D: 4 })), scaled.at({ D: 4 }), doubled)
     expect(own(own.params, f32('N', 5)).shape).toEqual(['N', 4, 2])

@@ -61,7 +61,8 @@ describe('products', () => {
   })
 
   it('jvp pushes tangents forwards', () => {
-    const [y, dy] = jvp((a: Tensor<[2]>, b: Tensor<[2]>) => ({ y: mul(a, b) }), [tensor([1, 2]), tensor([3, 4])], [tensor([1, 0]), tensor([0, 1])])
+    const [y, dy] = jvp((a: Tensor<[2]>, b: Tensor<[2]>) => ({ y: mul(a, b) }), [tensor([1, 2]), tensor([3, 4])],
+      [tensor([1, 0]), tensor([0, 1])])
     expect([valueOf(y.y), valueOf(dy.y)]).toEqual([[3, 8], [3, 2]])
   })
 
@@ -107,7 +108,8 @@ describe('scan', () => {
   })
 
   it('works inside a definition at any sizes', () => {
-    const rnn = define({ w: f32('H', 'H') }, [f32('T', 'B', 'H'), f32('B', 'H')], (p, xs, h) => scan((c, x) => [add(matmul(c, p.w), x), c], h, xs)[1])
+    const rnn = define({ w: f32('H', 'H') }, [f32('T', 'B', 'H'), f32('B', 'H')], (p, xs, h) =>
+      scan((c, x) => [add(matmul(c, p.w), x), c], h, xs)[1])
     expect(rnn({ w: f32(2, 2) }, f32(5, 3, 2), f32(3, 2)).shape).toEqual([5, 3, 2])
     expect(() => rnn({ w: f32(2, 2) }, f32(5, 3, 2), f32(4, 2) as never)).toThrow('argument 2: B is 3 but 4 here')
   })
@@ -115,5 +117,6 @@ describe('scan', () => {
 
 it('integers have no gradient', () => {
   const bad = (p: { n: Tensor<[2], 'int32'> }) => sum(exp(f32(2)))
-  expect(() => (grad as unknown as (f: unknown) => (p: unknown) => unknown)(bad)({ n: i32(2) })).toThrow('grad: params.n is int32; only float32 has a gradient')
+  expect(() => (grad as unknown as (f: unknown) => (p: unknown) =>
+    unknown)(bad)({ n: i32(2) })).toThrow('grad: params.n is int32; only float32 has a gradient')
 })

@@ -38,7 +38,8 @@ const withOwn = seq(linear(784, 128), layer(scaled.at({ D: 128 })), scaled.at({ 
 const own = withOwn(withOwn.params, f32('N', 784))
 same<Equal<typeof own, Tensor<['N', 128]>>>()
 same<Equal<(typeof withOwn.params)[1]['s'], Tensor<[128]>>>()
-interface Doubled extends TypeFunction { readonly out: this['in'] extends readonly [...infer P extends Shape, infer D extends number] ? [...P, D, 2] : 'doubled: no axis' }
+interface Doubled extends TypeFunction { readonly out: this['in'] extends readonly [...infer P extends Shape, infer D extends number]
+  ? [...P, D, 2] : 'doubled: no axis' }
 const doubled = layerOf<Doubled>()({}, (_, x: Tensor<['B', 'D']>) => stack([x, x], -1))
 const pairs = doubled({}, f32('B', 5))
 same<Equal<typeof pairs, Tensor<['B', 5, 2]>>>()

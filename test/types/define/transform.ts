@@ -43,7 +43,8 @@ const stabilised = stable(f32('B', 2), i32('B'))
 same<Equal<typeof stabilised, Tensor<['B', 2]>>>()
 
 // Loops: bodies without annotations, trees as carry, inputs and results
-const [carry, kept] = scan((c, x) => [{ h: add(matmul(x.x, f32(5, 7)), c.h), n: c.n }, [c.h, x.x] as const], { h: f32('B', 7), n: i32() }, { x: f32('T', 'B', 5) })
+const [carry, kept] = scan((c, x) => [{ h: add(matmul(x.x, f32(5, 7)), c.h), n: c.n }, [c.h, x.x] as const],
+  { h: f32('B', 7), n: i32() }, { x: f32('T', 'B', 5) })
 same<Equal<typeof carry.h, Tensor<['B', 7]>>>()
 same<Equal<typeof kept[0], Tensor<['T', 'B', 7]>>>()
 same<Equal<typeof kept[1], Tensor<['T', 'B', 5]>>>()

@@ -17,7 +17,8 @@ import type { Tensor } from '../../src/dsl/tensor.js'
 `
 
 const options: ts.CompilerOptions = {
-  target: ts.ScriptTarget.ES2022, lib: ['lib.es2023.d.ts'], module: ts.ModuleKind.NodeNext, moduleResolution: ts.ModuleResolutionKind.NodeNext,
+  target: ts.ScriptTarget.ES2022, lib: ['lib.es2023.d.ts'], module: ts.ModuleKind.NodeNext,
+    moduleResolution: ts.ModuleResolutionKind.NodeNext,
   strict: true, noEmit: true, skipLibCheck: true, types: [],
 }
 
@@ -77,7 +78,7 @@ import type { Tensor } from '${folder}/tensor.js'
 const sources = join(root, 'src', 'dsl')
 
 /** The body of a transformer block over `x`, whose weights are called `w`. */
-const block = (x: string, width: string, weights: string): string => `
+const block = (x: string, weights: string): string => `
   const split = (t: Tensor<['B', 'T', 768]>) => rearrange(t, 'b t (h d) -> b h t d', { h: 12 })
   const q = split(matmul(${x}, ${weights}.q)), k = split(matmul(${x}, ${weights}.k)), v = split(matmul(${x}, ${weights}.v))
   const attention = softmax(einsum('bhqd,bhkd->bhqk', q, k), -1)
@@ -85,14 +86,16 @@ const block = (x: string, width: string, weights: string): string => `
   const residual = add(${x}, matmul(heads, ${weights}.o))
   const hidden = relu(add(matmul(residual, ${weights}.up), ${weights}.bias))
   return add(residual, matmul(hidden, ${weights}.down))`
-const weightsOf = (width: string): string =>
-  `{ q: f32(768, 768), k: f32(768, 768), v: f32(768, 768), o: f32(768, 768), up: f32(768, ${width}), bias: f32(${width}), down: f32(${width}, 768) }`
+const weightsOf = (width: string): string => `{
+  q: f32(768, 768), k: f32(768, 768), v: f32(768, 768), o: f32(768, 768),
+  up: f32(768, ${width}), bias: f32(${width}), down: f32(${width}, 768),
+}`
 
 /** So many transformer blocks written out, each of a width of its own. */
 export const blocksWrittenOut = (blocks: number): string => `${importsOf(sources)}
 const x0 = f32('B', 'T', 768)
 ${Array.from({ length: blocks }, (_, i) => `const w${i} = ${weightsOf(`${3072 + i}`)}
-const block${i} = (x: Tensor<['B', 'T', 768]>) => {${block('x', `${3072 + i}`, `w${i}`)}
+const block${i} = (x: Tensor<['B', 'T', 768]>) => {${block('x', `w${i}`)}
 }
 const x${i + 1} = block${i}(x${i})`).join('\n')}
 export const y: Tensor<['B', 'T', 768]> = x${blocks}
@@ -100,7 +103,7 @@ export const y: Tensor<['B', 'T', 768]> = x${blocks}
 
 /** One block defined with symbols, and applied so many times. */
 export const blocksApplied = (times: number): string => `${importsOf(sources)}
-const block = define(${weightsOf("'H'")}, (p, x: Tensor<['B', 'T', 768]>) => {${block('x', "'H'", 'p')}
+const block = define(${weightsOf("'H'")}, (p, x: Tensor<['B', 'T', 768]>) => {${block('x', 'p')}
 })
 const w = ${weightsOf('3072')}
 const x0 = f32('N', 128, 768)

@@ -44,7 +44,8 @@ export const timedCompile = async (compiler: Compiler, files: readonly string[])
     if (!existsSync(program)) throw new Error(`${compiler} is not installed: run npm ci`)
     const command = '"$0" -p "$1" --pretty false; times >&2'
     return await new Promise(resolve => {
-      execFile('sh', ['-c', command, program, config], { cwd: root, maxBuffer: 1 << 26 }, (_, text, times) => resolve({ text, seconds: secondsIn(times) }))
+      execFile('sh', ['-c', command, program, config], { cwd: root,
+        maxBuffer: 1 << 26 }, (_, text, times) => resolve({ text, seconds: secondsIn(times) }))
     })
   } finally {
     rmSync(folder, { recursive: true, force: true })
@@ -63,6 +64,7 @@ export const diagnosticsIn = (answer: string): Diagnostic[] => {
   if (general !== undefined) throw new Error(general)
   return answer.split('\n').flatMap(line => {
     const match = diagnosticLine.exec(line)
-    return match ? [{ file: relative(root, join(root, match[1])), line: Number(match[2]), column: Number(match[3]), code: match[4], text: alike(match[5]) }] : []
+    return match ? [{ file: relative(root, join(root, match[1])), line: Number(match[2]), column: Number(match[3]), code: match[4],
+      text: alike(match[5]) }] : []
   })
 }

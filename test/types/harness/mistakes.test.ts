@@ -26,7 +26,8 @@ const casesOf = async (family: string, file: string): Promise<Case[]> => {
   return statements.map((statement, i) => ({ file, statement, mistake: mistakes[i] }))
 }
 
-const families = readdirSync(folder, { withFileTypes: true }).filter(d => d.isDirectory()).map(d => d.name).filter(f => filesOf(f).length > 0 && (only === undefined || only === f)).sort()
+const families = readdirSync(folder, { withFileTypes: true }).filter(d => d.isDirectory()).map(d => d.name).filter(f =>
+  filesOf(f).length > 0 && (only === undefined || only === f)).sort()
 const cases = new Map<string, Case[]>()
 for (const family of families) {
   const stated: Case[] = []

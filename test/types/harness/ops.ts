@@ -14,9 +14,18 @@ export const calls: Readonly<Record<string, (i: number) => Call>> = {
   less: i => ({ inputs: `const x${i} = f32('B', ${n(i)}), y${i} = f32(${n(i)})`, call: `less(x${i}, y${i})` }),
   where: i => ({ inputs: `const c${i} = bool('B', ${n(i)}), x${i} = f32('B', ${n(i)})`, call: `where(c${i}, x${i}, x${i})` }),
   matmul: i => ({ inputs: `const x${i} = f32('B', ${n(i)}), y${i} = f32(${n(i)}, ${n(i, 64)})`, call: `matmul(x${i}, y${i})` }),
-  'matmul, batched': i => ({ inputs: `const x${i} = f32('B', 12, 'T', ${n(i)}), y${i} = f32('B', 12, ${n(i)}, 'T')`, call: `matmul(x${i}, y${i})` }),
-  einsum: i => ({ inputs: `const x${i} = f32('B', 'Q', ${n(i)}), y${i} = f32('B', 'K', ${n(i)})`, call: `einsum('bqd,bkd->bqk', x${i}, y${i})` }),
-  rearrange: i => ({ inputs: `const x${i} = f32('B', 'T', ${12 * n(i, 64)})`, call: `rearrange(x${i}, 'b t (h d) -> b h t d', { h: 12 })` }),
+  'matmul, batched': i => ({
+    inputs: `const x${i} = f32('B', 12, 'T', ${n(i)}), y${i} = f32('B', 12, ${n(i)}, 'T')`,
+    call: `matmul(x${i}, y${i})`,
+  }),
+  einsum: i => ({
+    inputs: `const x${i} = f32('B', 'Q', ${n(i)}), y${i} = f32('B', 'K', ${n(i)})`,
+    call: `einsum('bqd,bkd->bqk', x${i}, y${i})`,
+  }),
+  rearrange: i => ({
+    inputs: `const x${i} = f32('B', 'T', ${12 * n(i, 64)})`,
+    call: `rearrange(x${i}, 'b t (h d) -> b h t d', { h: 12 })`,
+  }),
   'reshape, factors kept': i => ({ inputs: `const x${i} = f32('B', ${n(i)}, 28, 28)`, call: `reshape(x${i}, [${n(i)}, 'B', 28, 28])` }),
   'reshape with -1': i => ({ inputs: `const x${i} = f32('B', ${n(i)}, 28)`, call: `reshape(x${i}, ['B', -1])` }),
   'reshape, product computed': i => ({ inputs: `const x${i} = f32('B', ${n(i)}, 28)`, call: `reshape(x${i}, ['B', ${28 * n(i)}])` }),
@@ -37,16 +46,31 @@ export const calls: Readonly<Record<string, (i: number) => Call>> = {
   reverse: i => ({ inputs: `const x${i} = f32('B', ${n(i)})`, call: `reverse(x${i}, [1])` }),
   gather: i => ({ inputs: `const x${i} = f32(${n(i)}, 64), y${i} = i32('B')`, call: `gather(x${i}, y${i}, 0)` }),
   oneHot: i => ({ inputs: `const y${i} = i32('B', ${n(i)})`, call: `oneHot(y${i}, ${n(i, 10)})` }),
-  scatterAdd: i => ({ inputs: `const x${i} = f32(${n(i)}, 64), y${i} = i32(9), u${i} = f32(9, 64)`, call: `scatterAdd(x${i}, y${i}, u${i}, 0)` }),
+  scatterAdd: i => ({
+    inputs: `const x${i} = f32(${n(i)}, 64), y${i} = i32(9), u${i} = f32(9, 64)`,
+    call: `scatterAdd(x${i}, y${i}, u${i}, 0)`,
+  }),
   topK: i => ({ inputs: `const x${i} = f32('B', ${n(i)})`, call: `topK(x${i}, 5, -1)` }),
-  conv2d: i => ({ inputs: `const x${i} = f32('B', ${n(i)}, ${n(i)}, 3), w${i} = f32(3, 3, 3, ${n(i, 32)})`, call: `conv2d(x${i}, w${i}, { stride: 2, padding: 1 })` }),
-  conv2dTranspose: i => ({ inputs: `const x${i} = f32('B', ${n(i)}, ${n(i)}, 3), w${i} = f32(4, 4, ${n(i, 32)}, 3)`, call: `conv2dTranspose(x${i}, w${i}, { stride: 2, padding: 1 })` }),
+  conv2d: i => ({
+    inputs: `const x${i} = f32('B', ${n(i)}, ${n(i)}, 3), w${i} = f32(3, 3, 3, ${n(i, 32)})`,
+    call: `conv2d(x${i}, w${i}, { stride: 2, padding: 1 })`,
+  }),
+  conv2dTranspose: i => ({
+    inputs: `const x${i} = f32('B', ${n(i)}, ${n(i)}, 3), w${i} = f32(4, 4, ${n(i, 32)}, 3)`,
+    call: `conv2dTranspose(x${i}, w${i}, { stride: 2, padding: 1 })`,
+  }),
   maxPool2d: i => ({ inputs: `const x${i} = f32('B', ${2 * n(i)}, ${2 * n(i)}, 3)`, call: `maxPool2d(x${i}, 2)` }),
   upsample2d: i => ({ inputs: `const x${i} = f32('B', ${n(i)}, ${n(i)}, 3)`, call: `upsample2d(x${i}, 2)` }),
   tril: i => ({ inputs: `const x${i} = f32(${n(i)}, ${n(i)})`, call: `tril(x${i})` }),
-  'applying a definition': i => ({ inputs: `const x${i} = f32('N', ${n(i)}), p${i} = { w: f32(${n(i)}, ${n(i, 9)}), b: f32(${n(i, 9)}) }`, call: `affine(p${i}, x${i})` }),
+  'applying a definition': i => ({
+    inputs: `const x${i} = f32('N', ${n(i)}), p${i} = { w: f32(${n(i)}, ${n(i, 9)}), b: f32(${n(i, 9)}) }`,
+    call: `affine(p${i}, x${i})`,
+  }),
   'at': i => ({ inputs: '', call: `affine.at({ I: ${n(i)}, O: ${n(i, 9)} })` }),
   grad: i => ({ inputs: `const loss${i} = (p: { w: Tensor<[${n(i)}]>; b: Tensor<[${n(i, 9)}]> }) => sum(p.w)`, call: `grad(loss${i})` }),
-  scan: i => ({ inputs: `const c${i} = f32('B', ${n(i)}), x${i} = f32('T', 'B', ${n(i)})`, call: `scan((c, x) => [add(c, x), c], c${i}, x${i})` }),
+  scan: i => ({
+    inputs: `const c${i} = f32('B', ${n(i)}), x${i} = f32('T', 'B', ${n(i)})`,
+    call: `scan((c, x) => [add(c, x), c], c${i}, x${i})`,
+  }),
   seq: i => ({ inputs: '', call: `seq(linear(${n(i)}, ${n(i, 9)}), relu, linear(${n(i, 9)}, 10))` }),
 }

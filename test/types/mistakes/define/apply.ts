@@ -8,7 +8,8 @@ const twoLayers = define({ a: { w: f32('I', 'H') }, b: { w: f32('H', 'O') } }, [
 const unannotated = define({ w: f32('I', 'O'), b: f32('O') }, (p, x: Tensor<['B', 'I']>) => add(matmul(x, p.w), p.b))
 const halves = define({ w: f32('2*H', 'H') }, [f32('B', 'T+1', '2*H')], (p, x) => matmul(x, p.w))
 const grid = define({}, [f32('B*T')], (_, x) => x)
-const cell = define([f32('H'), [f32('H')]], [{ h: f32('B', 'H'), c: [f32('B', 'H')] }], (p, s) => [add(s.h, p[0]), add(s.c[0], p[1][0])] as const)
+const cell = define([f32('H'), [f32('H')]], [{ h: f32('B', 'H'), c: [f32('B', 'H')] }], (p, s) =>
+  [add(s.h, p[0]), add(s.c[0], p[1][0])] as const)
 
 const w = f32(784, 10)
 const b = f32(10)
