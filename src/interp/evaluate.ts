@@ -1,5 +1,5 @@
 /** The value of an expression, here and now: on the reference engine, for a look at a small result. */
-import { type Node } from '../dsl/core/node.js'
+import type { Node } from '../dsl/core/node.js'
 import type { Sizes } from '../dsl/core/substitute.js'
 import { leavesOf, treeLike, type TreeOf } from '../dsl/core/trees.js'
 import { stridesOf } from './js/arrays.js'

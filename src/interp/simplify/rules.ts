@@ -29,7 +29,7 @@ const foldable = (n: Node): boolean => n.op !== 'named' && !n.tuple && n.inputs.
 const attrs = <A>(n: Node): A => n.attrs as A
 type Box = { starts: readonly number[]; ends: readonly (number | string)[] }
 
-export const rules: readonly Rule[] = [
+const basicRules: readonly Rule[] = [
   { name: 'constant folding', ops: [], apply: n => foldable(n) && n.op !== 'broadcastTo' ? b.constant(evaluate([n], new Map())[0]) : null },
   { name: 'bound dimension', ops: ['dimSize'], apply: n => typeof attrs<{ size: unknown }>(n).size === 'number' ? b.scalar(attrs<{ size: number }>(n).size, 'int32') : null },
 
@@ -119,6 +119,40 @@ export const rules: readonly Rule[] = [
   } },
   { name: 'stop-gradient of a constant', ops: ['stopGradient'], apply: n => n.inputs[0].op === 'constant' || n.inputs[0].op === 'stopGradient' ? n.inputs[0] : null },
 ]
+
+/** Reading a few elements of a result computes those only: one conditional of an autoregressive model, one column of a product. */
+const fewer = ({ inputs: [x, i], attrs: { axis } }: NodeOf<'gather'>): boolean => {
+  const [read, of] = [sizeOfShape(i.shape), x.shape[axis]]
+  return typeof read === 'number' && typeof of === 'number' && read < of
+}
+const gatherRules: readonly Rule[] = [
+  { name: 'gather of an elementwise operation', ops: ['gather'], apply: node => {
+    const n = node as NodeOf<'gather'>
+    const [x, i] = n.inputs
+    return x.prim.elementwise && fewer(n) ? x.prim.make(x.inputs.map(y => b.gather(y, i, n.attrs.axis)), x.attrs) : null
+  } },
+  { name: 'gather of columns of a product', ops: ['gather'], apply: node => {
+    const n = node as NodeOf<'gather'>
+    const [x, i] = n.inputs
+    const [left, right] = x.inputs
+    if (x.op !== 'matmul' || right.shape.length !== 2 || n.attrs.axis !== x.shape.length - 1 || !fewer(n)) return null
+    return b.reshape(b.matmul(left, b.gather(right, b.reshape(i, [sizeOfShape(i.shape)]), 1)), n.shape)
+  } },
+  { name: 'gather of a broadcast', ops: ['gather'], apply: node => {
+    const n = node as NodeOf<'gather'>
+    const [x, i] = n.inputs
+    if (x.op !== 'broadcastTo') return null
+    const [from] = x.inputs
+    const axis = n.attrs.axis - (x.shape.length - from.shape.length)
+    if (axis < 0) return b.broadcastTo(from, n.shape)
+    const repeated = from.shape[axis] === 1 && x.shape[n.attrs.axis] !== 1
+    return b.broadcastTo(repeated ? b.reshape(from, [...from.shape.slice(0, axis), ...i.shape.map(() => 1), ...from.shape.slice(axis + 1)])
+      : b.gather(from, i, axis), n.shape)
+  } },
+]
+
+/** The rules that hold at any time. */
+export const rules: readonly Rule[] = [...basicRules, ...gatherRules]
 
 /** Only once nothing will be differentiated any more: what steers gradients has done its work. */
 export const executionRules: readonly Rule[] = [

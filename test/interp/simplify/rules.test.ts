@@ -12,6 +12,7 @@ const y = variable({ shape: [2, 3], dtype: 'float32' }, 'y')
 const at = new Map([x, y].map((n, k) => [n, { shape: [2, 3], dtype: 'float32' as const, data: Float64Array.from({ length: 6 }, (_, i) => Math.sin(1 + i * 3 + k)) }]))
 const full = (v: number): Node => b.full(v, [2, 3])
 const mask = b.less(x, y)
+const picked = b.constant({ shape: [2], dtype: 'int32', data: Int32Array.of(1, 0) })
 
 /** For each rule, graphs in which it must fire. A rule without one fails the test below. */
 const fires: Readonly<Record<string, readonly Node[]>> = {
@@ -43,6 +44,10 @@ const fires: Readonly<Record<string, readonly Node[]>> = {
   'sum over axes of size 1': [b.sum(b.reshape(x, [2, 1, 3]), [1]), b.max(b.reshape(x, [2, 1, 3]), [1])],
   'sum of copies': [b.sum(b.broadcastTo(x, [4, 2, 3]), [0]), b.sum(b.broadcastTo(b.reshape(x, [2, 1, 3]), [2, 5, 3]), [1])],
   'stop-gradient of a constant': [b.stopGradient(b.scalar(2)), b.stopGradient(b.stopGradient(x))],
+  'gather of an elementwise operation': [b.gather(b.add(x, y), picked, 1), b.gather(b.tanh(x), b.scalar(1, 'int32'), 0)],
+  'gather of columns of a product': [b.gather(b.matmul(x, b.transpose(x, [1, 0])), b.scalar(1, 'int32'), 1), b.gather(b.matmul(b.reshape(y, [3, 2]), x), picked, 1)],
+  'gather of a broadcast': [b.gather(b.broadcastTo(x, [4, 2, 3]), picked, 2), b.gather(b.broadcastTo(x, [4, 2, 3]), picked, 0),
+    b.gather(b.broadcastTo(b.reshape(x, [2, 1, 3]), [2, 5, 3]), b.reshape(picked, [1, 2]), 1)],
   identities: [b.stopGradient(x), b.named('z', x), b.customVjp(b.exp(x), [x], g => [g])],
 }
 
