@@ -10,14 +10,15 @@ import { attempt, type Effect } from '../effect.js'
 import { writeAtomic } from '../files/atomic.js'
 
 const Header = t.type({ split: t.union([t.literal('train'), t.literal('test')]), step: t.number, seconds: t.number })
-const Line = t.intersection([Header, t.record(t.string, t.union([t.number, t.string]))])
+// JSON has no NaN or infinity: it writes null
+const Line = t.intersection([Header, t.record(t.string, t.union([t.number, t.string, t.null]))])
 
 /** The figures of one step (`train`) or of one evaluation after it (`test`); `seconds` counts the time spent training so far. */
-export type MetricLine = t.TypeOf<typeof Header> & Readonly<Record<string, number | string>>
+export type MetricLine = t.TypeOf<typeof Header> & Readonly<Record<string, number | string | null>>
 
-/** The figures of a line, without where and when. */
+/** The figures of a line, without where and when; what was not finite is NaN. */
 export const figuresOf = ({ split: _, step: __, seconds: ___, ...figures }: MetricLine): Readonly<Record<string, number>> =>
-  figures as Record<string, number>
+  Object.fromEntries(Object.entries(figures).map(([name, v]) => [name, typeof v === 'number' ? v : NaN]))
 
 /** Decodes the text of metrics.jsonl; a torn last line (a write cut short) is left out, any other damage is a sentence. */
 export const parseMetrics = (file: string, text: string): E.Either<TypegradError, readonly MetricLine[]> => {

@@ -52,8 +52,8 @@ const scalarEvent = (wallTime: number, step: number, scalars: Readonly<Record<st
 
 /** The record of one metrics line: every figure as a scalar `train/name` or `test/name`. */
 export const eventOf = (startedAt: number, line: MetricLine): Uint8Array => {
-  const figures = Object.entries(figuresOf(line)).filter(([, v]) => typeof v === 'number')
-  return frame(scalarEvent(startedAt + line.seconds, line.step, Object.fromEntries(figures.map(([k, v]) => [`${line.split}/${k}`, v]))))
+  const scalars = Object.fromEntries(Object.entries(figuresOf(line)).map(([name, v]) => [`${line.split}/${name}`, v]))
+  return frame(scalarEvent(startedAt + line.seconds, line.step, scalars))
 }
 
 /** Starts an event file that holds `kept` (a resumed run's file is rebuilt from its metrics), and appends further lines to it. */

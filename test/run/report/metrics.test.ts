@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { run } from '../../../src/run/effect.js'
-import { linesUpTo, openMetrics, readMetrics, type MetricLine } from '../../../src/run/report/metrics.js'
+import { figuresOf, linesUpTo, openMetrics, readMetrics, type MetricLine } from '../../../src/run/report/metrics.js'
 import { crc32c, openEvents } from '../../../src/run/report/tensorboard.js'
 
 const train = (step: number): MetricLine => ({ split: 'train', step, seconds: step / 10, loss: 100 / step })
@@ -30,6 +30,14 @@ describe('metrics.jsonl', () => {
     log.append(train(3))
     log.close()
     expect(await run(readMetrics(file))).toEqual([train(1), tested(1), train(2), tested(2), train(3)])
+  })
+
+  test('a figure that is not finite does not spoil the file', async () => {
+    const file = await scratch()
+    const log = await run(openMetrics(file, []))
+    log.append({ ...tested(2), testNll: Infinity })
+    log.close()
+    expect((await run(readMetrics(file))).map(figuresOf)).toEqual([{ testNll: NaN }])
   })
 
   test('an absent file has no lines; damage in the middle names the line', async () => {
