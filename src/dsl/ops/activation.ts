@@ -71,10 +71,11 @@ const normalised = (x: Node, axis: number, log: boolean): Node => {
  * ```
  */
 export function softmax<S extends Shape, D extends DType, const Ax extends Axis = -1>(
-  x: Arg<Accepts<'softmax', D, 'float32'>, Tensor<S, D>>, axis?: Arg<KeepAxis<S, Ax, 'softmax'>, Ax>,
+  x: Arg<Accepts<'softmax', D, 'float32'>, Tensor<S, D>>,
+  axis?: Arg<KeepAxis<S, Ax, 'softmax'>, Ax>,
 ): Tensor<Ok<KeepAxis<S, Ax, 'softmax'>>, 'float32'> {
   const node = nodeOfClass('softmax', x, 'float32')
-  return tensorOf(normalised(node, must(axisAt('softmax', node.shape, axis as Axis ?? -1)), false))
+  return tensorOf(normalised(node, must(axisAt('softmax', node.shape, (axis as Axis) ?? -1)), false))
 }
 /**
  * log softmax(x) along an axis (the last by default), without the loss of accuracy of taking the logarithm afterwards.
@@ -85,8 +86,9 @@ export function softmax<S extends Shape, D extends DType, const Ax extends Axis 
  * ```
  */
 export function logSoftmax<S extends Shape, D extends DType, const Ax extends Axis = -1>(
-  x: Arg<Accepts<'logSoftmax', D, 'float32'>, Tensor<S, D>>, axis?: Arg<KeepAxis<S, Ax, 'logSoftmax'>, Ax>,
+  x: Arg<Accepts<'logSoftmax', D, 'float32'>, Tensor<S, D>>,
+  axis?: Arg<KeepAxis<S, Ax, 'logSoftmax'>, Ax>,
 ): Tensor<Ok<KeepAxis<S, Ax, 'logSoftmax'>>, 'float32'> {
   const node = nodeOfClass('logSoftmax', x, 'float32')
-  return tensorOf(normalised(node, must(axisAt('logSoftmax', node.shape, axis as Axis ?? -1)), true))
+  return tensorOf(normalised(node, must(axisAt('logSoftmax', node.shape, (axis as Axis) ?? -1)), true))
 }

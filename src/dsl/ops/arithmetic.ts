@@ -5,8 +5,10 @@ import type { DTypeClass } from '../shape/dtype.js'
 import type { Binary } from '../shape/elementwise.js'
 import { aligned, tensorOf } from './typed.js'
 
-const binary = <Op extends string, C extends DTypeClass>(op: Op, dtypes: C, build: (a: Node, b: Node) => Node): Binary<Op, C> =>
-  (a: unknown, b: unknown) => tensorOf<never, never>(build(...aligned(op, a, b, dtypes)))
+const binary =
+  <Op extends string, C extends DTypeClass>(op: Op, dtypes: C, build: (a: Node, b: Node) => Node): Binary<Op, C> =>
+  (a: unknown, b: unknown) =>
+    tensorOf<never, never>(build(...aligned(op, a, b, dtypes)))
 
 /**
  * The sum of two tensors, elementwise; `[B, 784] + [784]` repeats the second.

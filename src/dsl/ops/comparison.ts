@@ -8,10 +8,14 @@ import type { Comparison, Condition, Connective, DTypeIn, Pair, Predicate, Unary
 import type { Tensor } from '../tensor.js'
 import { aligned, must, nodeOfClass, tensorOf } from './typed.js'
 
-const comparison = <Op extends string, C extends DTypeClass>(op: Op, dtypes: C, build: (a: Node, b: Node) => Node): Comparison<Op, C> =>
-  (a: unknown, b: unknown) => tensorOf<never, 'bool'>(build(...aligned(op, a, b, dtypes)))
-const connective = <Op extends string>(op: Op, build: (a: Node, b: Node) => Node): Connective<Op> =>
-  (a: unknown, b: unknown) => tensorOf<never, 'bool'>(build(...aligned(op, a, b, 'bool')))
+const comparison =
+  <Op extends string, C extends DTypeClass>(op: Op, dtypes: C, build: (a: Node, b: Node) => Node): Comparison<Op, C> =>
+  (a: unknown, b: unknown) =>
+    tensorOf<never, 'bool'>(build(...aligned(op, a, b, dtypes)))
+const connective =
+  <Op extends string>(op: Op, build: (a: Node, b: Node) => Node): Connective<Op> =>
+  (a: unknown, b: unknown) =>
+    tensorOf<never, 'bool'>(build(...aligned(op, a, b, 'bool')))
 
 /**
  * Whether two elements are equal.
@@ -125,7 +129,8 @@ export const isNan: Predicate<'isNan', 'float32'> = (x: unknown) => {
  * isFinite(tensor([1, Infinity])) // [true, false]
  * ```
  */
-export const isFinite: Predicate<'isFinite', 'float32'> = (x: unknown) => tensorOf<never, 'bool'>(core.less(core.abs(nodeOfClass('isFinite', x, 'float32')), Infinity))
+export const isFinite: Predicate<'isFinite', 'float32'> = (x: unknown) =>
+  tensorOf<never, 'bool'>(core.less(core.abs(nodeOfClass('isFinite', x, 'float32')), Infinity))
 
 /**
  * `a` where the condition is true, `b` elsewhere; numbers and equal trailing axes broadcast.
@@ -136,7 +141,9 @@ export const isFinite: Predicate<'isFinite', 'float32'> = (x: unknown) => tensor
  * ```
  */
 export function where<C extends AnyTensor, X extends Operand, Y extends Operand>(
-  condition: Arg<Condition<C, X, Y>, C>, a: X, b: Arg<Pair<'where', X, Y, 'any'>, Y>,
+  condition: Arg<Condition<C, X, Y>, C>,
+  a: X,
+  b: Arg<Pair<'where', X, Y, 'any'>, Y>,
 ): Tensor<Ok<Where<C, X, Y>>, DTypeIn<X, Y>> {
   const [x, y] = aligned('where', a, b, 'any')
   const c = nodeOfClass('where', condition, 'bool')

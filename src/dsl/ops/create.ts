@@ -20,7 +20,9 @@ const placeholder = (op: string, dtype: DType, dims: readonly unknown[]): Tensor
  * x.shape // ['B', 784]
  * ```
  */
-export function f32<const S extends Dim[]>(...dims: Dims<'f32', S>): Tensor<NormalShape<S>, 'float32'> { return placeholder('f32', 'float32', dims) }
+export function f32<const S extends Dim[]>(...dims: Dims<'f32', S>): Tensor<NormalShape<S>, 'float32'> {
+  return placeholder('f32', 'float32', dims)
+}
 /**
  * A fresh int32 placeholder: indices, labels, counts.
  *
@@ -29,7 +31,9 @@ export function f32<const S extends Dim[]>(...dims: Dims<'f32', S>): Tensor<Norm
  * const labels = i32('B')
  * ```
  */
-export function i32<const S extends Dim[]>(...dims: Dims<'i32', S>): Tensor<NormalShape<S>, 'int32'> { return placeholder('i32', 'int32', dims) }
+export function i32<const S extends Dim[]>(...dims: Dims<'i32', S>): Tensor<NormalShape<S>, 'int32'> {
+  return placeholder('i32', 'int32', dims)
+}
 /**
  * A fresh placeholder of truth values: masks.
  *
@@ -38,7 +42,9 @@ export function i32<const S extends Dim[]>(...dims: Dims<'i32', S>): Tensor<Norm
  * const mask = bool('T', 'T')
  * ```
  */
-export function bool<const S extends Dim[]>(...dims: Dims<'bool', S>): Tensor<NormalShape<S>, 'bool'> { return placeholder('bool', 'bool', dims) }
+export function bool<const S extends Dim[]>(...dims: Dims<'bool', S>): Tensor<NormalShape<S>, 'bool'> {
+  return placeholder('bool', 'bool', dims)
+}
 
 /**
  * A float32 placeholder that says how its values start, for parameters; engines ignore the initialiser.
@@ -49,7 +55,9 @@ export function bool<const S extends Dim[]>(...dims: Dims<'bool', S>): Tensor<No
  * ```
  */
 export function parameter<const S extends readonly Dim[]>(
-  shape: S & Arg<DimsFault<'parameter', S>, unknown>, init: InitSpec, name?: string,
+  shape: S & Arg<DimsFault<'parameter', S>, unknown>,
+  init: InitSpec,
+  name?: string,
 ): Tensor<NormalShape<S>, 'float32'> {
   return tensorOf(input({ shape: must(checkDims('parameter', shape)), dtype: 'float32', init, name }))
 }
@@ -67,12 +75,16 @@ const bufferOf = (dtype: DType, xs: readonly (number | boolean)[]): Buffers[DTyp
  * tensor([2, 0], 'int32')
  * ```
  */
-export function tensor<const V extends Nested, const D extends DType = NestedDType<V>>(value: V & Arg<Ragged<V>, unknown>, dtype?: D): Tensor<NestedShape<V>, D> {
+export function tensor<const V extends Nested, const D extends DType = NestedDType<V>>(
+  value: V & Arg<Ragged<V>, unknown>,
+  dtype?: D,
+): Tensor<NestedShape<V>, D> {
   const shape = must(nestedShape(value))
   const flat = [value].flat(Infinity) as (number | boolean)[]
   const to = dtype ?? (typeof flat[0] === 'boolean' ? 'bool' : 'float32')
-  const bad = flat.find(x => typeof x !== 'number' && typeof x !== 'boolean' || (to === 'int32' && !Number.isInteger(Number(x))))
-  if (bad !== undefined) throw new TypegradError('value', `tensor: ${String(bad)} is not ${to === 'int32' ? 'an int32' : 'a number or truth value'}`)
+  const bad = flat.find(x => (typeof x !== 'number' && typeof x !== 'boolean') || (to === 'int32' && !Number.isInteger(Number(x))))
+  if (bad !== undefined)
+    throw new TypegradError('value', `tensor: ${String(bad)} is not ${to === 'int32' ? 'an int32' : 'a number or truth value'}`)
   return tensorOf(constant({ shape, dtype: to, data: bufferOf(to, flat) }))
 }
 
@@ -85,7 +97,9 @@ export function tensor<const V extends Nested, const D extends DType = NestedDTy
  * ```
  */
 export function fromArray<const S extends readonly number[], const D extends DType = 'float32'>(
-  data: ArrayLike<number>, shape: S & Arg<DimsFault<'fromArray', S>, unknown>, dtype?: D,
+  data: ArrayLike<number>,
+  shape: S & Arg<DimsFault<'fromArray', S>, unknown>,
+  dtype?: D,
 ): Tensor<NormalShape<S>, D> {
   const sizes = must(checkDims('fromArray', shape)) as readonly number[]
   if (data.length !== sizeOf(sizes))
@@ -102,7 +116,9 @@ export function fromArray<const S extends readonly number[], const D extends DTy
  * ```
  */
 export function full<const S extends readonly Dim[], const D extends DType = 'float32'>(
-  value: number, shape: S & Arg<DimsFault<'full', S>, unknown>, dtype?: D,
+  value: number,
+  shape: S & Arg<DimsFault<'full', S>, unknown>,
+  dtype?: D,
 ): Tensor<NormalShape<S>, D> {
   return tensorOf(fullNode(value, must(checkDims('full', shape)), dtype ?? 'float32'))
 }
@@ -114,7 +130,10 @@ export function full<const S extends readonly Dim[], const D extends DType = 'fl
  * zeros([2, 3])
  * ```
  */
-export function zeros<const S extends readonly Dim[], const D extends DType = 'float32'>(shape: S & Arg<DimsFault<'zeros', S>, unknown>, dtype?: D): Tensor<NormalShape<S>, D> {
+export function zeros<const S extends readonly Dim[], const D extends DType = 'float32'>(
+  shape: S & Arg<DimsFault<'zeros', S>, unknown>,
+  dtype?: D,
+): Tensor<NormalShape<S>, D> {
   return tensorOf(fullNode(0, must(checkDims('zeros', shape)), dtype ?? 'float32'))
 }
 /**
@@ -125,7 +144,10 @@ export function zeros<const S extends readonly Dim[], const D extends DType = 'f
  * ones([2, 3])
  * ```
  */
-export function ones<const S extends readonly Dim[], const D extends DType = 'float32'>(shape: S & Arg<DimsFault<'ones', S>, unknown>, dtype?: D): Tensor<NormalShape<S>, D> {
+export function ones<const S extends readonly Dim[], const D extends DType = 'float32'>(
+  shape: S & Arg<DimsFault<'ones', S>, unknown>,
+  dtype?: D,
+): Tensor<NormalShape<S>, D> {
   return tensorOf(fullNode(1, must(checkDims('ones', shape)), dtype ?? 'float32'))
 }
 

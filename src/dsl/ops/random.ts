@@ -11,12 +11,26 @@ import type { DropAxis } from '../shape/reduce.js'
 import type { Dim, DType, Shape, Tensor } from '../tensor.js'
 import { must, nodeOf, nodeOfClass, tensorOf } from './typed.js'
 
-type IsKey<Op extends string, K extends Shape, D> =
-  number extends K['length'] ? [] : K extends readonly [infer N] ? [D] extends ['int32'] ? N extends 2 ? [] : number extends N ? [] : NoKey<Op, K, D> : NoKey<Op, K, D> : NoKey<Op, K, D>
-type NoKey<Op extends string, K extends Shape, D> = `${Op}: a key is int32 [2] but ${D & string} ${Show<K>} is given; make one with key(seed)`
+type IsKey<Op extends string, K extends Shape, D> = number extends K['length']
+  ? []
+  : K extends readonly [infer N]
+    ? [D] extends ['int32']
+      ? N extends 2
+        ? []
+        : number extends N
+          ? []
+          : NoKey<Op, K, D>
+      : NoKey<Op, K, D>
+    : NoKey<Op, K, D>
+type NoKey<
+  Op extends string,
+  K extends Shape,
+  D,
+> = `${Op}: a key is int32 [2] but ${D & string} ${Show<K>} is given; make one with key(seed)`
 const keyNode = (op: string, k: unknown): Node => {
   const node = nodeOf(op, k)
-  return node.dtype === 'int32' && node.shape.length === 1 && node.shape[0] === 2 ? node
+  return node.dtype === 'int32' && node.shape.length === 1 && node.shape[0] === 2
+    ? node
     : must(fail(`${op}: a key is int32 [2] but ${node.dtype} ${showShape(node.shape)} is given; make one with key(seed)`))
 }
 
@@ -37,7 +51,8 @@ const normalNode = (key: Node, shape: Shape): Node => {
  * ```
  */
 export function randomBits<K extends Shape, E extends DType, const S extends readonly Dim[]>(
-  key: Arg<IsKey<'randomBits', K, E>, Tensor<K, E>>, shape: S & Arg<DimsFault<'randomBits', S>, unknown>,
+  key: Arg<IsKey<'randomBits', K, E>, Tensor<K, E>>,
+  shape: S & Arg<DimsFault<'randomBits', S>, unknown>,
 ): Tensor<NormalShape<S>, 'int32'> {
   return tensorOf(core.randomBits(keyNode('randomBits', key), must(checkDims('randomBits', shape))))
 }
@@ -50,7 +65,8 @@ export function randomBits<K extends Shape, E extends DType, const S extends rea
  * ```
  */
 export function uniform<K extends Shape, E extends DType, const S extends readonly Dim[]>(
-  key: Arg<IsKey<'uniform', K, E>, Tensor<K, E>>, shape: S & Arg<DimsFault<'uniform', S>, unknown>,
+  key: Arg<IsKey<'uniform', K, E>, Tensor<K, E>>,
+  shape: S & Arg<DimsFault<'uniform', S>, unknown>,
 ): Tensor<NormalShape<S>> {
   return tensorOf(core.uniform(keyNode('uniform', key), must(checkDims('uniform', shape))))
 }
@@ -63,7 +79,8 @@ export function uniform<K extends Shape, E extends DType, const S extends readon
  * ```
  */
 export function normal<K extends Shape, E extends DType, const S extends readonly Dim[]>(
-  key: Arg<IsKey<'normal', K, E>, Tensor<K, E>>, shape: S & Arg<DimsFault<'normal', S>, unknown>,
+  key: Arg<IsKey<'normal', K, E>, Tensor<K, E>>,
+  shape: S & Arg<DimsFault<'normal', S>, unknown>,
 ): Tensor<NormalShape<S>> {
   return tensorOf(normalNode(keyNode('normal', key), must(checkDims('normal', shape))))
 }
@@ -76,7 +93,8 @@ export function normal<K extends Shape, E extends DType, const S extends readonl
  * ```
  */
 export function bernoulli<K extends Shape, E extends DType, S extends Shape, D extends DType>(
-  key: Arg<IsKey<'bernoulli', K, E>, Tensor<K, E>>, probability: Arg<Accepts<'bernoulli', D, 'float32'>, Tensor<S, D>>,
+  key: Arg<IsKey<'bernoulli', K, E>, Tensor<K, E>>,
+  probability: Arg<Accepts<'bernoulli', D, 'float32'>, Tensor<S, D>>,
 ): Tensor<S, 'bool'> {
   const p = nodeOfClass('bernoulli', probability, 'float32')
   return tensorOf(core.less(core.uniform(keyNode('bernoulli', key), p.shape), p))
@@ -90,9 +108,11 @@ export function bernoulli<K extends Shape, E extends DType, S extends Shape, D e
  * ```
  */
 export function categorical<K extends Shape, E extends DType, S extends Shape, D extends DType, const Ax extends Axis = -1>(
-  key: Arg<IsKey<'categorical', K, E>, Tensor<K, E>>, logits: Arg<Accepts<'categorical', D, 'float32'>, Tensor<S, D>>, axis?: Arg<DropAxis<S, Ax, 'categorical'>, Ax>,
+  key: Arg<IsKey<'categorical', K, E>, Tensor<K, E>>,
+  logits: Arg<Accepts<'categorical', D, 'float32'>, Tensor<S, D>>,
+  axis?: Arg<DropAxis<S, Ax, 'categorical'>, Ax>,
 ): Tensor<Ok<DropAxis<S, Ax, 'categorical'>>, 'int32'> {
   const x = nodeOfClass('categorical', logits, 'float32')
   const gumbel = core.neg(core.log(core.neg(core.log(core.uniform(keyNode('categorical', key), x.shape)))))
-  return tensorOf(core.argMax(core.add(x, gumbel), must(axisAt('categorical', x.shape, axis as Axis ?? -1))))
+  return tensorOf(core.argMax(core.add(x, gumbel), must(axisAt('categorical', x.shape, (axis as Axis) ?? -1))))
 }

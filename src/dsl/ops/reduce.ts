@@ -10,17 +10,31 @@ import type { DType, Shape, Tensor } from '../tensor.js'
 import { must, nodeOfClass, tensorOf } from './typed.js'
 
 interface Reduction<Op extends string, C extends DTypeClass> {
-  <S extends Shape, D extends DType, const Axes extends readonly Axis[] | undefined = undefined, const Keep extends boolean | undefined = false>(
-    x: Arg<Accepts<Op, D, C>, Tensor<S, D>>, axes?: Axes & Arg<Reduce<S, Axes, Keep, Op>, unknown>, keepDims?: Keep,
+  <
+    S extends Shape,
+    D extends DType,
+    const Axes extends readonly Axis[] | undefined = undefined,
+    const Keep extends boolean | undefined = false,
+  >(
+    x: Arg<Accepts<Op, D, C>, Tensor<S, D>>,
+    axes?: Axes & Arg<Reduce<S, Axes, Keep, Op>, unknown>,
+    keepDims?: Keep,
   ): Tensor<Ok<Reduce<S, Axes, Keep, Op>>, D>
 }
 
 /** Reduces by a builder that drops axes. */
-const reduceBy = (op: string, x: Node, axes: readonly Axis[] | undefined, keepDims: boolean, build: (x: Node, axes: readonly number[]) => Node): Node => {
+const reduceBy = (
+  op: string,
+  x: Node,
+  axes: readonly Axis[] | undefined,
+  keepDims: boolean,
+  build: (x: Node, axes: readonly number[]) => Node,
+): Node => {
   const to = must(reduceShape(op, x.shape, axes, keepDims))
   return core.reshape(build(x, to.axes), to.shape)
 }
-const reduction = <Op extends string, C extends DTypeClass>(op: Op, dtypes: C, build: (x: Node, axes: readonly number[]) => Node): Reduction<Op, C> =>
+const reduction =
+  <Op extends string, C extends DTypeClass>(op: Op, dtypes: C, build: (x: Node, axes: readonly number[]) => Node): Reduction<Op, C> =>
   (x: unknown, axes?: unknown, keepDims?: boolean) =>
     tensorOf<never, never>(reduceBy(op, nodeOfClass(op, x, dtypes), axes as readonly Axis[] | undefined, keepDims ?? false, build))
 
@@ -32,11 +46,13 @@ const meanOf = (x: Node, axes: readonly number[]): Node => {
   return core.div(total, core.broadcastTo(countOf(x, axes), total.shape))
 }
 /** An extremum of nothing has no value. */
-const nonEmpty = (op: string, build: (x: Node, axes: readonly number[]) => Node) => (x: Node, axes: readonly number[]): Node => {
-  const empty = axes.find(a => x.shape[a] === 0)
-  if (empty !== undefined) throw new TypegradError('shape', `${op}: axis ${empty} of [${x.shape.join(', ')}] is empty and has no ${op}`)
-  return build(x, axes)
-}
+const nonEmpty =
+  (op: string, build: (x: Node, axes: readonly number[]) => Node) =>
+  (x: Node, axes: readonly number[]): Node => {
+    const empty = axes.find(a => x.shape[a] === 0)
+    if (empty !== undefined) throw new TypegradError('shape', `${op}: axis ${empty} of [${x.shape.join(', ')}] is empty and has no ${op}`)
+    return build(x, axes)
+  }
 
 /**
  * The sum over axes, which are dropped or, with `keepDims`, kept with size 1.
@@ -141,10 +157,11 @@ export const variance = reduction('variance', 'float32', (x, axes) => {
  * ```
  */
 export function argMax<S extends Shape, D extends DType, const Ax extends Axis = -1>(
-  x: Arg<Accepts<'argMax', D, 'numeric'>, Tensor<S, D>>, axis?: Arg<DropAxis<S, Ax, 'argMax'>, Ax>,
+  x: Arg<Accepts<'argMax', D, 'numeric'>, Tensor<S, D>>,
+  axis?: Arg<DropAxis<S, Ax, 'argMax'>, Ax>,
 ): Tensor<Ok<DropAxis<S, Ax, 'argMax'>>, 'int32'> {
   const node = nodeOfClass('argMax', x, 'numeric')
-  return tensorOf(core.argMax(node, must(axisAt('argMax', node.shape, axis as Axis ?? -1))))
+  return tensorOf(core.argMax(node, must(axisAt('argMax', node.shape, (axis as Axis) ?? -1))))
 }
 /**
  * The position of the smallest element along an axis (the last by default), the first at a tie.
@@ -155,10 +172,11 @@ export function argMax<S extends Shape, D extends DType, const Ax extends Axis =
  * ```
  */
 export function argMin<S extends Shape, D extends DType, const Ax extends Axis = -1>(
-  x: Arg<Accepts<'argMin', D, 'numeric'>, Tensor<S, D>>, axis?: Arg<DropAxis<S, Ax, 'argMin'>, Ax>,
+  x: Arg<Accepts<'argMin', D, 'numeric'>, Tensor<S, D>>,
+  axis?: Arg<DropAxis<S, Ax, 'argMin'>, Ax>,
 ): Tensor<Ok<DropAxis<S, Ax, 'argMin'>>, 'int32'> {
   const node = nodeOfClass('argMin', x, 'numeric')
-  return tensorOf(core.argMax(core.neg(node), must(axisAt('argMin', node.shape, axis as Axis ?? -1))))
+  return tensorOf(core.argMax(core.neg(node), must(axisAt('argMin', node.shape, (axis as Axis) ?? -1))))
 }
 
 /**
@@ -171,7 +189,9 @@ export function argMin<S extends Shape, D extends DType, const Ax extends Axis =
  * ```
  */
 export function cumsum<S extends Shape, D extends DType, const Ax extends Axis>(
-  x: Arg<Accepts<'cumsum', D, 'numeric'>, Tensor<S, D>>, axis: Arg<KeepAxis<S, Ax, 'cumsum'>, Ax>, options: { exclusive?: boolean; reverse?: boolean } = {},
+  x: Arg<Accepts<'cumsum', D, 'numeric'>, Tensor<S, D>>,
+  axis: Arg<KeepAxis<S, Ax, 'cumsum'>, Ax>,
+  options: { exclusive?: boolean; reverse?: boolean } = {},
 ): Tensor<Ok<KeepAxis<S, Ax, 'cumsum'>>, D> {
   const node = nodeOfClass('cumsum', x, 'numeric')
   return tensorOf(core.cumsum(node, must(axisAt('cumsum', node.shape, axis)), options))

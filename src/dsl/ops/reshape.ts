@@ -18,7 +18,10 @@ import { must, nodeOf, tensorOf } from './typed.js'
  * reshape(f32('B', 'T', 8), [-1, 8]).shape // ['B*T', 8]
  * ```
  */
-export function reshape<A extends Shape, D extends DType, const B extends readonly Dim[]>(x: Tensor<A, D>, shape: B & Arg<Reshape<A, B>, unknown>): Tensor<Ok<Reshape<A, B>>, D> {
+export function reshape<A extends Shape, D extends DType, const B extends readonly Dim[]>(
+  x: Tensor<A, D>,
+  shape: B & Arg<Reshape<A, B>, unknown>,
+): Tensor<Ok<Reshape<A, B>>, D> {
   const node = nodeOf('reshape', x)
   return tensorOf(core.reshape(node, must(reshapeShape(node.shape, shape))))
 }
@@ -30,12 +33,16 @@ export function reshape<A extends Shape, D extends DType, const B extends readon
  * flatten(f32('B', 28, 28), 1).shape // ['B', 784]
  * ```
  */
-export function flatten<S extends Shape, D extends DType, const From extends number = 0>(x: Tensor<S, D>, from?: Arg<Flatten<S, From>, From>): Tensor<Ok<Flatten<S, From>>, D> {
+export function flatten<S extends Shape, D extends DType, const From extends number = 0>(
+  x: Tensor<S, D>,
+  from?: Arg<Flatten<S, From>, From>,
+): Tensor<Ok<Flatten<S, From>>, D> {
   const node = nodeOf('flatten', x)
-  return tensorOf(core.reshape(node, must(flattenShape(node.shape, from as number ?? 0))))
+  return tensorOf(core.reshape(node, must(flattenShape(node.shape, (from as number) ?? 0))))
 }
 /**
- * Axes in another order: axis i of the result is the i-th axis named, by position, negative position or symbol; reversed when none are named.
+ * Axes in another order: axis i of the result is the i-th axis named, by position, negative position or symbol; reversed when
+ * none are named.
  *
  * @example
  * ```ts
@@ -44,7 +51,8 @@ export function flatten<S extends Shape, D extends DType, const From extends num
  * ```
  */
 export function transpose<S extends Shape, D extends DType, const P extends readonly Axis[] | undefined = undefined>(
-  x: Tensor<S, D>, perm?: P & Arg<Transpose<S, P>, unknown>,
+  x: Tensor<S, D>,
+  perm?: P & Arg<Transpose<S, P>, unknown>,
 ): Tensor<Ok<Transpose<S, P>>, D> {
   const node = nodeOf('transpose', x)
   return tensorOf(core.transpose(node, must(transposePerm(node.shape, perm))))
@@ -58,11 +66,18 @@ export function transpose<S extends Shape, D extends DType, const P extends read
  * ```
  */
 export function swapAxes<S extends Shape, D extends DType, const A extends Axis, const B extends Axis>(
-  x: Tensor<S, D>, a: ArgAt<SwapAxes<S, A, B>, 'a', A>, b: ArgAt<SwapAxes<S, A, B>, 'b', B>,
+  x: Tensor<S, D>,
+  a: ArgAt<SwapAxes<S, A, B>, 'a', A>,
+  b: ArgAt<SwapAxes<S, A, B>, 'b', B>,
 ): Tensor<Ok<SwapAxes<S, A, B>>, D> {
   const node = nodeOf('swapAxes', x)
   const [i, j] = [must(axisAt('swapAxes', node.shape, a)), must(axisAt('swapAxes', node.shape, b))]
-  return tensorOf(core.transpose(node, [...node.shape.keys()].map(k => k === i ? j : k === j ? i : k)))
+  return tensorOf(
+    core.transpose(
+      node,
+      [...node.shape.keys()].map(k => (k === i ? j : k === j ? i : k)),
+    ),
+  )
 }
 /**
  * Repeats a tensor along new leading axes and along axes of size 1: the explicit form of what elementwise operations do not do silently.
@@ -73,13 +88,14 @@ export function swapAxes<S extends Shape, D extends DType, const A extends Axis,
  * ```
  */
 export function broadcastTo<S extends Shape, D extends DType, const T extends readonly Dim[]>(
-  x: Tensor<S, D>, shape: T & Arg<BroadcastRule<S, T>, unknown>,
+  x: Tensor<S, D>,
+  shape: T & Arg<BroadcastRule<S, T>, unknown>,
 ): Tensor<Ok<BroadcastRule<S, T>>, D> {
   const node = nodeOf('broadcastTo', x)
   return tensorOf(core.broadcastTo(node, must(broadcastToShape(node.shape, must(checkDims('broadcastTo', shape))))))
 }
 type BroadcastRule<S extends Shape, T extends readonly Dim[]> =
-  DimsFault<'broadcastTo', T> extends infer F ? F extends string ? F : BroadcastTo<S, NormalShape<T>> : never
+  DimsFault<'broadcastTo', T> extends infer F ? (F extends string ? F : BroadcastTo<S, NormalShape<T>>) : never
 /**
  * Drops axes of size 1: those named, or all of them.
  *
@@ -89,11 +105,17 @@ type BroadcastRule<S extends Shape, T extends readonly Dim[]> =
  * ```
  */
 export function squeeze<S extends Shape, D extends DType, const P extends readonly Axis[] | undefined = undefined>(
-  x: Tensor<S, D>, axes?: P & Arg<Squeeze<S, P>, unknown>,
+  x: Tensor<S, D>,
+  axes?: P & Arg<Squeeze<S, P>, unknown>,
 ): Tensor<Ok<Squeeze<S, P>>, D> {
   const node = nodeOf('squeeze', x)
   const drop = must(squeezeAxes(node.shape, axes))
-  return tensorOf(core.reshape(node, node.shape.filter((_, i) => !drop.includes(i))))
+  return tensorOf(
+    core.reshape(
+      node,
+      node.shape.filter((_, i) => !drop.includes(i)),
+    ),
+  )
 }
 /**
  * Adds an axis of size 1 at a position counted in the result; -1 is the last.
@@ -103,7 +125,10 @@ export function squeeze<S extends Shape, D extends DType, const P extends readon
  * expandDims(f32('B', 8), 1).shape // ['B', 1, 8]
  * ```
  */
-export function expandDims<S extends Shape, D extends DType, const Ax extends number>(x: Tensor<S, D>, axis: Arg<ExpandDims<S, Ax>, Ax>): Tensor<Ok<ExpandDims<S, Ax>>, D> {
+export function expandDims<S extends Shape, D extends DType, const Ax extends number>(
+  x: Tensor<S, D>,
+  axis: Arg<ExpandDims<S, Ax>, Ax>,
+): Tensor<Ok<ExpandDims<S, Ax>>, D> {
   const node = nodeOf('expandDims', x)
   return tensorOf(core.reshape(node, node.shape.toSpliced(must(newAxis('expandDims', node.shape, axis as number)), 0, 1)))
 }

@@ -9,8 +9,12 @@ import { padShape, sliceRange, splitShape, type Amount, type Pad, type Parts, ty
 import type { Dim, DType, Shape, Tensor } from '../tensor.js'
 import { must, nodeOf, tensorOf } from './typed.js'
 
-type DTypeOfFirst<Ts> = Ts extends readonly [{ readonly dtype: infer D extends DType }, ...unknown[]] ? D : Ts extends readonly { readonly dtype: infer D extends DType }[] ? D : never
-const nodesOf = (op: string, xs: unknown): Node[] => Array.isArray(xs) ? xs.map(x => nodeOf(op, x)) : [nodeOf(op, xs)]
+type DTypeOfFirst<Ts> = Ts extends readonly [{ readonly dtype: infer D extends DType }, ...unknown[]]
+  ? D
+  : Ts extends readonly { readonly dtype: infer D extends DType }[]
+    ? D
+    : never
+const nodesOf = (op: string, xs: unknown): Node[] => (Array.isArray(xs) ? xs.map(x => nodeOf(op, x)) : [nodeOf(op, xs)])
 
 /**
  * Joins tensors of one dtype along an axis; their other axes must be equal.
@@ -22,7 +26,8 @@ const nodesOf = (op: string, xs: unknown): Node[] => Array.isArray(xs) ? xs.map(
  * ```
  */
 export function concat<const Ts extends readonly AnyTensor[], const Ax extends Axis>(
-  xs: Blame<Ts, ConcatRule<Ts, Ax>>, axis: Arg<ConcatRule<Ts, Ax>, Ax>,
+  xs: Blame<Ts, ConcatRule<Ts, Ax>>,
+  axis: Arg<ConcatRule<Ts, Ax>, Ax>,
 ): Tensor<Ok<ConcatRule<Ts, Ax>>, DTypeOfFirst<Ts>> {
   const nodes = nodesOf('concat', xs)
   return tensorOf(core.concat(nodes, must(concatShape(nodes, axis)).axis))
@@ -37,14 +42,21 @@ export function concat<const Ts extends readonly AnyTensor[], const Ax extends A
  * ```
  */
 export function stack<const Ts extends readonly AnyTensor[], const Ax extends number = 0>(
-  xs: Blame<Ts, StackRule<Ts, Ax>>, axis?: Arg<StackRule<Ts, Ax>, Ax>,
+  xs: Blame<Ts, StackRule<Ts, Ax>>,
+  axis?: Arg<StackRule<Ts, Ax>, Ax>,
 ): Tensor<Ok<StackRule<Ts, Ax>>, DTypeOfFirst<Ts>> {
   const nodes = nodesOf('stack', xs)
-  const at = must(stackAxis(nodes, axis as number ?? 0))
-  return tensorOf(core.concat(nodes.map(x => core.reshape(x, x.shape.toSpliced(at, 0, 1))), at))
+  const at = must(stackAxis(nodes, (axis as number) ?? 0))
+  return tensorOf(
+    core.concat(
+      nodes.map(x => core.reshape(x, x.shape.toSpliced(at, 0, 1))),
+      at,
+    ),
+  )
 }
 /** The box of a node that spans one axis from `from` to `end` and all of the others. */
-const along = (x: Node, axis: number, from: number, end: Dim): Node => core.slice(x, x.shape.map(() => 0).with(axis, from), x.shape.with(axis, end))
+const along = (x: Node, axis: number, from: number, end: Dim): Node =>
+  core.slice(x, x.shape.map(() => 0).with(axis, from), x.shape.with(axis, end))
 
 /**
  * Cuts a tensor into n equal parts along an axis.
@@ -56,7 +68,9 @@ const along = (x: Node, axis: number, from: number, end: Dim): Node => core.slic
  * ```
  */
 export function split<S extends Shape, D extends DType, const N extends number, const Ax extends Axis>(
-  x: Tensor<S, D>, n: ArgAt<SplitRule<S, N, Ax>, 'n', N>, axis: ArgAt<SplitRule<S, N, Ax>, 'axis', Ax>,
+  x: Tensor<S, D>,
+  n: ArgAt<SplitRule<S, N, Ax>, 'n', N>,
+  axis: ArgAt<SplitRule<S, N, Ax>, 'axis', Ax>,
 ): Parts<Tensor<Ok<SplitRule<S, N, Ax>>, D>, N> {
   const node = nodeOf('split', x)
   const at = must(splitShape(node.shape, n as number, axis))
@@ -74,8 +88,17 @@ export function split<S extends Shape, D extends DType, const N extends number, 
  * slice(f32('B', 'T'), 'T', 0, -1).shape // ['B', 'T-1']
  * ```
  */
-export function slice<S extends Shape, D extends DType, const Ax extends Axis, const F extends number, const T extends Dim | undefined = undefined>(
-  x: Tensor<S, D>, axis: ArgAt<SliceRule<S, Ax, F, T>, 'axis', Ax>, from: ArgAt<SliceRule<S, Ax, F, T>, 'from', F>, to?: ArgAt<SliceRule<S, Ax, F, T>, 'to', T>,
+export function slice<
+  S extends Shape,
+  D extends DType,
+  const Ax extends Axis,
+  const F extends number,
+  const T extends Dim | undefined = undefined,
+>(
+  x: Tensor<S, D>,
+  axis: ArgAt<SliceRule<S, Ax, F, T>, 'axis', Ax>,
+  from: ArgAt<SliceRule<S, Ax, F, T>, 'from', F>,
+  to?: ArgAt<SliceRule<S, Ax, F, T>, 'to', T>,
 ): Tensor<Ok<SliceRule<S, Ax, F, T>>, D> {
   const node = nodeOf('slice', x)
   const range = must(sliceRange(node.shape, axis, from as number, to))
@@ -90,11 +113,20 @@ export function slice<S extends Shape, D extends DType, const Ax extends Axis, c
  * ```
  */
 export function pad<S extends Shape, D extends DType, const P extends readonly Amount[]>(
-  x: Tensor<S, D>, amounts: P & Arg<Pad<S, P>, unknown>, value = 0,
+  x: Tensor<S, D>,
+  amounts: P & Arg<Pad<S, P>, unknown>,
+  value = 0,
 ): Tensor<Ok<Pad<S, P>>, D> {
   const node = nodeOf('pad', x)
   must(padShape(node.shape, amounts))
-  return tensorOf(core.pad(node, amounts.map(a => a[0]), amounts.map(a => a[1]), value))
+  return tensorOf(
+    core.pad(
+      node,
+      amounts.map(a => a[0]),
+      amounts.map(a => a[1]),
+      value,
+    ),
+  )
 }
 /**
  * The elements in the opposite order along axes, all of them when none are named.
@@ -105,7 +137,8 @@ export function pad<S extends Shape, D extends DType, const P extends readonly A
  * ```
  */
 export function reverse<S extends Shape, D extends DType, const P extends readonly Axis[] | undefined = undefined>(
-  x: Tensor<S, D>, axes?: P & Arg<Reduce<S, P, true, 'reverse'>, unknown>,
+  x: Tensor<S, D>,
+  axes?: P & Arg<Reduce<S, P, true, 'reverse'>, unknown>,
 ): Tensor<S, D> {
   const node = nodeOf('reverse', x)
   return tensorOf(core.reverse(node, axes === undefined ? [...node.shape.keys()] : must(axesAt('reverse', node.shape, axes))))

@@ -16,8 +16,13 @@ export const must = <T>(checked: Checked<T>): T => {
 
 /** What a message says of a value that is not a tensor. */
 const describe = (x: unknown): string =>
-  Array.isArray(x) ? 'an array is given; wrap it in tensor(...)'
-    : x !== null && typeof x === 'object' ? 'an object is given' : typeof x === 'string' ? `"${x}" is given` : `${String(x)} is given`
+  Array.isArray(x)
+    ? 'an array is given; wrap it in tensor(...)'
+    : x !== null && typeof x === 'object'
+      ? 'an object is given'
+      : typeof x === 'string'
+        ? `"${x}" is given`
+        : `${String(x)} is given`
 
 /** The node behind a tensor; plain JavaScript callers may pass anything. */
 export const nodeOf = (op: string, x: unknown): Node => {
@@ -36,7 +41,8 @@ export const nodeOfClass = (op: string, x: unknown, dtypes: DTypeClass): Node =>
 }
 
 const scalarLike = (op: string, x: number, dtype: DType): Node => {
-  if (dtype === 'int32' && !Number.isInteger(x)) throw new TypegradError('value', `${op}: ${x} is not an int32; cast the other operand to float32 first`)
+  if (dtype === 'int32' && !Number.isInteger(x))
+    throw new TypegradError('value', `${op}: ${x} is not an int32; cast the other operand to float32 first`)
   return scalar(x, dtype)
 }
 

@@ -8,8 +8,10 @@ import type { DType, Shape, Tensor } from '../tensor.js'
 import { must, nodeOf, nodeOfClass, tensorOf } from './typed.js'
 
 /** Makes a typed function of one tensor from a builder. */
-export const unary = <Op extends string, C extends DTypeClass>(op: Op, dtypes: C, build: (x: Node) => Node): Unary<Op, C> =>
-  (x: unknown) => tensorOf<never, never>(build(nodeOfClass(op, x, dtypes)))
+export const unary =
+  <Op extends string, C extends DTypeClass>(op: Op, dtypes: C, build: (x: Node) => Node): Unary<Op, C> =>
+  (x: unknown) =>
+    tensorOf<never, never>(build(nodeOfClass(op, x, dtypes)))
 
 /**
  * Negation, elementwise; takes float32 or int32.
@@ -217,4 +219,6 @@ export function cast<S extends Shape, const E extends string>(x: Tensor<S, DType
  * grad((y: Tensor<[2]>) => sum(mul(y, stopGradient(y))))(x) // [1, 2]
  * ```
  */
-export function stopGradient<S extends Shape, D extends DType>(x: Tensor<S, D>): Tensor<S, D> { return tensorOf(core.stopGradient(nodeOf('stopGradient', x))) }
+export function stopGradient<S extends Shape, D extends DType>(x: Tensor<S, D>): Tensor<S, D> {
+  return tensorOf(core.stopGradient(nodeOf('stopGradient', x)))
+}

@@ -16,7 +16,10 @@ export type Arg<R, T> = [R] extends [never] ? T : R extends string ? R : T
 /** A list or literal argument: `T & unknown` when the rule holds, else `T & message`. */
 export type List<R> = Arg<R, unknown>
 /** A message about one of several arguments: `at` is its name, or its place in a list. */
-export interface Fault<At extends number | string, Message extends string> { readonly at: At; readonly message: Message }
+export interface Fault<At extends number | string, Message extends string> {
+  readonly at: At
+  readonly message: Message
+}
 /** A parameter's type when a rule gives faults: the message if the fault is this argument's. */
 export type ArgAt<R, At extends string, T> = R extends Fault<At, infer M> ? M : T
 /** A rule that gives faults, as one that gives messages. */

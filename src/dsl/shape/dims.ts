@@ -5,26 +5,39 @@ import { fail, ok, type Checked } from './check.js'
 import { normalDim } from './dim.js'
 import type { NormalDim } from './dim-types.js'
 
-type IsUnion<T, U = T> = T extends U ? [U] extends [T] ? false : true : never
+type IsUnion<T, U = T> = T extends U ? ([U] extends [T] ? false : true) : never
 /** The dimension in normal form, or a boolean when it is none: no dimension is assignable from that. */
 type Good<D> =
-  IsUnion<D> extends true ? false
-    : D extends number ? `${D}` extends `-${string}` | `${string}.${string}` ? false : D
-      : D extends `${string}${'+' | '-' | '*' | '('}${string}` ? NormalDim<D> : string extends D ? false : D
+  IsUnion<D> extends true
+    ? false
+    : D extends number
+      ? `${D}` extends `-${string}` | `${string}.${string}`
+        ? false
+        : D
+      : D extends `${string}${'+' | '-' | '*' | '('}${string}`
+        ? NormalDim<D>
+        : string extends D
+          ? false
+          : D
 /** Every size in normal form. */
 export type NormalShape<S extends readonly unknown[]> = { -readonly [K in keyof S]: Good<S[K]> & Dim }
 type GoodDims<S extends readonly unknown[]> = { [K in keyof S]: Good<S[K]> }
 /** The dimension, or the message. */
 type CheckDim<Op extends string, D> =
-  Good<D> extends Dim ? D
-    : IsUnion<D> extends true ? `${Op}: a dimension is a union of sizes; pick one, or widen it to number`
-      : D extends number ? `${Op}: ${D} is not a size: use 0, 1, 2, ...` : `${Op}: a symbol must be a literal, not any string`
+  Good<D> extends Dim
+    ? D
+    : IsUnion<D> extends true
+      ? `${Op}: a dimension is a union of sizes; pick one, or widen it to number`
+      : D extends number
+        ? `${Op}: ${D} is not a size: use 0, 1, 2, ...`
+        : `${Op}: a symbol must be a literal, not any string`
 /** Each dimension, or the message in its place. */
 type CheckDims<Op extends string, S extends readonly unknown[]> = { [K in keyof S]: CheckDim<Op, S[K]> }
 /** A rest parameter of dimensions: as given when all are good. */
 export type Dims<Op extends string, S extends readonly unknown[]> = GoodDims<S> extends Shape ? S : CheckDims<Op, S>
 /** The message about a list of dimensions, or the list itself. */
-export type DimsFault<Op extends string, S extends readonly unknown[]> = GoodDims<S> extends Shape ? S : Extract<CheckDims<Op, S>[number], `${Op}: ${string}`>
+export type DimsFault<Op extends string, S extends readonly unknown[]> =
+  GoodDims<S> extends Shape ? S : Extract<CheckDims<Op, S>[number], `${Op}: ${string}`>
 
 const checkDim = (op: string, d: unknown): Checked<Dim> => {
   if (typeof d === 'number') return Number.isInteger(d) && d >= 0 ? ok(d) : fail(`${op}: ${d} is not a size: use 0, 1, 2, ...`)

@@ -11,72 +11,139 @@ type SplitComma<S extends string, Out extends string[] = []> = S extends `${infe
 type Reverse<S extends string, Out extends string = ''> = S extends `${infer C}${infer R}` ? Reverse<R, `${C}${Out}`> : Out
 
 /** What the operands have said: the size of each letter, and the axes under `...`. */
-interface State { readonly sizes: object; readonly rest: Shape | null }
+interface State {
+  readonly sizes: object
+  readonly rest: Shape | null
+}
 type Known<E, C> = C extends keyof E ? E[C] & Dim : never
 type Few<N extends number> = Fault<N, `einsum: operand ${Next<N>} has fewer axes than its subscripts`>
 type Many<N extends number> = Fault<N, `einsum: operand ${Next<N>} has more axes than its subscripts`>
 type Next<N extends number> = [1, 2, 3, 4, 5, 6, 7, 8, 9][N]
 
 /** A letter that is known or no letter, when its size is not simply the same again: the new sizes, or a fault. */
-type Settle<C extends string, H extends Dim, E, N extends number> =
-  C extends keyof E
-    ? [Unify<E[C] & Dim, H>] extends [never] ? Fault<N, `einsum: axis ${C} is ${E[C] & Dim} but ${H} in operand ${Next<N>}`>
-      : number extends E[C] ? Omit<E, C> & { [P in C]: H } : E
-    : Fault<'spec', `einsum: ${C} is not a letter`>
+type Settle<C extends string, H extends Dim, E, N extends number> = C extends keyof E
+  ? [Unify<E[C] & Dim, H>] extends [never]
+    ? Fault<N, `einsum: axis ${C} is ${E[C] & Dim} but ${H} in operand ${Next<N>}`>
+    : number extends E[C]
+      ? Omit<E, C> & { [P in C]: H }
+      : E
+  : Fault<'spec', `einsum: ${C} is not a letter`>
 /** Letters from the front of a shape: [sizes, axes left over], or a fault. */
-type BindFront<L extends string, S extends Shape, E, N extends number> =
-  L extends `${infer C}${infer R}`
-    ? S extends readonly [infer H extends Dim, ...infer T extends Shape]
-      ? Plainly<C, H, E> extends true ? BindFront<R, T, C extends keyof E ? E : E & { [P in C]: H }, N>
-        : Settle<C, H, E, N> extends infer E2 ? E2 extends Fault<number | string, string> ? E2 : BindFront<R, T, E2, N> : never
-      : Few<N>
-    : [E, S]
+type BindFront<L extends string, S extends Shape, E, N extends number> = L extends `${infer C}${infer R}`
+  ? S extends readonly [infer H extends Dim, ...infer T extends Shape]
+    ? Plainly<C, H, E> extends true
+      ? BindFront<R, T, C extends keyof E ? E : E & { [P in C]: H }, N>
+      : Settle<C, H, E, N> extends infer E2
+        ? E2 extends Fault<number | string, string>
+          ? E2
+          : BindFront<R, T, E2, N>
+        : never
+    : Few<N>
+  : [E, S]
 /** Letters, last first, from the back of a shape. */
-type BindBack<L extends string, S extends Shape, E, N extends number> =
-  L extends `${infer C}${infer R}`
-    ? S extends readonly [...infer T extends Shape, infer H extends Dim]
-      ? Plainly<C, H, E> extends true ? BindBack<R, T, C extends keyof E ? E : E & { [P in C]: H }, N>
-        : Settle<C, H, E, N> extends infer E2 ? E2 extends Fault<number | string, string> ? E2 : BindBack<R, T, E2, N> : never
-      : Few<N>
-    : [E, S]
+type BindBack<L extends string, S extends Shape, E, N extends number> = L extends `${infer C}${infer R}`
+  ? S extends readonly [...infer T extends Shape, infer H extends Dim]
+    ? Plainly<C, H, E> extends true
+      ? BindBack<R, T, C extends keyof E ? E : E & { [P in C]: H }, N>
+      : Settle<C, H, E, N> extends infer E2
+        ? E2 extends Fault<number | string, string>
+          ? E2
+          : BindBack<R, T, E2, N>
+        : never
+    : Few<N>
+  : [E, S]
 /** The common case: a new letter, or one whose size is the same again. */
-type Plainly<C extends string, H extends Dim, E> = C extends keyof E ? H extends E[C] ? E[C] extends H ? true : false : false : Uppercase<C> extends Lowercase<C> ? false : true
-type BindOperand<L extends string, S extends Shape, Z extends State, N extends number> =
-  L extends `${infer Pre}...${infer Post}`
-    ? BindFront<Pre, S, Z['sizes'], N> extends infer F ? F extends [infer E, infer T extends Shape]
-      ? BindBack<Reverse<Post>, T, E, N> extends infer G ? G extends [infer E2 extends object, infer M extends Shape] ? Ellipsis<E2, Z['rest'], M, N> : G : never
-      : F : never
-    : BindFront<L, S, Z['sizes'], N> extends infer F ? F extends [infer E extends object, infer T extends Shape] ? T extends readonly [] ? { sizes: E; rest: Z['rest'] } : Many<N> : F : never
-type Ellipsis<E extends object, Rest extends Shape | null, M extends Shape, N extends number> =
-  Rest extends Shape ? Broadcast<Rest, M, 'einsum: axes under ...'> extends infer R ? R extends Shape ? { sizes: E; rest: R } : Fault<N, R & string> : never : { sizes: E; rest: M }
-type BindAll<Ls extends string[], Ts extends readonly AnyTensor[], Z extends State, D, I extends 0[] = []> =
-  Ls extends [infer L extends string, ...infer LR extends string[]]
-    ? Ts extends readonly [infer T extends AnyTensor, ...infer TR extends readonly AnyTensor[]]
-      ? [T['dtype'], D] extends [D, T['dtype']]
-        ? number extends T['shape']['length'] ? { sizes: {}; rest: null; unknown: true }
-          : BindOperand<L, T['shape'], Z, I['length'] & number> extends infer Y ? Y extends State ? BindAll<LR, TR, Y, D, [...I, 0]> : Y : never
-        : Fault<I['length'], `einsum: the first is ${D & string} but operand ${Next<I['length'] & number>} is ${T['dtype']}; cast one of them`>
-      : Fault<'spec', 'einsum: fewer operands than subscripts'>
-    : Ts extends readonly [] ? Z : Fault<'spec', 'einsum: more operands than subscripts'>
+type Plainly<C extends string, H extends Dim, E> = C extends keyof E
+  ? H extends E[C]
+    ? E[C] extends H
+      ? true
+      : false
+    : false
+  : Uppercase<C> extends Lowercase<C>
+    ? false
+    : true
+type BindOperand<L extends string, S extends Shape, Z extends State, N extends number> = L extends `${infer Pre}...${infer Post}`
+  ? BindFront<Pre, S, Z['sizes'], N> extends infer F
+    ? F extends [infer E, infer T extends Shape]
+      ? BindBack<Reverse<Post>, T, E, N> extends infer G
+        ? G extends [infer E2 extends object, infer M extends Shape]
+          ? Ellipsis<E2, Z['rest'], M, N>
+          : G
+        : never
+      : F
+    : never
+  : BindFront<L, S, Z['sizes'], N> extends infer F
+    ? F extends [infer E extends object, infer T extends Shape]
+      ? T extends readonly []
+        ? { sizes: E; rest: Z['rest'] }
+        : Many<N>
+      : F
+    : never
+type Ellipsis<E extends object, Rest extends Shape | null, M extends Shape, N extends number> = Rest extends Shape
+  ? Broadcast<Rest, M, 'einsum: axes under ...'> extends infer R
+    ? R extends Shape
+      ? { sizes: E; rest: R }
+      : Fault<N, R & string>
+    : never
+  : { sizes: E; rest: M }
+type BindAll<Ls extends string[], Ts extends readonly AnyTensor[], Z extends State, D, I extends 0[] = []> = Ls extends [
+  infer L extends string,
+  ...infer LR extends string[],
+]
+  ? Ts extends readonly [infer T extends AnyTensor, ...infer TR extends readonly AnyTensor[]]
+    ? [T['dtype'], D] extends [D, T['dtype']]
+      ? number extends T['shape']['length']
+        ? { sizes: {}; rest: null; unknown: true }
+        : BindOperand<L, T['shape'], Z, I['length'] & number> extends infer Y
+          ? Y extends State
+            ? BindAll<LR, TR, Y, D, [...I, 0]>
+            : Y
+          : never
+      : Fault<
+          I['length'],
+          `einsum: the first is ${D & string} but operand ${Next<I['length'] & number>} is ${T['dtype']}; cast one of them`
+        >
+    : Fault<'spec', 'einsum: fewer operands than subscripts'>
+  : Ts extends readonly []
+    ? Z
+    : Fault<'spec', 'einsum: more operands than subscripts'>
 
-type Collect<L extends string, E, Out extends Shape, Seen = never> =
-  L extends `${infer C}${infer R}`
-    ? C extends keyof E ? C extends Seen ? Fault<'spec', `einsum: output axis ${C} is given twice`> : Collect<R, E, [...Out, Known<E, C>], Seen | C>
-      : Fault<'spec', `einsum: output axis ${C} is not in any operand`>
-    : Out
-type Output<O extends string, Z extends State> =
-  Z['rest'] extends infer M extends Shape
-    ? O extends `${infer Pre}...${infer Post}`
-      ? Collect<`${Pre}${Post}`, Z['sizes'], []> extends infer F ? F extends Shape ? Collect<Pre, Z['sizes'], []> extends infer P extends Shape ? Collect<Post, Z['sizes'], [...P, ...M]> : never : F : never
-      : Fault<'spec', 'einsum: the output lacks the ... of the operands'>
-    : O extends `${string}...${string}` ? Fault<'spec', 'einsum: no operand has the ... of the output'> : Collect<O, Z['sizes'], []>
+type Collect<L extends string, E, Out extends Shape, Seen = never> = L extends `${infer C}${infer R}`
+  ? C extends keyof E
+    ? C extends Seen
+      ? Fault<'spec', `einsum: output axis ${C} is given twice`>
+      : Collect<R, E, [...Out, Known<E, C>], Seen | C>
+    : Fault<'spec', `einsum: output axis ${C} is not in any operand`>
+  : Out
+type Output<O extends string, Z extends State> = Z['rest'] extends infer M extends Shape
+  ? O extends `${infer Pre}...${infer Post}`
+    ? Collect<`${Pre}${Post}`, Z['sizes'], []> extends infer F
+      ? F extends Shape
+        ? Collect<Pre, Z['sizes'], []> extends infer P extends Shape
+          ? Collect<Post, Z['sizes'], [...P, ...M]>
+          : never
+        : F
+      : never
+    : Fault<'spec', 'einsum: the output lacks the ... of the operands'>
+  : O extends `${string}...${string}`
+    ? Fault<'spec', 'einsum: no operand has the ... of the output'>
+    : Collect<O, Z['sizes'], []>
 type Run<In extends string, O extends string, Ts extends readonly AnyTensor[]> =
   BindAll<SplitComma<In>, Ts, { sizes: {}; rest: null }, Ts[0]['dtype']> extends infer Z
-    ? Z extends { unknown: true } ? Shape : Z extends State ? Output<O, Z> : Z : never
+    ? Z extends { unknown: true }
+      ? Shape
+      : Z extends State
+        ? Output<O, Z>
+        : Z
+    : never
 /** The shape of `einsum`, or a fault. */
-export type EinsumRule<Spec extends string, Ts extends readonly AnyTensor[]> =
-  string extends Spec ? Shape : number extends Ts['length'] ? Shape
-    : Trim<Spec> extends `${infer In}->${infer O}` ? Run<In, O, Ts> : Fault<'spec', `einsum: ${Spec} has no ->`>
+export type EinsumRule<Spec extends string, Ts extends readonly AnyTensor[]> = string extends Spec
+  ? Shape
+  : number extends Ts['length']
+    ? Shape
+    : Trim<Spec> extends `${infer In}->${infer O}`
+      ? Run<In, O, Ts>
+      : Fault<'spec', `einsum: ${Spec} has no ->`>
 export type Einsum<Spec extends string, Ts extends readonly AnyTensor[]> = Plain<EinsumRule<Spec, Ts>>
 
 /** Which label each axis of each operand and of the output has; axes under `...` are labelled from their end. */

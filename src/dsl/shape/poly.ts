@@ -6,7 +6,10 @@ import type { Dim } from '../tensor.js'
  * with P a polynomial. Terms stand by falling degree, then by their atoms in ASCII order, so that equal sizes are equal strings.
  * The type-level twin is poly-types.ts; both write the same text.
  */
-export interface Term { readonly coef: number; readonly atoms: readonly string[] }
+export interface Term {
+  readonly coef: number
+  readonly atoms: readonly string[]
+}
 /** Sorted, without zero coefficients; the empty polynomial is 0. */
 export type Poly = readonly Term[]
 
@@ -28,10 +31,10 @@ const collect = (terms: readonly Term[]): Poly => {
   return out.filter(t => t.coef !== 0)
 }
 
-export const constantPoly = (n: number): Poly => n === 0 ? [] : [{ coef: n, atoms: [] }]
+export const constantPoly = (n: number): Poly => (n === 0 ? [] : [{ coef: n, atoms: [] }])
 export const atomPoly = (atom: string): Poly => [{ coef: 1, atoms: [atom] }]
 export const addPoly = (a: Poly, b: Poly): Poly => collect([...a, ...b])
-export const scalePoly = (a: Poly, c: number): Poly => c === 0 ? [] : a.map(t => ({ coef: t.coef * c, atoms: t.atoms }))
+export const scalePoly = (a: Poly, c: number): Poly => (c === 0 ? [] : a.map(t => ({ coef: t.coef * c, atoms: t.atoms })))
 export const subPoly = (a: Poly, b: Poly): Poly => addPoly(a, scalePoly(b, -1))
 export const mulPoly = (a: Poly, b: Poly): Poly =>
   collect(a.flatMap(s => b.map(t => ({ coef: s.coef * t.coef, atoms: [...s.atoms, ...t.atoms].sort() }))))
@@ -70,17 +73,21 @@ export const divPoly = (a: Poly, b: Poly): Poly | undefined => {
  */
 export const floorDivPoly = (p: Poly, n: number): Poly => {
   if (n === 1) return p
-  const whole = p.flatMap(t => t.atoms.length === 0 ? constantPoly(Math.floor(t.coef / n)) : t.coef % n === 0 ? [{ ...t, coef: t.coef / n }] : [])
+  const whole = p.flatMap(t =>
+    t.atoms.length === 0 ? constantPoly(Math.floor(t.coef / n)) : t.coef % n === 0 ? [{ ...t, coef: t.coef / n }] : [],
+  )
   const rest = subPoly(p, scalePoly(whole, n))
   if (rest.every(t => t.atoms.length === 0)) return whole
-  const inner = rest[0].coef === 1 && rest[0].atoms.length === 1 && rest.slice(1).every(t => t.atoms.length === 0)
-    ? openFloor(rest[0].atoms[0]) : undefined
+  const inner =
+    rest[0].coef === 1 && rest[0].atoms.length === 1 && rest.slice(1).every(t => t.atoms.length === 0)
+      ? openFloor(rest[0].atoms[0])
+      : undefined
   if (!inner) return addPoly(whole, atomPoly(floorAtom(rest, n)))
   const shift = rest.length > 1 ? rest[1].coef : 0
   return addPoly(whole, floorDivPoly(addPoly(inner.poly, constantPoly(shift * inner.by)), inner.by * n))
 }
 
-const floorAtom = (p: Poly, n: number): string => p.length > 1 ? `floor((${showPoly(p)})/${n})` : `floor(${showPoly(p)}/${n})`
+const floorAtom = (p: Poly, n: number): string => (p.length > 1 ? `floor((${showPoly(p)})/${n})` : `floor(${showPoly(p)}/${n})`)
 
 /** The parts of a `floor(P/n)` atom, or undefined for a symbol. */
 export const openFloor = (atom: string): { readonly poly: Poly; readonly by: number } | undefined => {
@@ -94,7 +101,7 @@ const showTerm = ({ coef, atoms }: Term): string =>
 
 /** The normal form as text: `B*T+2*B-3`. */
 export const showPoly = (p: Poly): string =>
-  p.length === 0 ? '0' : p.map((t, i) => i > 0 && t.coef > 0 ? `+${showTerm(t)}` : showTerm(t)).join('')
+  p.length === 0 ? '0' : p.map((t, i) => (i > 0 && t.coef > 0 ? `+${showTerm(t)}` : showTerm(t))).join('')
 
 const parsed = new Map<string, Poly>()
 
@@ -113,7 +120,9 @@ const readSum = (text: string): Poly => {
   const fail = (): never => {
     throw new TypegradError('shape', `dimension: "${text}" is not a size: use symbols (letters, digits, _), integers, + - * and ( )`)
   }
-  const expect = (token: string): void => { if (tokens[at++] !== token) fail() }
+  const expect = (token: string): void => {
+    if (tokens[at++] !== token) fail()
+  }
   const sum = (): Poly => {
     let total: Poly = tokens[at] === '-' ? [] : product()
     while (tokens[at] === '+' || tokens[at] === '-') total = tokens[at++] === '+' ? addPoly(total, product()) : subPoly(total, product())
@@ -121,13 +130,20 @@ const readSum = (text: string): Poly => {
   }
   const product = (): Poly => {
     let total = factor()
-    while (tokens[at] === '*') { at++; total = mulPoly(total, factor()) }
+    while (tokens[at] === '*') {
+      at++
+      total = mulPoly(total, factor())
+    }
     return total
   }
   const factor = (): Poly => {
     const token = tokens[at++] ?? fail()
     if (/^\d/.test(token)) return constantPoly(Number(token))
-    if (token === '(') { const inside = sum(); expect(')'); return inside }
+    if (token === '(') {
+      const inside = sum()
+      expect(')')
+      return inside
+    }
     if (!/^[A-Za-z_]/.test(token)) return fail()
     if (token !== 'floor' || tokens[at] !== '(') return atomPoly(token)
     at++
@@ -143,6 +159,6 @@ const readSum = (text: string): Poly => {
 }
 
 /** A size as a polynomial. */
-export const polyOf = (d: Dim): Poly => typeof d === 'number' ? constantPoly(d) : parsePoly(d)
+export const polyOf = (d: Dim): Poly => (typeof d === 'number' ? constantPoly(d) : parsePoly(d))
 /** A polynomial as a size: a number when it has no atoms, else its normal form. */
 export const dimOf = (p: Poly): Dim => constantOf(p) ?? showPoly(p)

@@ -6,62 +6,133 @@ import type { DivDim, MulDim, Unify } from './dim-types.js'
 
 /** A pattern's tokens: a name, or the names in brackets. */
 type Token = string | string[]
-type Words<S extends string, Out extends string[] = []> = S extends `${infer A} ${infer B}` ? Words<B, A extends '' ? Out : [...Out, A]> : S extends '' ? Out : [...Out, S]
-type Tokens<S extends string, Out extends Token[] = []> =
-  S extends `${infer A}(${infer B})${infer C}` ? Tokens<C, [...Out, ...Words<A>, Words<B>]> : [...Out, ...Words<S>]
-type Join<T extends string[], Out extends string = ''> = T extends [infer H extends string, ...infer R extends string[]] ? Join<R, Out extends '' ? H : `${Out} ${H}`> : Out
+type Words<S extends string, Out extends string[] = []> = S extends `${infer A} ${infer B}`
+  ? Words<B, A extends '' ? Out : [...Out, A]>
+  : S extends ''
+    ? Out
+    : [...Out, S]
+type Tokens<S extends string, Out extends Token[] = []> = S extends `${infer A}(${infer B})${infer C}`
+  ? Tokens<C, [...Out, ...Words<A>, Words<B>]>
+  : [...Out, ...Words<S>]
+type Join<T extends string[], Out extends string = ''> = T extends [infer H extends string, ...infer R extends string[]]
+  ? Join<R, Out extends '' ? H : `${Out} ${H}`>
+  : Out
 
 /** The product of the given sizes of a group, and the names without one. */
-type Given<G extends string[], Z, Product extends Dim = 1, Open extends string[] = []> =
-  G extends [infer H extends string, ...infer R extends string[]]
-    ? H extends keyof Z ? Given<R, Z, MulDim<Product, Z[H] & Dim>, Open> : Given<R, Z, Product, H extends '1' ? Open : [...Open, H]>
-    : [Product, Open]
+type Given<G extends string[], Z, Product extends Dim = 1, Open extends string[] = []> = G extends [
+  infer H extends string,
+  ...infer R extends string[],
+]
+  ? H extends keyof Z
+    ? Given<R, Z, MulDim<Product, Z[H] & Dim>, Open>
+    : Given<R, Z, Product, H extends '1' ? Open : [...Open, H]>
+  : [Product, Open]
 /** The first name of a group that stands on the left already. */
-type Twice<G extends string[], Seen> =
-  G extends [infer H extends string, ...infer R extends string[]] ? H extends '1' ? Twice<R, Seen> : H extends Seen ? H : Twice<R, Seen | H> : never
+type Twice<G extends string[], Seen> = G extends [infer H extends string, ...infer R extends string[]]
+  ? H extends '1'
+    ? Twice<R, Seen>
+    : H extends Seen
+      ? H
+      : Twice<R, Seen | H>
+  : never
 type OnceOnly<W extends string> = `rearrange: ${W} is given twice on the left`
 
-type BindName<H extends string, D extends Dim, Z, E, I extends number> =
-  H extends keyof E ? OnceOnly<H>
-    : H extends '1' ? [Unify<D, 1>] extends [never] ? `rearrange: axis ${I} is ${D}, not 1` : E
-      : H extends keyof Z ? [Unify<D, Z[H] & Dim>] extends [never] ? `rearrange: ${H} is ${D} but ${Z[H] & Dim} is given` : E & { [K in H]: Unify<D, Z[H] & Dim> }
-        : H extends `${string}${'(' | ')'}${string}` ? 'rearrange: a bracket is not closed' : E & { [K in H]: D }
+type BindName<H extends string, D extends Dim, Z, E, I extends number> = H extends keyof E
+  ? OnceOnly<H>
+  : H extends '1'
+    ? [Unify<D, 1>] extends [never]
+      ? `rearrange: axis ${I} is ${D}, not 1`
+      : E
+    : H extends keyof Z
+      ? [Unify<D, Z[H] & Dim>] extends [never]
+        ? `rearrange: ${H} is ${D} but ${Z[H] & Dim} is given`
+        : E & { [K in H]: Unify<D, Z[H] & Dim> }
+      : H extends `${string}${'(' | ')'}${string}`
+        ? 'rearrange: a bracket is not closed'
+        : E & { [K in H]: D }
 type Sizes<G extends string[], Z, U, Q> = { [K in Exclude<G[number], '1'>]: K extends U ? Q : K extends keyof Z ? Z[K] : never }
 type BindGroup<G extends string[], D extends Dim, Z, E> =
-  Twice<G, keyof E> extends infer W ? [W] extends [never]
-    ? Given<G, Z> extends [infer K extends Dim, infer Open extends string[]]
-      ? Open extends [] ? [Unify<K, D>] extends [never] ? `rearrange: (${Join<G>}) is ${K} but the axis is ${D}` : E & Sizes<G, Z, never, never>
-        : Open extends [infer U extends string]
-          ? DivDim<D, K> extends infer Q ? [Q] extends [never] ? `rearrange: axis ${D} is not divisible by ${K} in (${Join<G>})` : E & Sizes<G, Z, U, Q> : never
-          : `rearrange: cannot solve (${Join<G>}): give the sizes of all but one name`
+  Twice<G, keyof E> extends infer W
+    ? [W] extends [never]
+      ? Given<G, Z> extends [infer K extends Dim, infer Open extends string[]]
+        ? Open extends []
+          ? [Unify<K, D>] extends [never]
+            ? `rearrange: (${Join<G>}) is ${K} but the axis is ${D}`
+            : E & Sizes<G, Z, never, never>
+          : Open extends [infer U extends string]
+            ? DivDim<D, K> extends infer Q
+              ? [Q] extends [never]
+                ? `rearrange: axis ${D} is not divisible by ${K} in (${Join<G>})`
+                : E & Sizes<G, Z, U, Q>
+              : never
+            : `rearrange: cannot solve (${Join<G>}): give the sizes of all but one name`
+        : never
+      : OnceOnly<W & string>
+    : never
+type Bind<T extends Token[], S extends Shape, Z, E = {}, I extends 0[] = []> = T extends [infer H, ...infer R extends Token[]]
+  ? S extends readonly [infer D extends Dim, ...infer SR extends Shape]
+    ? (H extends string ? BindName<H, D, Z, E, I['length'] & number> : H extends string[] ? BindGroup<H, D, Z, E> : never) extends infer B
+      ? B extends string
+        ? B
+        : Bind<R, SR, Z, B, [...I, 0]>
       : never
-    : OnceOnly<W & string> : never
-type Bind<T extends Token[], S extends Shape, Z, E = {}, I extends 0[] = []> =
-  T extends [infer H, ...infer R extends Token[]]
-    ? S extends readonly [infer D extends Dim, ...infer SR extends Shape]
-      ? (H extends string ? BindName<H, D, Z, E, I['length'] & number> : H extends string[] ? BindGroup<H, D, Z, E> : never) extends infer B ? B extends string ? B : Bind<R, SR, Z, B, [...I, 0]> : never
-      : 'rearrange: the pattern has more axes than the tensor'
-    : S extends readonly [] ? E : 'rearrange: the pattern has fewer axes than the tensor'
+    : 'rearrange: the pattern has more axes than the tensor'
+  : S extends readonly []
+    ? E
+    : 'rearrange: the pattern has fewer axes than the tensor'
 
-type Product<G extends string[], E, Seen, Out extends Dim = 1> =
-  G extends [infer H extends string, ...infer R extends string[]]
-    ? H extends '1' ? Product<R, E, Seen, Out>
-      : H extends keyof E ? H extends Seen ? `rearrange: ${H} is given twice on the right` : Product<R, E, Seen | H, MulDim<Out, E[H] & Dim>> : NotLeft<H>
-    : [Out, Seen]
-type NotLeft<H extends string> = H extends `${string}${'(' | ')'}${string}` ? 'rearrange: a bracket is not closed' : `rearrange: ${H} is not on the left`
-type Build<T extends Token[], Left extends Token[], E, Out extends Shape = [], Seen = never> =
-  T extends [infer H extends Token, ...infer R extends Token[]]
-    ? H extends Exclude<keyof E, Seen> ? Build<R, Left, E, [...Out, E[H] & Dim], Seen | H> : Product<H extends string[] ? H : [H & string], E, Seen> extends infer P ? P extends [infer D extends Dim, infer Seen2] ? Build<R, Left, E, [...Out, D], Seen2> : P : never
-    : [keyof E] extends [Seen] ? Out : `rearrange: ${Lost<Left, Seen>} is missing on the right`
+type Product<G extends string[], E, Seen, Out extends Dim = 1> = G extends [infer H extends string, ...infer R extends string[]]
+  ? H extends '1'
+    ? Product<R, E, Seen, Out>
+    : H extends keyof E
+      ? H extends Seen
+        ? `rearrange: ${H} is given twice on the right`
+        : Product<R, E, Seen | H, MulDim<Out, E[H] & Dim>>
+      : NotLeft<H>
+  : [Out, Seen]
+type NotLeft<H extends string> = H extends `${string}${'(' | ')'}${string}`
+  ? 'rearrange: a bracket is not closed'
+  : `rearrange: ${H} is not on the left`
+type Build<T extends Token[], Left extends Token[], E, Out extends Shape = [], Seen = never> = T extends [
+  infer H extends Token,
+  ...infer R extends Token[],
+]
+  ? H extends Exclude<keyof E, Seen>
+    ? Build<R, Left, E, [...Out, E[H] & Dim], Seen | H>
+    : Product<H extends string[] ? H : [H & string], E, Seen> extends infer P
+      ? P extends [infer D extends Dim, infer Seen2]
+        ? Build<R, Left, E, [...Out, D], Seen2>
+        : P
+      : never
+  : [keyof E] extends [Seen]
+    ? Out
+    : `rearrange: ${Lost<Left, Seen>} is missing on the right`
 /** The first name on the left that the right does not have. */
-type Lost<T extends Token[], Seen> =
-  T extends [infer H extends Token, ...infer R extends Token[]] ? LostIn<H extends string[] ? H : [H & string], Seen> extends infer L ? L extends string ? L : Lost<R, Seen> : never : never
-type LostIn<G extends string[], Seen> = G extends [infer H extends string, ...infer R extends string[]] ? H extends '1' | Seen ? LostIn<R, Seen> : H : 0
+type Lost<T extends Token[], Seen> = T extends [infer H extends Token, ...infer R extends Token[]]
+  ? LostIn<H extends string[] ? H : [H & string], Seen> extends infer L
+    ? L extends string
+      ? L
+      : Lost<R, Seen>
+    : never
+  : never
+type LostIn<G extends string[], Seen> = G extends [infer H extends string, ...infer R extends string[]]
+  ? H extends '1' | Seen
+    ? LostIn<R, Seen>
+    : H
+  : 0
 
 /** The shape of `rearrange`, or the message. */
-export type Rearrange<S extends Shape, P extends string, Z = {}> =
-  string extends P ? Shape : number extends S['length'] ? Shape
-    : P extends `${infer L}->${infer R}` ? Bind<Tokens<L>, S, Z> extends infer E ? E extends string ? E : Build<Tokens<R>, Tokens<L>, E> : never : `rearrange: ${P} has no ->`
+export type Rearrange<S extends Shape, P extends string, Z = {}> = string extends P
+  ? Shape
+  : number extends S['length']
+    ? Shape
+    : P extends `${infer L}->${infer R}`
+      ? Bind<Tokens<L>, S, Z> extends infer E
+        ? E extends string
+          ? E
+          : Build<Tokens<R>, Tokens<L>, E>
+        : never
+      : `rearrange: ${P} has no ->`
 
 /** How to rearrange: take apart, permute, join. */
 export interface RearrangePlan {
@@ -70,14 +141,16 @@ export interface RearrangePlan {
   readonly shape: Shape
 }
 
-const tokens = (s: string): string[][] => [...s.matchAll(/\(([^()]*)\)|[^\s()]+|[()]/g)].map(m => m[1] === undefined ? [m[0]] : m[1].split(' ').filter(w => w !== ''))
+const tokens = (s: string): string[][] =>
+  [...s.matchAll(/\(([^()]*)\)|[^\s()]+|[()]/g)].map(m => (m[1] === undefined ? [m[0]] : m[1].split(' ').filter(w => w !== '')))
 const isBracket = (w: string): boolean => w === '(' || w === ')'
 
 export const rearrangePlan = (s: Shape, pattern: string, given: Readonly<Record<string, Dim>>): Checked<RearrangePlan> => {
   const at = pattern.indexOf('->')
   if (at < 0) return fail(`rearrange: ${pattern} has no ->`)
   const sizes = new Map<string, Dim>()
-  const names: string[] = [], apart: Dim[] = []
+  const names: string[] = [],
+    apart: Dim[] = []
   const groups = [...pattern.slice(0, at).matchAll(/\(([^()]*)\)|[^\s()]+|[()]/g)].map(m => m[1] !== undefined)
   for (const [i, words] of tokens(pattern.slice(0, at)).entries()) {
     const d = s[i]
@@ -96,17 +169,25 @@ export const rearrangePlan = (s: Shape, pattern: string, given: Readonly<Record<
       sizes.set(w, d)
     } else {
       const open = words.filter(w => w !== '1' && !Object.hasOwn(given, w))
-      const known = words.filter(w => Object.hasOwn(given, w)).map(w => given[w]).reduce(mulDim, 1)
+      const known = words
+        .filter(w => Object.hasOwn(given, w))
+        .map(w => given[w])
+        .reduce(mulDim, 1)
       if (open.length > 1) return fail(`rearrange: cannot solve (${text}): give the sizes of all but one name`)
       const left = divDim(d, known)
       if (open.length === 0 && !sameDim(d, known)) return fail(`rearrange: (${text}) is ${known} but the axis is ${d}`)
       if (left === undefined) return fail(`rearrange: axis ${d} is not divisible by ${known} in (${text})`)
       for (const w of words) if (w !== '1') sizes.set(w, Object.hasOwn(given, w) ? given[w] : left)
     }
-    for (const w of words) if (w !== '1') { names.push(w); apart.push(sizes.get(w) as Dim) }
+    for (const w of words)
+      if (w !== '1') {
+        names.push(w)
+        apart.push(sizes.get(w) as Dim)
+      }
   }
   if (tokens(pattern.slice(0, at)).length < s.length) return fail('rearrange: the pattern has fewer axes than the tensor')
-  const order: number[] = [], shape: Dim[] = []
+  const order: number[] = [],
+    shape: Dim[] = []
   for (const words of tokens(pattern.slice(at + 2))) {
     for (const w of words) {
       if (w === '1') continue
@@ -116,7 +197,12 @@ export const rearrangePlan = (s: Shape, pattern: string, given: Readonly<Record<
       if (order.includes(k)) return fail(`rearrange: ${w} is given twice on the right`)
       order.push(k)
     }
-    shape.push(words.filter(w => w !== '1').map(w => sizes.get(w) as Dim).reduce(mulDim, 1))
+    shape.push(
+      words
+        .filter(w => w !== '1')
+        .map(w => sizes.get(w) as Dim)
+        .reduce(mulDim, 1),
+    )
   }
   const lost = names.find((_, k) => !order.includes(k))
   return lost === undefined ? ok({ apart, order, shape }) : fail(`rearrange: ${lost} is missing on the right`)

@@ -8,9 +8,55 @@ import { substitute } from '../../../src/dsl/core/substitute.js'
 import { TypegradError } from '../../../src/dsl/errors.js'
 import { key } from '../../../src/dsl/keys.js'
 import {
-  add, argMax, avgPool2d, broadcastTo, cast, categorical, concat, conv2d, conv2dTranspose, cumsum, einsum, expandDims, eye, f32, flatten, full, gather, i32, iota,
-  less, matmul, max, maxPool2d, mean, mul, normal, oneHot, ones, pad, patches, rearrange, reshape, reverse, scatterAdd, slice, softmax, sort, split, stack, sub, sum,
-  takeAlong, tensor, topK, transpose, tril, upsample2d, where, zeros,
+  add,
+  argMax,
+  avgPool2d,
+  broadcastTo,
+  cast,
+  categorical,
+  concat,
+  conv2d,
+  conv2dTranspose,
+  cumsum,
+  einsum,
+  expandDims,
+  eye,
+  f32,
+  flatten,
+  full,
+  gather,
+  i32,
+  iota,
+  less,
+  matmul,
+  max,
+  maxPool2d,
+  mean,
+  mul,
+  normal,
+  oneHot,
+  ones,
+  pad,
+  patches,
+  rearrange,
+  reshape,
+  reverse,
+  scatterAdd,
+  slice,
+  softmax,
+  sort,
+  split,
+  stack,
+  sub,
+  sum,
+  takeAlong,
+  tensor,
+  topK,
+  transpose,
+  tril,
+  upsample2d,
+  where,
+  zeros,
 } from '../../../src/dsl/ops/index.js'
 import { nodeOf } from '../../../src/dsl/ops/typed.js'
 import { mulDim, substituteDim } from '../../../src/dsl/shape/dim.js'
@@ -18,7 +64,11 @@ import type { AnyTensor } from '../../../src/dsl/shape/check.js'
 import type { Dim, Shape, Tensor } from '../../../src/dsl/tensor.js'
 import { evaluate } from '../../../src/interp/js/evaluate.js'
 
-interface Dims { readonly B: Dim; readonly T: Dim; readonly H: Dim }
+interface Dims {
+  readonly B: Dim
+  readonly T: Dim
+  readonly H: Dim
+}
 /** Ones of sizes or symbols, of a rank that the type checker does not know. */
 const x = (...d: Dim[]): Tensor<Shape> => full(1, d as Shape as number[])
 const indices = (...d: Dim[]): Tensor<Shape, 'int32'> => zeros(d as Shape as number[], 'int32')
@@ -49,7 +99,11 @@ const programs: Readonly<Record<string, (z: Dims) => AnyTensor>> = {
   split: ({ B, T }) => split(x(B, mulDim(2, T)), 2, 1)[1],
   slice: ({ B, T }) => slice(x(B, T), 1, 0, -1),
   'slice from': ({ B, T }) => slice(x(B, T), 1, 1),
-  pad: ({ B, T }) => pad(x(B, T), [[0, 2], [1, 1]]),
+  pad: ({ B, T }) =>
+    pad(x(B, T), [
+      [0, 2],
+      [1, 1],
+    ]),
   reverse: ({ B, T }) => reverse(x(B, T), [1]),
   gather: ({ B, T, H }) => gather(x(H, 4), indices(B, T), 0),
   scatterAdd: ({ B, T, H }) => scatterAdd(x(H, 4), indices(B, T), x(B, T, 4), 0),
@@ -63,7 +117,8 @@ const programs: Readonly<Record<string, (z: Dims) => AnyTensor>> = {
   rearrange: ({ B, T, H }) => rearrange(x(B, T, mulDim(3, H)), 'b t (n h) -> (b n) t h', { n: 3 }),
   conv2d: ({ B, T, H }) => conv2d(x(B, T, H, 2), x(3, 3, 2, 4), { stride: 2, padding: 1 }),
   'conv2d, same': ({ B, T, H }) => conv2d(x(B, T, H, 2), x(3, 2, 1, 4), { padding: 'same', groups: 2 }),
-  'conv2d twice': ({ B, T, H }) => conv2d(conv2d(x(B, T, H, 2), x(3, 3, 2, 4), { stride: 2, padding: 1 }), x(3, 3, 4, 1), { stride: 3, padding: 1, dilation: 1 }),
+  'conv2d twice': ({ B, T, H }) =>
+    conv2d(conv2d(x(B, T, H, 2), x(3, 3, 2, 4), { stride: 2, padding: 1 }), x(3, 3, 4, 1), { stride: 3, padding: 1, dilation: 1 }),
   conv2dTranspose: ({ B, T, H }) => conv2dTranspose(x(B, T, H, 2), x(4, 4, 3, 2), { stride: 2, padding: 1 }),
   'conv2dTranspose, same': ({ B, T, H }) => conv2dTranspose(x(B, T, H, 2), x(3, 3, 3, 2), { stride: 2, padding: 'same' }),
   maxPool2d: ({ B, T, H }) => maxPool2d(x(B, T, H, 2), 2, { padding: 1 }),
@@ -77,14 +132,20 @@ const programs: Readonly<Record<string, (z: Dims) => AnyTensor>> = {
 describe.each(Object.entries(programs))('%s', (_, build) => {
   it('computes with symbols as with sizes', () => {
     const symbolic = build({ B: 'B', T: 'T', H: 'H' })
-    fc.assert(fc.property(fc.record({ B: fc.integer({ min: 1, max: 5 }), T: fc.integer({ min: 2, max: 6 }), H: fc.integer({ min: 2, max: 6 }) }), z => {
-      const concrete = build(z)
-      expect(symbolic.shape.map(d => substituteDim(d, z))).toEqual(concrete.shape)
-      const [bound] = substitute([nodeOf('test', symbolic)], new Map(), { ...z })
-      const [value, direct] = evaluate([bound, nodeOf('test', concrete)], new Map())
-      expect(value.shape).toEqual(concrete.shape)
-      expect(Array.from(value.data)).toEqual(Array.from(direct.data))
-    }), { numRuns: 10 })
+    fc.assert(
+      fc.property(
+        fc.record({ B: fc.integer({ min: 1, max: 5 }), T: fc.integer({ min: 2, max: 6 }), H: fc.integer({ min: 2, max: 6 }) }),
+        z => {
+          const concrete = build(z)
+          expect(symbolic.shape.map(d => substituteDim(d, z))).toEqual(concrete.shape)
+          const [bound] = substitute([nodeOf('test', symbolic)], new Map(), { ...z })
+          const [value, direct] = evaluate([bound, nodeOf('test', concrete)], new Map())
+          expect(value.shape).toEqual(concrete.shape)
+          expect(Array.from(value.data)).toEqual(Array.from(direct.data))
+        },
+      ),
+      { numRuns: 10 },
+    )
   })
 })
 
@@ -128,7 +189,9 @@ describe('sizes that only the run knows', () => {
     ['f32: 1.5 is not a size: use 0, 1, 2, ...', () => f32(n(1.5))],
     ['ones: NaN is not a size: use 0, 1, 2, ...', () => ones([n(NaN)])],
     ['normal: a key is int32 [2] but int32 [3] is given; make one with key(seed)', () => normal(i32(n(3)), [2])],
-  ])('%s', (expected, run) => { expect(sentence(run)).toBe(expected) })
+  ])('%s', (expected, run) => {
+    expect(sentence(run)).toBe(expected)
+  })
 
   it.each<[string, () => unknown]>([
     ['add: a tensor was expected but an array is given; wrap it in tensor(...)', () => add([1, 2] as never, 1)],
@@ -137,5 +200,7 @@ describe('sizes that only the run knows', () => {
     ['cast: float64 is not a dtype; use float32, int32 or bool', () => cast(f32(2), 'float64' as never)],
     ['conv2d: padding full is not a number, same or valid', () => conv2d(f32(1, 4, 4, 1), f32(1, 1, 1, 1), { padding: 'full' as 'same' })],
     ['tensor: 1.5 is not an int32', () => tensor([1.5], 'int32')],
-  ])('%s', (expected, run) => { expect(sentence(run)).toBe(expected) })
+  ])('%s', (expected, run) => {
+    expect(sentence(run)).toBe(expected)
+  })
 })

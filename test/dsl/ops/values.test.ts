@@ -2,9 +2,62 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
-  all, any, argMin, avgPool2d, bernoulli, categorical, concat, conv2dTranspose, einsum, elu, expandDims, eye, f32, flatten, fromArray, gelu, i32, isFinite,
-  isNan, logSigmoid, logSoftmax, logSumExp, maxPool2d, mean, mod, mul, ones, oneHot, patches, prod, rearrange, relu, reshape, rsqrt, scatterAdd, silu, slice,
-  softmax, sort, split, squeeze, stack, sum, swapAxes, tensor, topK, transpose, tril, triu, uniform, upsample2d, variance, where, xor, zeros, normal,
+  all,
+  any,
+  argMin,
+  avgPool2d,
+  bernoulli,
+  categorical,
+  concat,
+  conv2dTranspose,
+  einsum,
+  elu,
+  expandDims,
+  eye,
+  f32,
+  flatten,
+  fromArray,
+  gelu,
+  i32,
+  isFinite,
+  isNan,
+  logSigmoid,
+  logSoftmax,
+  logSumExp,
+  maxPool2d,
+  mean,
+  mod,
+  mul,
+  ones,
+  oneHot,
+  patches,
+  prod,
+  rearrange,
+  relu,
+  reshape,
+  rsqrt,
+  scatterAdd,
+  silu,
+  slice,
+  softmax,
+  sort,
+  split,
+  squeeze,
+  stack,
+  sum,
+  swapAxes,
+  tensor,
+  topK,
+  transpose,
+  tril,
+  triu,
+  uniform,
+  upsample2d,
+  variance,
+  where,
+  xor,
+  zeros,
+  normal,
 } from '../../../src/dsl/ops/index.js'
 import { key } from '../../../src/dsl/keys.js'
 import type { AnyTensor } from '../../../src/dsl/shape/check.js'
@@ -15,11 +68,17 @@ import { evaluate } from '../../../src/interp/js/evaluate.js'
 import { numbers, number, valuesOf } from '../values.js'
 
 /** A tensor of a shape with distinct small values. */
-const counting = (...shape: number[]): Tensor<number[]> => fromArray(Float64Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => i + 1), shape)
+const counting = (...shape: number[]): Tensor<number[]> =>
+  fromArray(
+    Float64Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => i + 1),
+    shape,
+  )
 const close = (t: AnyTensor, expected: readonly number[], digits = 9): void => {
   const got = numbers(t)
   expect(got.length).toBe(expected.length)
-  got.forEach((x, i) => { expect(x).toBeCloseTo(expected[i], digits) })
+  got.forEach((x, i) => {
+    expect(x).toBeCloseTo(expected[i], digits)
+  })
 }
 
 describe('einsum', () => {
@@ -28,8 +87,13 @@ describe('einsum', () => {
     const [ins, out] = spec.split('->')
     const letters = [...new Set([...ins].filter(c => c !== ','))]
     const sizes = new Map<string, number>()
-    ins.split(',').forEach((s, k) => { [...s].forEach((c, i) => { sizes.set(c, shapes[k][i]) }) })
-    const offset = (s: string, at: ReadonlyMap<string, number>): number => [...s].reduce((o, c) => o * (sizes.get(c) ?? 0) + (at.get(c) ?? 0), 0)
+    ins.split(',').forEach((s, k) => {
+      ;[...s].forEach((c, i) => {
+        sizes.set(c, shapes[k][i])
+      })
+    })
+    const offset = (s: string, at: ReadonlyMap<string, number>): number =>
+      [...s].reduce((o, c) => o * (sizes.get(c) ?? 0) + (at.get(c) ?? 0), 0)
     const result = new Array<number>([...out].reduce((n, c) => n * (sizes.get(c) ?? 0), 1)).fill(0)
     const walk = (k: number, at: Map<string, number>): void => {
       if (k === letters.length) {
@@ -45,23 +109,46 @@ describe('einsum', () => {
   it('is its definition, for any letters', () => {
     const letter = fc.constantFrom('a', 'b', 'c', 'd')
     const operand = fc.array(letter, { minLength: 0, maxLength: 3 })
-    fc.assert(fc.property(fc.array(operand, { minLength: 1, maxLength: 3 }), fc.record({ a: fc.nat(3), b: fc.integer({ min: 1, max: 3 }), c: fc.integer({ min: 1, max: 3 }), d: fc.integer({ min: 1, max: 2 }) }), fc.nat(7),
-      (operands, sizes, mask) => {
-        const used = [...new Set(operands.flat())]
-        const out = used.filter((_, i) => (mask >> i) % 2 === 1).reverse()
-        const spec = `${operands.map(o => o.join('')).join(',')}->${out.join('')}`
-        const shapes = operands.map(o => o.map(c => sizes[c]))
-        const data = shapes.map((s, k) => Array.from({ length: s.reduce((a, b) => a * b, 1) }, (_, i) => ((i * 7 + k * 3) % 11) - 5))
-        const y = einsum(spec, ...shapes.map((s, k) => fromArray(data[k], s)))
-        expect(y.shape).toEqual(out.map(c => sizes[c]))
-        close(y, direct(spec, shapes, data))
-      }))
+    fc.assert(
+      fc.property(
+        fc.array(operand, { minLength: 1, maxLength: 3 }),
+        fc.record({
+          a: fc.nat(3),
+          b: fc.integer({ min: 1, max: 3 }),
+          c: fc.integer({ min: 1, max: 3 }),
+          d: fc.integer({ min: 1, max: 2 }),
+        }),
+        fc.nat(7),
+        (operands, sizes, mask) => {
+          const used = [...new Set(operands.flat())]
+          const out = used.filter((_, i) => (mask >> i) % 2 === 1).reverse()
+          const spec = `${operands.map(o => o.join('')).join(',')}->${out.join('')}`
+          const shapes = operands.map(o => o.map(c => sizes[c]))
+          const data = shapes.map((s, k) => Array.from({ length: s.reduce((a, b) => a * b, 1) }, (_, i) => ((i * 7 + k * 3) % 11) - 5))
+          const y = einsum(spec, ...shapes.map((s, k) => fromArray(data[k], s)))
+          expect(y.shape).toEqual(out.map(c => sizes[c]))
+          close(y, direct(spec, shapes, data))
+        },
+      ),
+    )
   })
 
   it('contracts integers and the axes under an ellipsis', () => {
     expect(numbers(einsum('ij,jk->ik', tensor([[1, 2]], 'int32'), tensor([[3], [4]], 'int32')))).toEqual([11])
     expect(numbers(einsum('...i,i->...', counting(2, 2, 2), tensor([1, 10])))).toEqual([21, 43, 65, 87])
-    expect(numbers(einsum('...i,ji->j...', counting(2, 2), tensor([[1, 0], [0, 1], [1, 1]])))).toEqual([1, 3, 2, 4, 3, 7])
+    expect(
+      numbers(
+        einsum(
+          '...i,ji->j...',
+          counting(2, 2),
+          tensor([
+            [1, 0],
+            [0, 1],
+            [1, 1],
+          ]),
+        ),
+      ),
+    ).toEqual([1, 3, 2, 4, 3, 7])
   })
 })
 
@@ -72,14 +159,19 @@ describe('moving elements', () => {
   })
 
   it('split and concat undo each other along every axis', () => {
-    fc.assert(fc.property(fc.integer({ min: 0, max: 2 }), fc.integer({ min: 1, max: 3 }), (axis, n) => {
-      const x = counting(...[2, 2, 2].with(axis, 2 * n))
-      const parts = split(x, n, axis) as readonly Tensor<number[]>[]
-      expect(parts.length).toBe(n)
-      expect(numbers(concat(parts, axis))).toEqual(numbers(x))
-    }))
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 2 }), fc.integer({ min: 1, max: 3 }), (axis, n) => {
+        const x = counting(...[2, 2, 2].with(axis, 2 * n))
+        const parts = split(x, n, axis) as readonly Tensor<number[]>[]
+        expect(parts.length).toBe(n)
+        expect(numbers(concat(parts, axis))).toEqual(numbers(x))
+      }),
+    )
     const [a, b] = split(counting(2, 4), 2, 1)
-    expect([numbers(a), numbers(b)]).toEqual([[1, 2, 5, 6], [3, 4, 7, 8]])
+    expect([numbers(a), numbers(b)]).toEqual([
+      [1, 2, 5, 6],
+      [3, 4, 7, 8],
+    ])
   })
 
   it('stack, slice, swapAxes, transpose, flatten, squeeze, expandDims', () => {
@@ -109,21 +201,44 @@ describe('moving elements', () => {
   })
 
   it('sorts and picks', () => {
-    const x = tensor([[3, 1, 2], [1, 1, 5]])
+    const x = tensor([
+      [3, 1, 2],
+      [1, 1, 5],
+    ])
     expect(numbers(sort(x))).toEqual([1, 2, 3, 1, 1, 5])
     expect(numbers(sort(x, 0, { descending: true }))).toEqual([3, 1, 5, 1, 1, 2])
     const top = topK(x, 2)
-    expect([numbers(top.values), numbers(top.indices)]).toEqual([[3, 2, 5, 1], [0, 2, 2, 0]])
+    expect([numbers(top.values), numbers(top.indices)]).toEqual([
+      [3, 2, 5, 1],
+      [0, 2, 2, 0],
+    ])
     expect(numbers(argMin(x, 1))).toEqual([1, 0])
-    expect(numbers(scatterAdd(zeros([3, 2]), tensor([2, 2], 'int32'), tensor([[1, 2], [3, 4]])))).toEqual([0, 0, 0, 0, 4, 6])
+    expect(
+      numbers(
+        scatterAdd(
+          zeros([3, 2]),
+          tensor([2, 2], 'int32'),
+          tensor([
+            [1, 2],
+            [3, 4],
+          ]),
+        ),
+      ),
+    ).toEqual([0, 0, 0, 0, 4, 6])
   })
 })
 
 describe('reducing', () => {
   it('means over symbols divide by their size when bound', () => {
-    const x = f32('B', 'T'), value = tensor([[1, 2, 3], [4, 5, 6]])
+    const x = f32('B', 'T'),
+      value = tensor([
+        [1, 2, 3],
+        [4, 5, 6],
+      ])
     const at = (y: AnyTensor): number[] =>
-      Array.from(evaluate(substitute([nodeOf('test', y)], new Map([[nodeOf('test', x), nodeOf('test', value)]]), { B: 2, T: 3 }), new Map())[0].data)
+      Array.from(
+        evaluate(substitute([nodeOf('test', y)], new Map([[nodeOf('test', x), nodeOf('test', value)]]), { B: 2, T: 3 }), new Map())[0].data,
+      )
     expect(at(mean(x, ['T']))).toEqual([2, 5])
     expect(at(mean(x))).toEqual([3.5])
     expect(at(mul(mean(x, ['B'], true), 2))).toEqual([5, 7, 9])
@@ -134,28 +249,71 @@ describe('reducing', () => {
     expect(number(logSumExp(tensor([-Infinity, 0])))).toBe(0)
     expect(number(logSumExp(tensor([-Infinity, -Infinity])))).toBe(-Infinity)
     expect(number(logSumExp(tensor([Infinity, 0])))).toBe(Infinity)
-    close(softmax(tensor([[1000, 1000], [0, -1000]])), [0.5, 0.5, 1, 0])
-    close(softmax(tensor([[0, 0], [0, 0]]), 0), [0.5, 0.5, 0.5, 0.5])
+    close(
+      softmax(
+        tensor([
+          [1000, 1000],
+          [0, -1000],
+        ]),
+      ),
+      [0.5, 0.5, 1, 0],
+    )
+    close(
+      softmax(
+        tensor([
+          [0, 0],
+          [0, 0],
+        ]),
+        0,
+      ),
+      [0.5, 0.5, 0.5, 0.5],
+    )
     close(logSoftmax(tensor([0, 1000])), [-1000, 0])
   })
 
   it('any, all, prod, variance, reductions of nothing', () => {
-    const flags = tensor([[true, false], [false, false]])
+    const flags = tensor([
+      [true, false],
+      [false, false],
+    ])
     expect([numbers(any(flags, [1])), numbers(all(flags, [1])), number(any(flags)), number(all(flags))]).toEqual([[1, 0], [0, 0], 1, 0])
     expect(number(prod(tensor([2, 3, 4])))).toBe(24)
-    expect(numbers(variance(tensor([[1, 3], [2, 2]]), [-1]))).toEqual([1, 0])
+    expect(
+      numbers(
+        variance(
+          tensor([
+            [1, 3],
+            [2, 2],
+          ]),
+          [-1],
+        ),
+      ),
+    ).toEqual([1, 0])
     expect([number(sum(zeros([0]))), number(prod(zeros([0]))), numbers(all(flags, [])).length]).toEqual([0, 1, 4])
   })
 })
 
 describe('elementwise compositions', () => {
   it('activations are their formulas', () => {
-    const xs = [-2, -0.5, 0, 0.5, 2], x = tensor(xs)
+    const xs = [-2, -0.5, 0, 0.5, 2],
+      x = tensor(xs)
     const sigmoid = (v: number): number => 1 / (1 + Math.exp(-v))
-    close(relu(x), xs.map(v => Math.max(v, 0)))
-    close(silu(x), xs.map(v => v * sigmoid(v)))
-    close(logSigmoid(x), xs.map(v => Math.log(sigmoid(v))))
-    close(elu(x), xs.map(v => v > 0 ? v : Math.expm1(v)))
+    close(
+      relu(x),
+      xs.map(v => Math.max(v, 0)),
+    )
+    close(
+      silu(x),
+      xs.map(v => v * sigmoid(v)),
+    )
+    close(
+      logSigmoid(x),
+      xs.map(v => Math.log(sigmoid(v))),
+    )
+    close(
+      elu(x),
+      xs.map(v => (v > 0 ? v : Math.expm1(v))),
+    )
     close(gelu(tensor([0, 1])), [0, 0.8413447460685429], 6)
     close(rsqrt(tensor([4])), [0.5])
     expect(numbers(mod(tensor([5, -1, -6]), 3))).toEqual([2, 2, 0])
@@ -174,10 +332,18 @@ describe('elementwise compositions', () => {
 describe('images', () => {
   const image = reshape(counting(16), [1, 4, 4, 1])
   /** 3 x 3 windows, stride 3, over 4 x 4 numbers with one zero of padding around: the mean of the numbers inside each. */
-  const avgSame = [[0, 1], [2, 3]].flatMap(rows => [[0, 1], [2, 3]].map(columns => {
-    const inside = rows.flatMap(r => columns.map(c => 4 * r + c + 1))
-    return inside.reduce((a, b) => a + b) / inside.length
-  }))
+  const avgSame = [
+    [0, 1],
+    [2, 3],
+  ].flatMap(rows =>
+    [
+      [0, 1],
+      [2, 3],
+    ].map(columns => {
+      const inside = rows.flatMap(r => columns.map(c => 4 * r + c + 1))
+      return inside.reduce((a, b) => a + b) / inside.length
+    }),
+  )
 
   it('pools', () => {
     expect(numbers(maxPool2d(image, 2))).toEqual([6, 8, 14, 16])
@@ -218,7 +384,7 @@ describe('randomness', () => {
   it('draws categories by their probabilities, along any axis', () => {
     const logits = mul(ones([n, 3]), tensor([Math.log(0.2), Math.log(0.3), Math.log(0.5)]))
     const drawn = numbers(categorical(key(4), logits))
-    expect([0, 1, 2].map(c => Math.round(10 * drawn.filter(x => x === c).length / n))).toEqual([2, 3, 5])
+    expect([0, 1, 2].map(c => Math.round((10 * drawn.filter(x => x === c).length) / n))).toEqual([2, 3, 5])
     expect(categorical(key(5), f32('B', 3), 0).shape).toEqual([3])
   })
 

@@ -1,5 +1,13 @@
 import type {
-  AddDim, SubDim, MulDim, DivDim, FloorDivDim, CeilDivDim, NormalDim, SubstituteDim, SizeOf,
+  AddDim,
+  SubDim,
+  MulDim,
+  DivDim,
+  FloorDivDim,
+  CeilDivDim,
+  NormalDim,
+  SubstituteDim,
+  SizeOf,
 } from '../../../src/dsl/shape/dim-types.js'
 import { same, type Equal } from '../harness/equal.js'
 

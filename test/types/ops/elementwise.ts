@@ -1,6 +1,27 @@
 import {
-  add, and, cast, div, equal, exp, f32, full, i32, iota, isNan, less, matmul, maximum, mul, not, ones, relu, stopGradient, sub, tensor,
-  where, bool,
+  add,
+  and,
+  cast,
+  div,
+  equal,
+  exp,
+  f32,
+  full,
+  i32,
+  iota,
+  isNan,
+  less,
+  matmul,
+  maximum,
+  mul,
+  not,
+  ones,
+  relu,
+  stopGradient,
+  sub,
+  tensor,
+  where,
+  bool,
 } from '../../../src/dsl/ops/index.js'
 import type { Broadcast, BroadcastTo } from '../../../src/dsl/shape/broadcast.js'
 import type { MatMul } from '../../../src/dsl/shape/matmul.js'
@@ -32,7 +53,9 @@ same<Equal<MatMul<[2, number], [3, 4]>, [2, 4]>>()
 same<Equal<MatMul<Shape, [3, 4]>, Shape>>()
 
 // Values: literals are inferred, numbers are scalars of the other operand's dtype
-const x = f32('B', 28, 28, 1), h = f32('B', 784), counts = i32('B')
+const x = f32('B', 28, 28, 1),
+  h = f32('B', 784),
+  counts = i32('B')
 same<Equal<typeof x, Tensor<['B', 28, 28, 1], 'float32'>>>()
 const sum1 = add(h, 2)
 same<Equal<typeof sum1, Tensor<['B', 784]>>>()
@@ -71,7 +94,10 @@ const any2 = add(unknownDType, 1)
 same<Equal<typeof any2, Tensor<['B'], DType>>>()
 
 // Constants
-const table = tensor([[1, 2, 3], [4, 5, 6]])
+const table = tensor([
+  [1, 2, 3],
+  [4, 5, 6],
+])
 same<Equal<typeof table, Tensor<[2, 3]>>>()
 const flags = tensor([true, false])
 same<Equal<typeof flags, Tensor<[2], 'bool'>>>()

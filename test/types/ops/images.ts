@@ -2,7 +2,8 @@ import { avgPool2d, conv2d, conv2dTranspose, f32, maxPool2d, patches, upsample2d
 import type { Tensor } from '../../../src/dsl/tensor.js'
 import { same, type Equal } from '../harness/equal.js'
 
-const x = f32('B', 28, 28, 1), v = f32('B', 'H', 'W', 3)
+const x = f32('B', 28, 28, 1),
+  v = f32('B', 'H', 'W', 3)
 const a = conv2d(x, f32(3, 3, 1, 32), { stride: 2, padding: 1 })
 same<Equal<typeof a, Tensor<['B', 14, 14, 32]>>>()
 const a1 = conv2d(f32('B', 224, 224, 3), f32(7, 7, 3, 64), { stride: 2, padding: 3 })
@@ -21,7 +22,12 @@ const a7 = conv2d(x, f32(3, 3, 1, 8), { dilation: 2 })
 same<Equal<typeof a7, Tensor<['B', 24, 24, 8]>>>()
 const a8 = conv2d(x, f32(3, 5, 1, 8), { stride: [4, 2], padding: 'same' })
 same<Equal<typeof a8, Tensor<['B', 7, 14, 8]>>>()
-const a9 = conv2d(x, f32(3, 3, 1, 8), { padding: [[0, 1], [2, 1]] })
+const a9 = conv2d(x, f32(3, 3, 1, 8), {
+  padding: [
+    [0, 1],
+    [2, 1],
+  ],
+})
 same<Equal<typeof a9, Tensor<['B', 27, 29, 8]>>>()
 const b = conv2d(f32('B', 28, 28, 4), f32(3, 3, 2, 6), { padding: 'same', groups: 2 })
 same<Equal<typeof b, Tensor<['B', 28, 28, 6]>>>()

@@ -1,5 +1,18 @@
 import {
-  bernoulli, categorical, eye, f32, gather, i32, normal, oneHot, ones, scatterAdd, sort, takeAlong, topK, tril,
+  bernoulli,
+  categorical,
+  eye,
+  f32,
+  gather,
+  i32,
+  normal,
+  oneHot,
+  ones,
+  scatterAdd,
+  sort,
+  takeAlong,
+  topK,
+  tril,
 } from '../../../src/dsl/ops/index.js'
 import type { Tensor } from '../../../src/dsl/tensor.js'
 import { same, type Equal } from '../harness/equal.js'

@@ -38,7 +38,11 @@ const d5 = slice(h, 1, 0, 5)
 same<Equal<typeof d5, Tensor<['B', 5, 8]>>>()
 const d6 = slice(h, 1, 0, n)
 same<Equal<typeof d6, Tensor<['B', number, 8]>>>()
-const e = pad(h, [[0, 1], [0, 0], [1, 2]])
+const e = pad(h, [
+  [0, 1],
+  [0, 0],
+  [1, 2],
+])
 same<Equal<typeof e, Tensor<['B+1', 'T', 11]>>>()
 const f = reverse(h, ['T'])
 same<Equal<typeof f, Tensor<['B', 'T', 8]>>>()
