@@ -55,13 +55,17 @@ export interface Device {
   download(info: Info): Promise<Value>
   /** The values for reading: the backend may go on using the array. */
   downloadNow(info: Info): Value
+  /** Whether its arrays are plain memory, which any shape may look at; elsewhere a shape belongs to the array, and changes by a kernel. */
+  readonly flat: boolean
   /** Whether loops on the host reach its memory and beat its kernels, except where those use SIMD. */
   readonly loops: boolean
   /** A result computed by a loop on the host, which must write every element. */
   compute(inputs: readonly Info[], f: (out: Data, inputs: readonly Data[]) => void, shape: readonly number[], dtype: DType): Info
   /** Another reference to the same data. */
   share(info: Info): Info
-  /** The same reference under another shape. */
+  /** A reference of its own to the same data under another shape. */
+  reshape(info: Info, shape: readonly number[]): Info
+  /** The same reference under a shape that the data has. */
   view(info: Info, shape: readonly number[], dtype: DType): Info
   free(info: Info): void
   /** Arrays alive in the backend, and tensors alive in tfjs's engine. */
@@ -118,28 +122,31 @@ export const device = (core: Core, name: string, tfjsName: string, version: stri
       f(out, inputs.map(i => typed(i.dtype, backend.readSync(i.dataId))))
       return { dataId: backend.write(out, shape, dtype), shape, dtype }
     }
+  const flat = tfjsName === 'wasm' || tfjsName === 'cpu'
+  const kernel = (called: string): Kernel => {
+    const found = core.getKernel(called, tfjsName)
+    if (!found) throw new InternalError(`the tfjs backend ${name} has no kernel ${called}`)
+    const call: Kernel = (inputs, attrs) => found.kernelFunc({ inputs, attrs, backend }) as Info
+    return name === 'wasm' && called === 'BatchMatMul' ? withOwnWeights(call, backend, multiplied) : call
+  }
+  const share = ({ dataId, shape, dtype }: Info): Info => {
+    backend.incRef(dataId)
+    return { dataId, shape, dtype }
+  }
   return {
-    name, version, compute, loops: typedArrayFromHeap !== undefined,
+    name, version, compute, flat, loops: typedArrayFromHeap !== undefined,
     use: () => {
       // Of a backend that has started, nothing in this is asynchronous.
       if (core.getBackend() !== tfjsName) void core.setBackend(tfjsName)
     },
-    kernel: kernel => {
-      const found = core.getKernel(kernel, tfjsName)
-      if (!found) throw new InternalError(`the tfjs backend ${name} has no kernel ${kernel}`)
-      const call: Kernel = (inputs, attrs) => found.kernelFunc({ inputs, attrs, backend }) as Info
-      return name === 'wasm' && kernel === 'BatchMatMul' ? withOwnWeights(call, backend, multiplied) : call
-    },
+    kernel, share,
+    reshape: (info, shape) => flat ? { ...share(info), shape } : kernel('Reshape')({ x: info }, { shape }),
     upload: ({ shape, dtype, data }) => ({ dataId: backend.write(copy(dtype, data), shape, dtype), shape, dtype }),
     download: async info => {
       const v = value(info, await backend.read(info.dataId))
       return { ...v, data: v.data.slice() }
     },
     downloadNow: info => value(info, backend.readSync(info.dataId)),
-    share: ({ dataId, shape, dtype }) => {
-      backend.incRef(dataId)
-      return { dataId, shape, dtype }
-    },
     view: (info, shape, dtype) => ({ dataId: info.dataId, shape, dtype, ...(info.dispose && { dispose: () => info.dispose?.() }) }),
     free: info => {
       if (info.dispose) info.dispose()

@@ -56,6 +56,8 @@ export interface Emitter {
   compute(operands: readonly Ref[], f: Compute, shape: readonly number[], dtype: DType): Ref
   loop(operands: readonly Ref[], loop: Loop, results: readonly ResultType[]): Ref[]
   constant(value: Value): Ref
+  /** A ref whose slot holds just its shape: the same one where shapes are only looked at, else a reshaped copy. */
+  settle(r: Ref): Ref
 }
 
 const unbound = {}
@@ -72,12 +74,29 @@ export const emitter = (device: Device): Emitter => {
   const constants = new Map<number, Value>()
   const known = new Map<string, Ref>()
   let slots = 0
-  const slot = (shape: readonly number[], dtype: DType): Ref => ({ slot: slots++, shape, dtype })
+  const written = new Map<number, readonly number[]>()
+  const settled = new Map<string, Ref>()
+  const slot = (shape: readonly number[], dtype: DType): Ref => {
+    written.set(slots, shape)
+    return { slot: slots++, shape, dtype }
+  }
+  const settle = (r: Ref): Ref => {
+    if (device.flat || written.get(r.slot)?.join() === r.shape.join()) return r
+    const key = `${r.slot}[${r.shape.join()}]`
+    const known = settled.get(key)
+    if (known) return known
+    const out = slot(r.shape, r.dtype)
+    const x = infoOf({ ...r, shape: written.get(r.slot) ?? r.shape })
+    const call = { kind: 'kernel', name: 'Reshape', kernel: device.kernel('Reshape'), inputs: { x }, attrs: { shape: r.shape } } as const
+    instructions.push({ ...call, infos: [x], ...step([r], [out]) })
+    settled.set(key, out)
+    return out
+  }
   return {
-    device, instructions, constants, slot,
+    device, instructions, constants, slot, settle,
     kernel: (name, operands, attrs, shape, dtype) => {
       const list = Array.isArray(operands)
-      const refs = Object.values<Ref>(operands)
+      const refs = Object.values<Ref>(operands).map(settle)
       const infos = refs.map(infoOf)
       const inputs: Inputs = list ? infos : Object.fromEntries(Object.keys(operands).map((k, i) => [k, infos[i]]))
       const out = slot(shape, dtype)
@@ -94,7 +113,8 @@ export const emitter = (device: Device): Emitter => {
       instructions.push({ kind: 'compute', f, shape, dtype, infos: refs.map(infoOf), ...step(refs, [out]) })
       return out
     },
-    loop: (refs, loop, results) => {
+    loop: (operands, loop, results) => {
+      const refs = operands.map(settle)
       const outs = results.map(r => slot(r.shape, r.dtype))
       instructions.push({ kind: 'loop', loop, infos: refs.map(infoOf), ...step(refs, outs) })
       return outs

@@ -52,7 +52,7 @@ export const lower = (device: Device, inputs: readonly Node[], outputs: readonly
     else if (node.op === 'project') refs.set(node, (refs.get(node.inputs[0]) as readonly Ref[])[(node as NodeOf<'project'>).attrs.index])
     else refs.set(node, lowerNode(node, held, whole, emit))
   }
-  return plan(emit, inputs.map(held), outputs.map(whole))
+  return plan(emit, inputs.map(held), outputs.map(n => emit.settle(whole(n))))
 }
 
 /** Which results of the loops are looked at. */

@@ -1,6 +1,6 @@
 /**
  * What tfjs 4.22 backends get wrong, measured against the reference over edge cases (test/interp/tfjs): these run on the host instead.
- * tfjs-node cannot be installed where these were measured: its rows come from its source. A backend that is not listed is trusted.
+ * tfjs-node 4.22 was measured over libtensorflow 2.15. A backend that is not listed is trusted.
  */
 import type { DType } from '../../dsl/tensor.js'
 import type { Single } from './host.js'

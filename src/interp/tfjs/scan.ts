@@ -19,20 +19,25 @@ const item = (device: Device, x: Info, t: number): Info => {
   const row = sizeOf(shape)
   if (row === 0) return nothing(device, shape, x.dtype)
   if (device.loops) return device.compute([x], (out, [all]) => { out.set(all.subarray(t * row, (t + 1) * row)) }, shape, x.dtype)
-  const part = device.kernel('Slice')({ x: { ...x, shape: [steps, row] } }, { begin: [t, 0], size: [1, row] })
-  return device.view(part, shape, x.dtype)
+  const rows = device.reshape(x, [steps, row])
+  const part = device.kernel('Slice')({ x: rows }, { begin: [t, 0], size: [1, row] })
+  const out = device.reshape(part, shape)
+  device.free(rows)
+  device.free(part)
+  return out
 }
 
 /** Rows in the order of their steps as one array. */
 const stack = (device: Device, rows: readonly Info[], node: Node): Info => {
+  const row = sizeOf(concrete(node))
   const shape = [rows.length, ...concrete(node)]
-  if (sizeOf(shape) === 0) {
-    rows.forEach(device.free)
-    return nothing(device, shape, node.dtype)
-  }
-  const flat = rows.map(r => ({ ...r, shape: [1, sizeOf(concrete(node))] }))
-  const out = device.kernel('Concat')(flat, { axis: 0 })
-  rows.forEach(device.free)
+  if (sizeOf(shape) === 0) return nothing(device, shape, node.dtype)
+  if (rows.length === 1) return device.view(device.reshape(rows[0], shape), shape, node.dtype)
+  const parts = rows.map(r => device.reshape(r, [1, row]))
+  const joined = device.kernel('Concat')(parts, { axis: 0 })
+  const out = device.reshape(joined, shape)
+  parts.forEach(device.free)
+  device.free(joined)
   return device.view(out, shape, node.dtype)
 }
 
@@ -67,26 +72,43 @@ export const loop = (
   /** What each step leaves behind: its ys, and the carry that it began with. */
   const kept = [...yAt.map(i => ({ result: nc + i, node: body.ys[i] })), ...live.map(i => ({ result: nc + ny + i, node: body.carry[i] }))]
   const run = (inputs: readonly Info[]): (Info | undefined)[] => {
-    let carry = live.map(i => device.share(inputs[i]))
-    const rows: Info[][] = kept.map(() => [])
-    for (let s = 0; s < steps; s++) {
-      const t = reverse ? steps - 1 - s : s
-      const xs = inputs.slice(nc, nc + nx).map(x => item(device, x, t))
-      const out = plan.run([...carry, ...xs, ...inputs.slice(nc + nx)])
-      xs.forEach(device.free)
-      const leaves = [...out.slice(live.length), ...carry]
-      leaves.forEach((r, i) => {
-        if (used.has(kept[i].result)) rows[i].push(r)
-        else device.free(r)
-      })
-      carry = out.slice(0, live.length)
+    // All that is alive here and nowhere else, in case a kernel throws.
+    const owned = new Set<Info>()
+    const own = (info: Info): Info => {
+      owned.add(info)
+      return info
     }
-    const results: (Info | undefined)[] = []
-    live.forEach((i, j) => { results[i] = carry[j] })
-    kept.forEach(({ result, node: n }, i) => {
-      if (used.has(result)) results[result] = stack(device, reverse ? rows[i].reverse() : rows[i], n)
-    })
-    return results
+    const free = (info: Info): void => {
+      owned.delete(info)
+      device.free(info)
+    }
+    try {
+      let carry = live.map(i => own(device.share(inputs[i])))
+      const rows: Info[][] = kept.map(() => [])
+      for (let s = 0; s < steps; s++) {
+        const t = reverse ? steps - 1 - s : s
+        const xs = inputs.slice(nc, nc + nx).map(x => own(item(device, x, t)))
+        const out = plan.run([...carry, ...xs, ...inputs.slice(nc + nx)]).map(own)
+        xs.forEach(free)
+        const left = [...out.slice(live.length), ...carry]
+        left.forEach((r, i) => {
+          if (used.has(kept[i].result)) rows[i].push(r)
+          else free(r)
+        })
+        carry = out.slice(0, live.length)
+      }
+      const results: (Info | undefined)[] = []
+      live.forEach((i, j) => { results[i] = carry[j] })
+      kept.forEach(({ result, node: n }, i) => {
+        if (!used.has(result)) return
+        results[result] = own(stack(device, reverse ? rows[i].toReversed() : rows[i], n))
+        rows[i].forEach(free)
+      })
+      return results
+    } catch (e) {
+      owned.forEach(device.free)
+      throw e
+    }
   }
   return emit.loop(refs, { run, release: plan.release }, (node.tuple ?? []).map(t => ({ shape: concrete(t), dtype: t.dtype })))
 }
