@@ -15,6 +15,7 @@ import type { TypeFunction } from './type-function.js'
 /** A linear layer, under a short name for messages. */
 export interface Linear<I extends Dim, O extends Dim>
   extends Layer<LinearRule<I, O>, { readonly w: Tensor<[I, O]>; readonly b: Tensor<[O]> }> {}
+/** The shape function of `linear`. */
 export interface LinearRule<I extends Dim, O extends Dim> extends TypeFunction {
   readonly accepts?: readonly [...Dim[], I]
   readonly out: LinearShape<this['in'], I, O>
@@ -63,6 +64,7 @@ const withBias = (y: Node, b: Node): Node => core.add(y, core.broadcastTo(b, y.s
 /** A convolution layer, under a short name for messages. */
 export interface Conv<I extends Dim, O extends Dim, K extends number, Opt>
   extends Layer<ConvRule<I, O, K, Opt>, { readonly w: Tensor<[K, K, I, O]>; readonly b: Tensor<[O]> }> {}
+/** The shape function of `conv`. */
 export interface ConvRule<I extends Dim, O extends Dim, K extends number, Opt> extends TypeFunction {
   readonly accepts?: readonly [number, number, number, I]
   readonly out: this['in'] extends infer X extends Shape ? Conv2d<X, [K, K, I, O], Opt> : never
@@ -90,7 +92,8 @@ export function conv(from: Dim, to: Dim, kernel: number, options: ConvOptions = 
   })
 }
 
-interface FlattenEach extends TypeFunction {
+/** The shape function of `flattenEach`. */
+export interface FlattenEach extends TypeFunction {
   readonly out: this['in'] extends readonly [infer B extends Dim, ...infer R extends Shape] ? [B, SizeOf<R>]
     : this['in'] extends readonly [] ? `flattenEach: ${Show<[]>} has no batch axis` : [number, number]
 }
