@@ -53,9 +53,9 @@ describe('auto', () => {
 describe('absent engines', () => {
   it('name the package and the command that installs it', async () => {
     expect(await sentenceOf(tfjsEngine({ backend: 'node' }, nothing))).toBe(
-      'engine: tfjs:node needs the package @tensorflow/tfjs-node, which is not installed; npm install @tensorflow/tfjs-node')
+      'engine: tfjs:node needs the package @tensorflow/tfjs-node, which is not installed; run `npm install @tensorflow/tfjs-node`')
     expect(await sentenceOf(tfjsEngine({ backend: 'wasm' }, nothing))).toBe(
-      'engine: tfjs:wasm needs the package @tensorflow/tfjs-core, which is not installed; npm install @tensorflow/tfjs-core')
+      'engine: tfjs:wasm needs the package @tensorflow/tfjs-core, which is not installed; run `npm install @tensorflow/tfjs-core`')
     expect(await sentenceOf(tfjsEngine({ backend: 'wasm' }, only('@tensorflow/tfjs-core'))))
       .toMatch(/^engine: tfjs:wasm needs the package @tensorflow\/tfjs-backend-wasm, which/)
     expect(await sentenceOf(tfjsEngine({}, nothing)))
@@ -65,7 +65,7 @@ describe('absent engines', () => {
     const broken = (): Promise<unknown> => Promise.reject(new Error('The native addon can not be found at path: x.\nPlease run'))
     expect(await sentenceOf(tfjsEngine({ backend: 'node-gpu' }, broken))).toBe(
       'engine: tfjs:node-gpu: the package @tensorflow/tfjs-node-gpu is installed but does not load: '
-      + 'The native addon can not be found at path: x.; npm rebuild @tensorflow/tfjs-node-gpu, or use another engine')
+      + 'The native addon can not be found at path: x.; run `npm rebuild @tensorflow/tfjs-node-gpu`, or use another engine')
   })
   it('tell a backend that starts but computes nothing', async () => {
     const core = await import('@tensorflow/tfjs-core')

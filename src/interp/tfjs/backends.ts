@@ -38,8 +38,8 @@ const load = async (name: string, backend: string, importer: Importer): Promise<
   try {
     return await importer(name)
   } catch (e) {
-    throw new TypegradError('engine', missing(e) ? `tfjs:${backend} needs the package ${name}, which is not installed; npm install ${name}`
-      : `tfjs:${backend}: the package ${name} is installed but does not load: ${firstLine(e)}; npm rebuild ${name}, or use another engine`)
+    throw new TypegradError('engine', missing(e) ? `tfjs:${backend} needs the package ${name}, which is not installed; run \`npm install ${name}\``
+      : `tfjs:${backend}: the package ${name} is installed but does not load: ${firstLine(e)}; run \`npm rebuild ${name}\`, or use another engine`)
   }
 }
 
