@@ -27,7 +27,8 @@ const ops = Object.keys(primitives) as Op[]
 const largest = 20
 const largestSize = 96
 
-const acceptable = (v: Value): boolean => v.data.length <= largestSize && v.data.every(x => Number.isFinite(x) && (v.dtype === 'int32' || Math.abs(x) <= largest))
+const acceptable = (v: Value): boolean => v.data.length <= largestSize
+  && v.data.every(x => Number.isFinite(x) && (v.dtype === 'int32' || Math.abs(x) <= largest))
 
 /** A pool of inputs: floats of related shapes, integers, booleans, a key. */
 const startPool = (r: Random): Pool & { inputs: Node[]; values: Value[] } => {
@@ -48,20 +49,25 @@ const startPool = (r: Random): Pool & { inputs: Node[]; values: Value[] } => {
 }
 
 /** Values in float64, with the rounding of a worse single precision imitated on everything that computes. */
-const withNoise = (outputs: readonly Node[], bindings: ReadonlyMap<Node, Value>, r: Random): Value[] => evaluate(outputs, bindings, { observe: (node, value) => {
+const withNoise = (outputs: readonly Node[], bindings: ReadonlyMap<Node, Value>, r: Random): Value[] =>
+  evaluate(outputs, bindings, { observe: (node, value) => {
   if (value.dtype !== 'float32' || exact.has(node.op)) return
   for (let i = 0; i < value.data.length; i++) value.data[i] *= 1 + 1e-5 * r.real(-1, 1)
 } })
-const exact = new Set(['reshape', 'transpose', 'broadcastTo', 'slice', 'pad', 'concat', 'reverse', 'cast', 'stopGradient', 'named', 'customVjp', 'gather', 'takeAlong',
-  'select', 'maximum', 'minimum', 'max', 'min', 'neg', 'abs', 'sign', 'floor', 'ceil', 'round', 'constant', 'uniform', 'patches', 'input', 'project'])
+const exact = new Set(['reshape', 'transpose', 'broadcastTo', 'slice', 'pad', 'concat', 'reverse', 'cast', 'stopGradient',
+  'named', 'customVjp', 'gather', 'takeAlong',
+  'select', 'maximum', 'minimum', 'max', 'min', 'neg', 'abs', 'sign', 'floor', 'ceil', 'round', 'constant', 'uniform',
+  'patches', 'input', 'project'])
 
-const relative = (a: Value, c: Value): number => gap(a.data, c.data) * Math.max(1, ...a.data.map(Math.abs)) / Math.max(1e-3, ...a.data.map(Math.abs))
+const relative = (a: Value, c: Value): number => gap(a.data, c.data) * Math.max(1, ...a.data.map(Math.abs)) / Math.max(1e-3,
+  ...a.data.map(Math.abs))
 
 /** Whether the values barely move under noise: no jump, tie or cancellation is near. */
 const steady = (outputs: readonly Node[], bindings: ReadonlyMap<Node, Value>, r: Random): boolean => {
   const plain = evaluate(outputs, bindings)
   if (!plain.every(v => v.data.every(x => Number.isFinite(x) && (v.dtype === 'int32' || Math.abs(x) < 1e4)))) return false
-  return [1, 2, 3].every(() => withNoise(outputs, bindings, r).every((v, i) => v.dtype === 'float32' ? relative(plain[i], v) < 5e-4 : gap(plain[i].data, v.data) === 0))
+  return [1, 2, 3].every(() => withNoise(outputs, bindings, r).every((v, i) => v.dtype === 'float32' ? relative(plain[i], v) < 5e-4
+    : gap(plain[i].data, v.data) === 0))
 }
 
 const attempt = (seed: number): Expression | null => {

@@ -23,7 +23,8 @@ export class Random {
     }
     return out
   }
-  shape(minRank: number, maxRank: number): number[] { return Array.from({ length: this.integer(minRank, maxRank) }, () => this.integer(1, 4)) }
+  shape(minRank: number, maxRank: number): number[] { return Array.from({ length: this.integer(minRank, maxRank) },
+    () => this.integer(1, 4)) }
   /** Some axes of a rank, at least one, in order. */
   axes(rank: number): number[] { return this.shuffled([...Array(rank).keys()]).slice(0, this.integer(1, rank)).sort((a, c) => a - c) }
 }

@@ -1,4 +1,7 @@
-/** Cases of every primitive, total over the table: a new primitive does not compile until it has some, and with them every test of this folder. */
+/**
+ * Cases of every primitive, total over the table: a new primitive does not compile until it has some, and with them every test of this
+ * folder.
+ */
 import type fc from 'fast-check'
 import type { Op } from '../../../src/dsl/core/table.js'
 import { elementwiseCases } from './cases/elementwise.js'

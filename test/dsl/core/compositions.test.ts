@@ -10,7 +10,8 @@ test.each(compositions.map(c => [c.name, c] as const))('%s', (_, { shapes, f, pr
   const values = shapes.map((shape, i) => { const v = noise(shape, i + 5); return { ...v, data: Float64Array.from(v.data, prepare) } })
   const bound: Bound = { inputs, values, output: f(...inputs), smooth: [...shapes.keys()] }
   const directions = inputs.map((x, i) => noiseLike(x, 10 + i))
-  const along = (ns: ReturnType<typeof gradient>): number => run(ns, inputs, values).reduce((n, g, i) => n + dot(g.data, directions[i].data), 0)
+  const along = (ns: ReturnType<typeof gradient>): number =>
+    run(ns, inputs, values).reduce((n, g, i) => n + dot(g.data, directions[i].data), 0)
 
   const loss = projected(bound.output, 1)
   const grads = gradient(loss, inputs)
@@ -18,5 +19,6 @@ test.each(compositions.map(c => [c.name, c] as const))('%s', (_, { shapes, f, pr
   const [forward] = run(jvp([bound.output], inputs, directions.map(constant)), inputs, values)
   expect(gap(forward.data, difference(bound.output, bound, bound.smooth, directions)), 'forward derivative').toBeLessThan(1e-6)
   const curved = total(grads.map((g, i) => projected(g, 20 + i)))
-  expect(gap([along(gradient(curved, inputs))], difference(curved, bound, bound.smooth, directions)), 'second derivative').toBeLessThan(1e-6)
+  expect(gap([along(gradient(curved, inputs))], difference(curved, bound, bound.smooth, directions)), 'second derivative')
+    .toBeLessThan(1e-6)
 })

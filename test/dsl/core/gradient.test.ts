@@ -23,7 +23,8 @@ const forward = (f: (x: Node) => Node) => (x: Node): Node => {
   return substitute(jvp([f(v)], [v], [b.scalar(1)]), new Map([[v, x]]))[0]
 }
 
-describe.each([['reverse over reverse', d, d], ['forward over reverse', forward, d], ['reverse over forward', d, forward], ['forward over forward', forward, forward]])('%s', (_, outer, inner) => {
+describe.each([['reverse over reverse', d, d], ['forward over reverse', forward, d], ['reverse over forward', d, forward],
+  ['forward over forward', forward, forward]])('%s', (_, outer, inner) => {
   test('does not confuse the variable of an inner derivative with an outer one', () => {
     // Siskind and Pearlmutter (2005): d/dx (x * d/dy (x + y)) is 1, but 2 when the perturbations are one.
     expect(at(outer(x => b.mul(x, inner(y => b.add(x, y))(b.scalar(1)))), 1)).toBe(1)
@@ -69,7 +70,8 @@ test('integers, booleans and keys carry no gradient, and do not stop the others'
   const [x, i] = [b.input({ shape: [3], dtype: 'float32' }), b.input({ shape: [2], dtype: 'int32' })]
   const loss = b.sum(b.gather(b.mul(x, x), i, 0), [0])
   expect(vjp([loss], [b.scalar(1)], [i])).toEqual([null])
-  const values: Value[] = [{ shape: [3], dtype: 'float32', data: Float64Array.of(1, 2, 3) }, { shape: [2], dtype: 'int32', data: Int32Array.of(2, 2) }]
+  const values: Value[] = [{ shape: [3], dtype: 'float32', data: Float64Array.of(1, 2, 3) },
+    { shape: [2], dtype: 'int32', data: Int32Array.of(2, 2) }]
   expect([...run(gradient(loss, [x]), [x, i], values)[0].data]).toEqual([0, 0, 12])
 })
 
@@ -111,11 +113,14 @@ describe('a rule that closes over tensors', () => {
     const [x, k] = [0, 1].map(() => b.input({ shape: ['N'], dtype: 'float32' }))
     const [sx, sk, total] = substitute([x, k, b.sum(scaled(x, k), [0])], new Map(), { N: 2 })
     const [g] = gradient(total, [sx])
-    expect([...run([g], [sx, sk], [[2, 3], [5, 7]].map((data): Value => ({ shape: [2], dtype: 'float32', data: Float64Array.from(data) })))[0].data]).toEqual([10, 21])
+    expect([...run([g], [sx, sk],
+      [[2, 3], [5, 7]].map((data): Value => ({ shape: [2], dtype: 'float32', data: Float64Array.from(data) })))[0].data]).toEqual([10, 21])
   })
   test('follows the carry of a loop, and the gradient of a gradient', () => {
     const x = b.input({ shape: [], dtype: 'float32' })
-    const loop = b.scan({ init: [x], xs: [], length: 2, body: ([c]) => ({ next: [b.customVjp(b.mul(c, c), [c], g => [b.mul(g, b.mul(c, 2))])], ys: [] }) }).carry[0]
+    const loop =
+      b.scan({ init: [x], xs: [], length: 2,
+        body: ([c]) => ({ next: [b.customVjp(b.mul(c, c), [c], g => [b.mul(g, b.mul(c, 2))])], ys: [] }) }).carry[0]
     expect(value(gradient(loop, [x])[0], [x], 3)).toBe(4 * 3 ** 3)
     expect(value(gradient(gradient(loop, [x])[0], [x])[0], [x], 3)).toBe(12 * 3 ** 2)
   })

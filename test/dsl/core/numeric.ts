@@ -8,12 +8,18 @@ import { evaluate } from '../../../src/interp/js/evaluate.js'
 import { valuesOf, type Case } from './cases/draw.js'
 
 /** A case with its symbols bound and its inputs made. */
-export interface Bound { readonly inputs: readonly Node[]; readonly values: readonly Value[]; readonly output: Node; readonly smooth: readonly number[] }
+export interface Bound {
+  readonly inputs: readonly Node[]
+  readonly values: readonly Value[]
+  readonly output: Node
+  readonly smooth: readonly number[]
+}
 
 export const bind = (c: Case): Bound => {
   const values = valuesOf(c)
   const inputs = values.map((v, i) => input({ shape: v.shape, dtype: v.dtype, name: `x${i}` }))
-  return { inputs, values, output: c.build(inputs, d => substituteDim(d, c.sizes)), smooth: c.inputs.flatMap((s, i) => s.smooth ? [i] : []) }
+  return { inputs, values, output: c.build(inputs, d => substituteDim(d, c.sizes)),
+    smooth: c.inputs.flatMap((s, i) => s.smooth ? [i] : []) }
 }
 
 /** Numbers without pattern, the same every time: a projection that no mistake is orthogonal to. */
@@ -37,11 +43,14 @@ export const total = (ns: readonly Node[]): Node => ns.reduce(add, scalar(0))
 export const run = (outputs: readonly Node[], inputs: readonly Node[], values: readonly Value[]): Value[] =>
   evaluate(outputs, new Map(inputs.map((n, i) => [n, values[i]])))
 
-const moved = (v: Value, direction: Value, step: number): Value => ({ ...v, data: Float64Array.from(v.data, (x, i) => x + step * direction.data[i]) })
+const moved = (v: Value, direction: Value, step: number): Value =>
+  ({ ...v, data: Float64Array.from(v.data, (x, i) => x + step * direction.data[i]) })
 
 /** The change of a node along `directions` of the inputs at `wrt`, by central differences. */
-export const difference = (output: Node, { inputs, values }: Bound, wrt: readonly number[], directions: readonly Value[], step = 1e-5): number[] => {
-  const at = (h: number): Value => run([output], inputs, values.map((v, i) => wrt.includes(i) ? moved(v, directions[wrt.indexOf(i)], h) : v))[0]
+export const difference = (output: Node, { inputs, values }: Bound, wrt: readonly number[], directions: readonly Value[],
+  step = 1e-5): number[] => {
+  const at =
+    (h: number): Value => run([output], inputs, values.map((v, i) => wrt.includes(i) ? moved(v, directions[wrt.indexOf(i)], h) : v))[0]
   const [up, down] = [at(step), at(-step)]
   return Array.from(up.data, (x, i) => (x - down.data[i]) / (2 * step))
 }
@@ -50,6 +59,8 @@ export const dot = (a: ArrayLike<number>, b: ArrayLike<number>): number => Array
 /** The largest difference, in units of the size of what is compared. */
 export const gap = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
   const scale = Math.max(1, ...Array.from(a, Math.abs), ...Array.from(b, Math.abs))
-  const worst = Array.from(a).reduce((m, x, i) => Object.is(x, b[i]) || x === b[i] ? m : Math.max(m, Number.isNaN(x - b[i]) ? Infinity : Math.abs(x - b[i])), a.length === b.length ? 0 : Infinity)
+  const worst =
+    Array.from(a).reduce((m, x, i) => Object.is(x, b[i]) || x === b[i] ? m
+      : Math.max(m, Number.isNaN(x - b[i]) ? Infinity : Math.abs(x - b[i])), a.length === b.length ? 0 : Infinity)
   return worst / scale
 }

@@ -38,7 +38,8 @@ describe.each(ops)('%s', op => {
         const flops = node.prim.flops(node)
         expect(typeof flops === 'number' && flops >= 0, `${node.op} costs ${flops}`).toBe(true)
         const formula: unknown = node.prim.latex(node.inputs.map((_, i) => `x_${i}`), node.attrs)
-        expect(typeof formula === 'string' && formula.length > 0 && !/undefined|object|NaN/.test(formula), `formula ${formula as string}`).toBe(true)
+        expect(typeof formula === 'string' && formula.length > 0 && !/undefined|object|NaN/.test(formula), `formula ${formula as string}`)
+          .toBe(true)
       }
     }), runs)
     expect(met, 'cases that hold the primitive').toBeGreaterThanOrEqual(op === 'broadcastTo' ? 10 : 20)
@@ -48,7 +49,9 @@ describe.each(ops)('%s', op => {
     fc.assert(fc.property(cases[op], c => {
       const symbolic = c.inputs.map(s => input({ shape: s.shape, dtype: s.dtype }))
       const made = c.build(symbolic, d => d)
-      const concrete = c.inputs.map((s, i) => input({ shape: s.shape.map(d => substituteDim(d, c.sizes)), dtype: s.dtype, id: (symbolic[i].attrs as { id: string }).id }))
+      const concrete =
+        c.inputs.map((s, i) => input({ shape: s.shape.map(d => substituteDim(d, c.sizes)), dtype: s.dtype,
+          id: (symbolic[i].attrs as { id: string }).id }))
       const [bound] = substitute([made], new Map(), c.sizes)
       // Of a rule there is one for each substitution, as nobody can see that it does not depend on sizes.
       if (op !== 'customVjp') expect(bound).toBe(c.build(concrete, d => substituteDim(d, c.sizes)))

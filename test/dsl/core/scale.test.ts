@@ -35,7 +35,8 @@ test('10,000 nodes trace, differentiate, are rebuilt and simplified in under a s
 })
 
 test('twice the nodes take about twice the time', () => {
-  const time = (n: number): number => Math.min(...[0, 1, 2].map(() => seconds(() => { const { x, y } = network(n); gradient(b.sum(y, [0, 1]), [x]) })))
+  const time = (n: number): number =>
+    Math.min(...[0, 1, 2].map(() => seconds(() => { const { x, y } = network(n); gradient(b.sum(y, [0, 1]), [x]) })))
   time(2000)
   const [small, large] = [time(5000), time(20_000)]
   expect(large / small, `${small.toFixed(3)} s and ${large.toFixed(3)} s`).toBeLessThan(12)

@@ -24,7 +24,8 @@ const unrolled = ({ init, xs, length, reverse = false, body }: ScanArgs): Return
     carry = [...out.next]
     ys[t] = [...out.ys]
   }
-  const stack = (rows: readonly Node[][]): Node[] => (rows[0] ?? []).map((_, i) => b.concat(rows.map(r => b.reshape(r[i], [1, ...r[i].shape])), 0))
+  const stack = (rows: readonly Node[][]): Node[] =>
+    (rows[0] ?? []).map((_, i) => b.concat(rows.map(r => b.reshape(r[i], [1, ...r[i].shape])), 0))
   return { carry, ys: stack(ys), before: stack(before) }
 }
 
@@ -40,7 +41,8 @@ const loops: Readonly<Record<string, () => Loop>> = {
       return { next: [next], ys: [b.mul(next, u)] }
     } } }
   },
-  'the same from the last step to the first': () => { const l = loops['a recurrent cell with a captured matrix'](); return { ...l, args: { ...l.args, reverse: true } } },
+  'the same from the last step to the first': () => { const l = loops['a recurrent cell with a captured matrix'](); return { ...l,
+    args: { ...l.args, reverse: true } } },
   'two carries, one of them an integer that picks an element': () => {
     const inputs = [f32(), i32(), f32(5), f32(4)]
     const [h, n, x, table] = inputs
@@ -51,23 +53,27 @@ const loops: Readonly<Record<string, () => Loop>> = {
   'no inputs but a length': () => {
     const inputs = [f32(2), f32()]
     const [h, k] = inputs
-    return { inputs, values: real([2], []), args: { init: [h], xs: [], length: 6, body: ([c]) => ({ next: [b.sin(b.mul(c, b.broadcastTo(k, [2])))], ys: [] }) } }
+    return { inputs, values: real([2], []),
+      args: { init: [h], xs: [], length: 6, body: ([c]) => ({ next: [b.sin(b.mul(c, b.broadcastTo(k, [2])))], ys: [] }) } }
   },
   'no carry': () => {
     const inputs = [f32(3, 2), f32(2)]
     const [x, k] = inputs
-    return { inputs, values: real([3, 2], [2]), args: { init: [], xs: [x], body: (_, [u]) => ({ next: [], ys: [b.mul(u, b.exp(k)), b.sum(u, [0])] }) } }
+    return { inputs, values: real([3, 2], [2]),
+      args: { init: [], xs: [x], body: (_, [u]) => ({ next: [], ys: [b.mul(u, b.exp(k)), b.sum(u, [0])] }) } }
   },
   'a carry that swaps, one that stays, an input that is not read': () => {
     const inputs = [f32(), f32(), f32(), f32(3)]
     const [p, q, r, x] = inputs
-    return { inputs, values: real([], [], [], [3]), args: { init: [p, q, r], xs: [x], body: ([s, t, u]) => ({ next: [t, b.mul(s, u), u], ys: [b.mul(s, t)] }) } }
+    return { inputs, values: real([], [], [], [3]),
+      args: { init: [p, q, r], xs: [x], body: ([s, t, u]) => ({ next: [t, b.mul(s, u), u], ys: [b.mul(s, t)] }) } }
   },
   'a loop in a loop, whose inner one reads the outer carry, the outer input and a captured tensor': () => {
     const inputs = [f32(), f32(3, 2), f32()]
     const [h, x, k] = inputs
     return { inputs, values: real([], [3, 2], []), args: { init: [h], xs: [x], body: ([c], [row]) => {
-      const inner = b.scan({ init: [b.mul(c, k)], xs: [row], body: ([d], [u]) => ({ next: [b.tanh(b.add(b.mul(d, u), c))], ys: [b.mul(d, c)] }) })
+      const inner =
+        b.scan({ init: [b.mul(c, k)], xs: [row], body: ([d], [u]) => ({ next: [b.tanh(b.add(b.mul(d, u), c))], ys: [b.mul(d, c)] }) })
       return { next: [b.add(inner.carry[0], c)], ys: [inner.ys[0]] }
     } } }
   },
@@ -82,7 +88,8 @@ const loops: Readonly<Record<string, () => Loop>> = {
   'the same tensor as initial carry, input and captured': () => {
     const inputs = [f32(3)]
     const [x] = inputs
-    return { inputs, values: real([3]), args: { init: [x], xs: [x], body: ([c], [u]) => ({ next: [b.mul(b.mul(c, x), b.broadcastTo(u, [3]))], ys: [b.sum(c, [0])] }) } }
+    return { inputs, values: real([3]),
+      args: { init: [x], xs: [x], body: ([c], [u]) => ({ next: [b.mul(b.mul(c, x), b.broadcastTo(u, [3]))], ys: [b.sum(c, [0])] }) } }
   },
 }
 
@@ -103,10 +110,12 @@ describe.each(Object.entries(loops))('%s', (_, make) => {
   const loss = (outputs: readonly Node[]): Node => total(floats(outputs).map((n, i) => projected(b.sin(n), i + 1)))
 
   test('values', () => { same(run(loop, inputs, values), run(flat, inputs, values), 'result') })
-  test('gradient of all results', () => { same(run(gradient(loss(loop), wrt), inputs, values), run(gradient(loss(flat), wrt), inputs, values), 'gradient') })
+  test('gradient of all results',
+    () => { same(run(gradient(loss(loop), wrt), inputs, values), run(gradient(loss(flat), wrt), inputs, values), 'gradient') })
   test('gradient of one result, the others unused', () => {
     loop.forEach((_n, i) => {
-      if (loop[i].dtype === 'float32') same(run(gradient(loss([loop[i]]), wrt), inputs, values), run(gradient(loss([flat[i]]), wrt), inputs, values), `gradient of result ${i}`)
+      if (loop[i].dtype === 'float32') same(run(gradient(loss([loop[i]]), wrt), inputs, values),
+        run(gradient(loss([flat[i]]), wrt), inputs, values), `gradient of result ${i}`)
     })
   })
   test('gradient of the gradient, and of that', () => {
@@ -143,14 +152,18 @@ test('equal loops are one node, and a loop of 1,000 steps has no more nodes than
 
 test('what the body captures becomes an input once, however often it is read', () => {
   const [h, w] = [f32(2), f32(2)]
-  const node = b.scan({ init: [h], xs: [], length: 3, body: ([c]) => ({ next: [b.mul(b.add(c, b.exp(w)), b.exp(w))], ys: [b.exp(w)] }) }).carry[0].inputs[0]
+  const node =
+    b.scan({ init: [h], xs: [], length: 3,
+      body: ([c]) => ({ next: [b.mul(b.add(c, b.exp(w)), b.exp(w))], ys: [b.exp(w)] }) }).carry[0].inputs[0]
   expect(node.inputs).toEqual([h, b.exp(w)])
 })
 
 test('errors: a carry that changes its type, inputs of different lengths, no length', () => {
   const [h, x, y] = [f32(2), f32(3), f32(4)]
-  expect(() => b.scan({ init: [h], xs: [x], body: ([c]) => ({ next: [b.sum(c, [0])], ys: [] }) })).toThrow('scan: carry 0 is float32 [2] but the body returns float32 []')
-  expect(() => b.scan({ init: [h], xs: [x, y], body: ([c]) => ({ next: [c], ys: [] }) })).toThrow('scan: [4] does not have 3 steps along its first axis')
+  expect(() => b.scan({ init: [h], xs: [x], body: ([c]) => ({ next: [b.sum(c, [0])], ys: [] }) }))
+    .toThrow('scan: carry 0 is float32 [2] but the body returns float32 []')
+  expect(() => b.scan({ init: [h], xs: [x, y], body: ([c]) => ({ next: [c], ys: [] }) }))
+    .toThrow('scan: [4] does not have 3 steps along its first axis')
   expect(() => b.scan({ init: [h], xs: [], body: ([c]) => ({ next: [c], ys: [] }) })).toThrow('a length is needed')
 })
 

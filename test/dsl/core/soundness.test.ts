@@ -15,9 +15,11 @@ const ops = (Object.keys(primitives) as Op[]).filter(op => !['scan', 'project', 
 const indexed: readonly Op[] = ['gather', 'takeAlong', 'scatterAdd', 'scatterAlong']
 const filled = (shape: readonly number[], dtype: DType): Value => {
   const n = sizeOf(shape)
-  return { shape, dtype, data: dtype === 'float32' ? new Float64Array(n).fill(1) : dtype === 'int32' ? new Int32Array(n) : new Uint8Array(n) }
+  return { shape, dtype, data: dtype === 'float32' ? new Float64Array(n).fill(1) : dtype === 'int32' ? new Int32Array(n)
+    : new Uint8Array(n) }
 }
-const change = fc.record({ which: fc.nat(9), how: fc.constantFrom('shape', 'size', 'rank', 'dtype'), shape: fc.array(fc.integer({ min: 0, max: 5 }), { maxLength: 5 }),
+const change = fc.record({ which: fc.nat(9), how: fc.constantFrom('shape', 'size', 'rank', 'dtype'),
+  shape: fc.array(fc.integer({ min: 0, max: 5 }), { maxLength: 5 }),
   dtype: fc.constantFrom<DType>('float32', 'int32', 'bool'), at: fc.nat(5) })
 
 describe.each(ops)('%s', op => {
@@ -29,7 +31,8 @@ describe.each(ops)('%s', op => {
       const k = which % values.length
       const old = values[k]
       const changed = how === 'dtype' ? filled(old.shape, dtype) : how === 'shape' ? filled(shape, old.dtype)
-        : how === 'rank' ? filled([...old.shape, 2], old.dtype) : filled(old.shape.map((d, i) => i === at % old.shape.length ? d + 1 : d), old.dtype)
+        : how === 'rank' ? filled([...old.shape, 2], old.dtype) : filled(old.shape.map((d, i) => i === at % old.shape.length ? d + 1 : d),
+          old.dtype)
       const given = values.with(k, changed)
       const inputs = given.map(v => input({ shape: v.shape, dtype: v.dtype }))
       let node
@@ -42,11 +45,13 @@ describe.each(ops)('%s', op => {
         expect((e as TypegradError).message).not.toMatch(/undefined|NaN|\[object/)
         return
       }
-      expect(node.shape.every(d => typeof d === 'number' && Number.isInteger(d) && d >= 0), `${op} has the shape [${node.shape.join(', ')}]`).toBe(true)
+      expect(node.shape.every(d => typeof d === 'number' && Number.isInteger(d) && d >= 0),
+        `${op} has the shape [${node.shape.join(', ')}]`).toBe(true)
       const [value] = run([node], inputs, given)
       expect([value.shape, value.dtype, value.data.length]).toEqual([node.shape, node.dtype, sizeOf(value.shape)])
       // An element that was never written, or read outside an array, is NaN here; where indices point is no matter of types.
-      if (!indexed.includes(op)) expect(value.data.every(x => !Number.isNaN(x)), `${op} of ${given.map(v => `${v.dtype} [${v.shape.join(', ')}]`).join(' and ')}: ${value.data.join()}`).toBe(true)
+      if (!indexed.includes(op)) expect(value.data.every(x => !Number.isNaN(x)),
+        `${op} of ${given.map(v => `${v.dtype} [${v.shape.join(', ')}]`).join(' and ')}: ${value.data.join()}`).toBe(true)
     }), { numRuns: 150, seed: 5 })
     const free = ['input', 'constant', 'iota', 'dimSize', 'stopGradient', 'named', 'cast']
     if (!free.includes(op)) expect(refused).toBeGreaterThan(0)

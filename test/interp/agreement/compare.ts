@@ -7,23 +7,31 @@ import { print } from '../../../src/interp/print/print.js'
 import { program } from '../../../src/interp/program.js'
 import type { Subject } from './engines.js'
 
-export interface Job { readonly name: string; readonly inputs: readonly Node[]; readonly values: readonly Value[]; readonly outputs: readonly Node[] }
+export interface Job {
+  readonly name: string
+  readonly inputs: readonly Node[]
+  readonly values: readonly Value[]
+  readonly outputs: readonly Node[]
+}
 
 /** Relative to the magnitude of the tensor; below a thousandth, to a thousandth: sums of larger terms that cancel. */
 export const tolerance = 1e-4
 const tiniest = 1e-3
 
+const typeOf = ({ dtype, shape }: Value): string => `${dtype} [${shape.join(', ')}]`
 /** Where two values differ, in words; null where they agree. Integers and booleans agree exactly, floats to the tolerance. */
 export const discord = (got: Value, want: Value): string | null => {
   if (got.dtype !== want.dtype || got.shape.join() !== want.shape.join() || got.data.length !== want.data.length)
-    return `${got.dtype} [${got.shape.join(', ')}] with ${got.data.length} elements but ${want.dtype} [${want.shape.join(', ')}] was expected`
+    return `${typeOf(got)} with ${got.data.length} elements but ${typeOf(want)} was expected`
   const scale = Math.max(tiniest, ...Array.from(want.data, Math.abs).filter(Number.isFinite))
-  const close = (x: number, y: number): boolean => x === y || (Number.isNaN(x) && Number.isNaN(y)) || (want.dtype === 'float32' && Math.abs(x - y) <= tolerance * scale)
+  const close = (x: number, y: number): boolean => x === y || (Number.isNaN(x) && Number.isNaN(y))
+    || (want.dtype === 'float32' && Math.abs(x - y) <= tolerance * scale)
   const at = Array.from(want.data).findIndex((y, i) => !close(got.data[i], y))
   return at < 0 ? null : `element ${at} is ${got.data[at]} but ${want.data[at]} was expected`
 }
 
-const onEngine = async ({ engine }: Subject, inputs: readonly Node[], values: readonly Value[], outputs: readonly Node[]): Promise<Value[]> => {
+const onEngine = async ({ engine }: Subject, inputs: readonly Node[], values: readonly Value[],
+  outputs: readonly Node[]): Promise<Value[]> => {
   const executable = await engine.compile(program(inputs, outputs))
   try {
     return await executable.run(values)
@@ -63,14 +71,16 @@ export const disagreement = async (subject: Subject, jobs: readonly Job[], batch
   const failed: { job: Job; what: string; size: number }[] = []
   for (let i = 0; i < jobs.length; i += batch) {
     const group = jobs.slice(i, i + batch)
-    const together: Job = { name: '', inputs: group.flatMap(j => j.inputs), values: group.flatMap(j => j.values), outputs: group.flatMap(j => j.outputs) }
+    const together: Job = { name: '', inputs: group.flatMap(j => j.inputs), values: group.flatMap(j => j.values),
+      outputs: group.flatMap(j => j.outputs) }
     if (await fault(subject, together) === null) continue
     const before = failed.length
     for (const job of group) {
       const what = await fault(subject, job)
       if (what !== null) failed.push({ job, what, size: reachable(job.outputs).length })
     }
-    if (failed.length === before) return `${group.length} expressions from ${group[0].name} on agree alone but not together: ${await fault(subject, together)}`
+    if (failed.length === before) return `${group.length} from ${group[0].name} on agree alone but not together: ${await fault(subject,
+      together)}`
   }
   if (failed.length === 0) return null
   failed.sort((a, c) => a.size - c.size)

@@ -14,7 +14,8 @@ import { bind, gap, run } from '../../dsl/core/numeric.js'
 type At = (...index: number[]) => number
 const reader = (v: Value, outside = NaN): At => (...index) =>
   index.every((i, k) => i >= 0 && i < v.shape[k]) ? v.data[index.reduce((n, i, k) => n + i * stridesOf(v.shape)[k], 0)] : outside
-const indices = (shape: readonly number[]): number[][] => shape.reduce<number[][]>((all, n) => all.flatMap(i => Array.from({ length: n }, (_, k) => [...i, k])), [[]])
+const indices = (shape: readonly number[]): number[][] =>
+  shape.reduce<number[][]>((all, n) => all.flatMap(i => Array.from({ length: n }, (_, k) => [...i, k])), [[]])
 const range = (n: number): number[] => [...Array(n).keys()]
 const sum = (xs: readonly number[]): number => xs.reduce((n, x) => n + x, 0)
 
@@ -28,10 +29,12 @@ const rowMajor = (index: readonly number[], shape: readonly number[]): number =>
 const unflat = (n: number, shape: readonly number[]): number[] => stridesOf(shape).map((s, k) => Math.floor(n / s) % Math.max(shape[k], 1))
 
 /** The pixel under tap p of window i along axis a. */
-const pixel = (g: { stride: readonly number[]; padding: readonly (readonly number[])[]; dilation: readonly number[] }, a: number, i: number, p: number): number =>
+const pixel = (g: { stride: readonly number[]; padding: readonly (readonly number[])[]; dilation: readonly number[] },
+  a: number, i: number, p: number): number =>
   i * g.stride[a] - g.padding[a][0] + p * g.dilation[a]
 const conv = (x: At, w: At, g: Conv, [kh, kw, per, cout]: readonly number[]): At => (n, i, j, o) =>
-  sum(indices([kh, kw, per]).map(([p, q, c]) => x(n, pixel(g, 0, i, p), pixel(g, 1, j, q), Math.floor(o / (cout / g.groups)) * per + c) * w(p, q, c, o)))
+  sum(indices([kh, kw, per]).map(([p, q, c]) => x(n, pixel(g, 0, i, p), pixel(g, 1, j, q), Math.floor(o / (cout / g.groups)) * per + c)
+    * w(p, q, c, o)))
 
 const definitions: { readonly [P in Op]?: Definition<P> } = {
   matmul: ([x, y], _, [a, c]) => (...at) => {
@@ -44,7 +47,8 @@ const definitions: { readonly [P in Op]?: Definition<P> } = {
   conv2dInput: ([y, w], g, [ys, k]) => (n, h, v, c) => {
     const [per, perOut] = [k[2], k[3] / g.groups]
     return sum(indices([ys[1], ys[2], k[0], k[1], k[3]]).filter(([i, j, p, q, o]) =>
-      pixel(g, 0, i, p) === h && pixel(g, 1, j, q) === v && Math.floor(o / perOut) === Math.floor(c / per)).map(([i, j, p, q, o]) => y(n, i, j, o) * w(p, q, c % per, o)))
+      pixel(g, 0, i, p) === h && pixel(g, 1, j, q) === v && Math.floor(o / perOut) === Math.floor(c / per)).map(([i, j, p, q, o]) =>
+        y(n, i, j, o) * w(p, q, c % per, o)))
   },
   conv2dKernel: ([x, y], g, [xs, ys]) => (p, q, c, o) => {
     const per = xs[3] / g.groups
@@ -54,10 +58,14 @@ const definitions: { readonly [P in Op]?: Definition<P> } = {
       return Number.isNaN(read) ? 0 : read * y(n, i, j, o)
     }))
   },
-  patches: ([x], g) => (n, i, j, p, q, c) => { const read = x(n, pixel(g, 0, i, p), pixel(g, 1, j, q), c); return Number.isNaN(read) ? g.fill : read },
-  fold: ([x], g, [s]) => (n, h, v, c) => sum(indices(s.slice(1, 5)).filter(([i, j, p, q]) => pixel(g, 0, i, p) === h && pixel(g, 1, j, q) === v).map(([i, j, p, q]) => x(n, i, j, p, q, c))),
+  patches: ([x], g) =>
+    (n, i, j, p, q, c) => { const read = x(n, pixel(g, 0, i, p), pixel(g, 1, j, q), c); return Number.isNaN(read) ? g.fill : read },
+  fold: ([x], g, [s]) =>
+    (n, h, v, c) => sum(indices(s.slice(1, 5)).filter(([i, j, p, q]) => pixel(g, 0, i, p) === h && pixel(g, 1, j, q) === v)
+      .map(([i, j, p, q]) => x(n, i, j, p, q, c))),
   cumsum: ([x], { axis, exclusive, reverse }, [s]) => (...at) => sum(range(s[axis])
-    .filter(k => reverse ? k > at[axis] || (!exclusive && k === at[axis]) : k < at[axis] || (!exclusive && k === at[axis])).map(k => x(...shapeIndex(at, axis, k)))),
+    .filter(k => reverse ? k > at[axis] || (!exclusive && k === at[axis]) : k < at[axis] || (!exclusive && k === at[axis])).map(k =>
+      x(...shapeIndex(at, axis, k)))),
   sum: ([x], { axes }, [s]) => (...at) => sum(along(s, axes, at).map(i => x(...i))),
   prod: ([x], { axes }, [s]) => (...at) => along(s, axes, at).reduce((n, i) => n * x(...i), 1),
   max: ([x], { axes }, [s]) => (...at) => Math.max(...along(s, axes, at).map(i => x(...i))),
@@ -83,7 +91,8 @@ const definitions: { readonly [P in Op]?: Definition<P> } = {
   },
   gather: ([x, k], { axis }, [, s]) => (...at) => x(...at.toSpliced(axis, s.length, k(...at.slice(axis, axis + s.length)))),
   takeAlong: ([x, k], { axis }) => (...at) => x(...shapeIndex(at, axis, k(...at))),
-  scatterAdd: ([base, k, u], { axis }, [, s]) => (...at) => base(...at) + sum(indices(s).filter(i => k(...i) === at[axis]).map(i => u(...at.toSpliced(axis, 1, ...i)))),
+  scatterAdd: ([base, k, u], { axis }, [, s]) =>
+    (...at) => base(...at) + sum(indices(s).filter(i => k(...i) === at[axis]).map(i => u(...at.toSpliced(axis, 1, ...i)))),
   scatterAlong: ([base, k, u], { axis }, [, s]) => (...at) => base(...at)
     + sum(range(s[axis]).filter(i => k(...shapeIndex(at, axis, i)) === at[axis]).map(i => u(...shapeIndex(at, axis, i)))),
   mod: ([x, y]) => (...at) => { const r = x(...at) % y(...at); return r !== 0 && r < 0 !== y(...at) < 0 ? r + y(...at) : r },
@@ -111,7 +120,8 @@ describe('integers wrap at 32 bits', () => {
     ['add', () => b.add(int(big), int(1)), [-(2 ** 31)]], ['sub', () => b.sub(int(-big), int(2)), [big]],
     ['mul', () => b.mul(int(big, 65537), int(big, 65537)), [1, 131073]], ['neg', () => b.neg(int(-(2 ** 31))), [-(2 ** 31)]],
     ['sum', () => b.sum(int(big, big, 3), [0]), [1]], ['prod', () => b.prod(int(65537, 65537, 65537), [0]), [196609]],
-    ['cumsum', () => b.cumsum(int(big, 1, 1), 0), [big, -(2 ** 31), -big]], ['mod', () => b.mod(int(-7, 7, -7), int(3, -3, -3)), [2, -2, -1]],
+    ['cumsum', () => b.cumsum(int(big, 1, 1), 0), [big, -(2 ** 31), -big]], ['mod', () => b.mod(int(-7, 7, -7), int(3, -3, -3)),
+      [2, -2, -1]],
   ])('%s', (_, make, expected) => { expect([...run([make()], [], [])[0].data]).toEqual(expected) })
 })
 
@@ -122,4 +132,3 @@ test('orderings of infinities are stable; extrema of NaN are NaN', () => {
   const y = b.constant({ shape: [2], dtype: 'float32', data: Float64Array.of(1, NaN) })
   expect(run([b.max(y, [0]), b.min(y, [0])], [], []).map(v => v.data[0])).toEqual([NaN, NaN])
 })
-

@@ -1,4 +1,6 @@
-/** What the cases are made of: sizes, shapes and values, drawn so that every rule meets scalars, single elements, empty axes and symbols. */
+/**
+ * What the cases are made of: sizes, shapes and values, drawn so that every rule meets scalars, single elements, empty axes and symbols.
+ */
 import fc from 'fast-check'
 import type { Node } from '../../../../src/dsl/core/node.js'
 import { primitives, type Attrs, type Op } from '../../../../src/dsl/core/table.js'
@@ -40,7 +42,8 @@ export const count = (shape: Shape, s: Sizes): number => sizeOf(shape.map(d => s
 /** Draws n numbers. */
 export type Draw = (n: number) => fc.Arbitrary<number[]>
 const each = (one: fc.Arbitrary<number>): Draw => n => fc.array(one, { minLength: n, maxLength: n })
-const hundredths = (lo: number, hi: number): fc.Arbitrary<number> => fc.integer({ min: Math.round(lo * 100), max: Math.round(hi * 100) }).map(i => i / 100)
+const hundredths = (lo: number, hi: number): fc.Arbitrary<number> =>
+  fc.integer({ min: Math.round(lo * 100), max: Math.round(hi * 100) }).map(i => i / 100)
 export const between = (lo: number, hi: number): Draw => each(hundredths(lo, hi))
 export const real = between(-2, 2)
 export const positive = between(0.3, 3)
@@ -61,13 +64,15 @@ export const distinct: Draw = n => {
 export const slot = (shape: Shape, s: Sizes, draw: Draw, dtype: DType = 'float32', smooth = dtype === 'float32'): fc.Arbitrary<Slot> =>
   draw(count(shape, s)).map(data => ({ shape, dtype, data, smooth }))
 /** An input of a dtype with small values, ties and zeros among them. */
-export const tied = (shape: Shape, s: Sizes, dtype: DType): fc.Arbitrary<Slot> => slot(shape, s, dtype === 'bool' ? bools : ints, dtype, false)
+export const tied = (shape: Shape, s: Sizes, dtype: DType): fc.Arbitrary<Slot> => slot(shape, s, dtype === 'bool' ? bools : ints,
+  dtype, false)
 /** The values of a smooth input, or ties of the other dtypes. */
 export const typed = (shape: Shape, s: Sizes, dtype: DType, draw: Draw = real): fc.Arbitrary<Slot> =>
   dtype === 'float32' ? slot(shape, s, draw) : tied(shape, s, dtype)
 
 const show = (c: { inputs: readonly Slot[]; sizes: Sizes }, op: string, attrs: unknown): string =>
-  `${op} ${JSON.stringify(attrs)} of ${c.inputs.map(i => `${i.dtype} [${i.shape.join(', ')}] ${JSON.stringify(i.data)}`).join(' and ')} with ${JSON.stringify(c.sizes)}`
+  `${op} ${JSON.stringify(attrs)} of ${c.inputs.map(i => `${i.dtype} [${i.shape.join(', ')}] ${JSON.stringify(i.data)}`)
+    .join(' and ')} with ${JSON.stringify(c.sizes)}`
 
 /** A case with the name that a failing test prints. */
 export const labelled = (c: Case, op: string, attrs: unknown = {}): Case =>

@@ -8,7 +8,8 @@ type Leaves = 'input' | 'constant' | 'iota' | 'dimSize' | 'randomBits' | 'unifor
 const dtypes = fc.constantFrom<DType>('float32', 'int32', 'bool')
 const anyWord = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 })
 
-const drawn = (op: 'randomBits' | 'uniform'): fc.Arbitrary<Case> => fc.tuple(anyWord, anyWord, anyShape(), fc.nat(5), sizes).map(([k0, k1, shape, stream, s]) =>
+const drawn = (op: 'randomBits' | 'uniform'): fc.Arbitrary<Case> =>
+  fc.tuple(anyWord, anyWord, anyShape(), fc.nat(5), sizes).map(([k0, k1, shape, stream, s]) =>
   caseOf(op, [{ shape: [2], dtype: 'int32', data: [k0, k1], smooth: false }], { shape, stream }, s))
 const sized = (op: 'iota' | 'dimSize'): fc.Arbitrary<Case> => fc.tuple(anyDim, sizes).map(([size, s]) => caseOf(op, [], { size }, s))
 const shapes: fc.Arbitrary<[Dim[], Sizes, DType]> = fc.tuple(anyShape(), sizes, dtypes)
@@ -18,7 +19,8 @@ const squareRule: VjpRule = (g, _, [u]) => [mul(g, mul(2, u))]
 const productRule: VjpRule = (g, out, [u, v]) => [mul(g, out), mul(g, mul(exp(u), cos(v)))]
 
 export const leafCases: { readonly [P in Leaves]: fc.Arbitrary<Case> } = {
-  input: shapes.chain(([shape, s, dtype]) => typed(shape, s, dtype).map(x => labelled({ inputs: [x], sizes: s, build: ([n]) => n }, 'input'))),
+  input: shapes.chain(([shape, s, dtype]) =>
+    typed(shape, s, dtype).map(x => labelled({ inputs: [x], sizes: s, build: ([n]) => n }, 'input'))),
   // A constant's array has its size, so its shape has no symbols.
   constant: shapes.chain(([shape, s, dtype]) => typed([count(shape, s)], s, dtype).map(x => {
     const [value] = valuesOf({ inputs: [x], sizes: s, build: ([n]) => n })

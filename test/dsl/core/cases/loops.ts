@@ -19,8 +19,10 @@ const bodies: Readonly<Record<string, Body>> = {
   running: ([h, n], [x], w) => ({ next: [mul(h, w), n], ys: [h.shape.length === 0 ? x : cumsum(x, 0)] }),
 }
 
-const loops: fc.Arbitrary<Case> = fc.tuple(anyShape(0, 2), fc.constantFrom<Dim>('T', 'B', 3, 1), sizes, fc.boolean(), fc.constantFrom(...Object.keys(bodies)), fc.nat(4))
-  .chain(([shape, length, s, reverse, name, which]) => fc.tuple(slot(shape, s, real), tied(shape, s, 'int32'), slot([length, ...shape], s, real), slot(shape, s, real))
+const loops: fc.Arbitrary<Case> = fc.tuple(anyShape(0, 2), fc.constantFrom<Dim>('T', 'B', 3, 1), sizes, fc.boolean(),
+  fc.constantFrom(...Object.keys(bodies)), fc.nat(4))
+  .chain(([shape, length, s, reverse, name, which]) =>
+    fc.tuple(slot(shape, s, real), tied(shape, s, 'int32'), slot([length, ...shape], s, real), slot(shape, s, real))
     .map(inputs => labelled({
       inputs, sizes: s,
       build: ([h, n, x, w], dim) => {

@@ -1,15 +1,18 @@
 import fc from 'fast-check'
 import { substituteDim } from '../../../../src/dsl/shape/dim.js'
 import type { Dim, DType } from '../../../../src/dsl/tensor.js'
-import { anyShape, below, caseOf, distinct, real, sizes, slot, someDim, someAxes, someShape, tied, typed, type Case, type Sizes } from './draw.js'
+import { anyShape, below, caseOf, distinct, real, sizes, slot, someDim, someAxes, someShape, tied, typed, type Case,
+  type Sizes } from './draw.js'
 
 type Reduce = 'sum' | 'max' | 'min' | 'prod' | 'argMax' | 'cumsum' | 'sortIndices' | 'gather' | 'scatterAdd' | 'takeAlong' | 'scatterAlong'
 const numeric = fc.constantFrom<DType>('float32', 'float32', 'int32')
 const shapeAndAxes = (shapes: fc.Arbitrary<Dim[]>): fc.Arbitrary<[Dim[], number[], Sizes, DType]> =>
-  fc.tuple(shapes, sizes, numeric).chain(([shape, s, dtype]) => someAxes(shape.length).map((axes): [Dim[], number[], Sizes, DType] => [shape, axes, s, dtype]))
+  fc.tuple(shapes, sizes, numeric).chain(([shape, s, dtype]) =>
+    someAxes(shape.length).map((axes): [Dim[], number[], Sizes, DType] => [shape, axes, s, dtype]))
 /** An axis with elements among axes without, perhaps. */
 const shapeAndAxis = (min = 1): fc.Arbitrary<[Dim[], number, Sizes, DType]> =>
-  fc.tuple(anyShape(min, 3), someDim, sizes, numeric).chain(([shape, d, s, dtype]) => fc.nat(shape.length - 1).map((axis): [Dim[], number, Sizes, DType] => [shape.with(axis, d), axis, s, dtype]))
+  fc.tuple(anyShape(min, 3), someDim, sizes, numeric).chain(([shape, d, s, dtype]) =>
+    fc.nat(shape.length - 1).map((axis): [Dim[], number, Sizes, DType] => [shape.with(axis, d), axis, s, dtype]))
 
 const extremum = (op: 'max' | 'min'): fc.Arbitrary<Case> => shapeAndAxes(someShape(1, 3)).chain(([shape, axes, s, dtype]) =>
   typed(shape, s, dtype, distinct).map(x => caseOf(op, [x], { axes }, s)))
@@ -17,7 +20,8 @@ const total = (op: 'sum' | 'prod'): fc.Arbitrary<Case> => shapeAndAxes(anyShape(
   typed(shape, s, dtype, real).map(x => caseOf(op, [x], { axes }, s)))
 
 const sizeAt = (shape: readonly Dim[], axis: number, s: Sizes): number => substituteDim(shape[axis], s) as number
-const indicesInto = (shape: readonly Dim[], axis: number, indexShape: readonly Dim[], s: Sizes) => slot(indexShape, s, below(sizeAt(shape, axis, s)), 'int32')
+const indicesInto = (shape: readonly Dim[], axis: number, indexShape: readonly Dim[], s: Sizes) =>
+  slot(indexShape, s, below(sizeAt(shape, axis, s)), 'int32')
 
 export const reduceCases: { readonly [P in Reduce]: fc.Arbitrary<Case> } = {
   sum: total('sum'), prod: total('prod'), max: extremum('max'), min: extremum('min'),
