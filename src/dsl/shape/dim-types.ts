@@ -1,7 +1,9 @@
 /** Sizes at the type level: the twins of dim.ts. `number` is a size known at run time only: it absorbs every computation. */
 import type { Dim, Shape } from '../tensor.js'
 import type { Add, DivExact, DivFloor, Mul, ProductDigits, Sub } from './arith.js'
-import type { AddPoly, DimOf, DivPoly, FloorDivPoly, MulPoly, NormalPoly, Poly, PolyOf, SubPoly, SubstitutePoly } from './poly-types.js'
+import type { NormalPoly, SubstitutePoly } from './poly-normal.js'
+import type { DimOf, Poly, PolyOf } from './poly-text.js'
+import type { AddPoly, DivPoly, FloorDivPoly, MulPoly, SubPoly } from './poly-types.js'
 
 /** A size in normal form: `'T+S'` and `'S+T'` are both `'S+T'`. */
 export type NormalDim<D extends Dim> = D extends `${string}${'+' | '-' | '*' | '('}${string}` ? DimOf<NormalPoly<D>> : D

@@ -1,120 +1,8 @@
-/**
- * The type-level half of symbolic sizes: polynomials over atoms, as in poly.ts, whose normal form they share letter for letter.
- * A polynomial is a tuple of terms by falling degree, then by atoms in ASCII order.
- */
-import type { AddInt, DivModInt, MulInt, Negate, Negative } from './arith.js'
+/** Sums, products and quotients of polynomials at the type level: the twins of poly.ts. */
+import type { AddInt, DivModInt, MulInt, Negate } from './arith.js'
+import type { Atoms, OpenFloor, Poly, PolyOf, ShowPoly, Term, Unwrap } from './poly-text.js'
 
-export type Atoms = readonly string[]
-export type Term = readonly [coef: number, atoms: Atoms]
-export type Poly = readonly Term[]
-
-/* ---------- reading ---------- */
-
-/** A size in normal form as a polynomial. */
-export type PolyOf<D> = D extends number
-  ? D extends 0
-    ? []
-    : [[D, []]]
-  : D extends `${string}${'+' | '-' | '*' | '('}${string}`
-    ? D extends `${string}(${string}`
-      ? ReadPieces<Pieces<D>>
-      : ReadSum<D>
-    : [[1, [D & string]]]
-
-/** Without parentheses: split at `+`, then at `-`. */
-type ReadSum<S extends string, Out extends Poly = []> = S extends `${infer P}+${infer R}`
-  ? ReadSum<R, ReadDifference<P, Out>>
-  : ReadDifference<S, Out>
-type ReadDifference<S extends string, Out extends Poly> = S extends `${infer P}-${infer R}`
-  ? ReadNegatives<R, P extends '' ? Out : [...Out, ReadTerm<P>]>
-  : [...Out, ReadTerm<S>]
-type ReadNegatives<S extends string, Out extends Poly> = S extends `${infer P}-${infer R}`
-  ? ReadNegatives<R, [...Out, NegateTerm<ReadTerm<P>>]>
-  : [...Out, NegateTerm<ReadTerm<S>>]
-type ReadTerm<S extends string> = S extends `${infer N extends number}*${infer R}`
-  ? [N, SplitStar<R>]
-  : S extends `${infer N extends number}`
-    ? [N, []]
-    : [1, SplitStar<S>]
-type SplitStar<S extends string, Out extends Atoms = []> = S extends `${infer A}*${infer R}` ? SplitStar<R, [...Out, A]> : [...Out, S]
-type NegateTerm<T extends Term> = [Negate<T[0]>, T[1]]
-
-/** With parentheses: letter by letter into signed terms, each a list of factors. */
-interface Piece {
-  readonly negative: boolean
-  readonly factors: Atoms
-}
-type Pieces<
-  S extends string,
-  Neg extends boolean = false,
-  Factors extends Atoms = [],
-  Word extends string = '',
-  Depth extends 0[] = [],
-  Out extends Piece[] = [],
-> = S extends `${infer C}${infer R}`
-  ? C extends '('
-    ? Pieces<R, Neg, Factors, `${Word}(`, [...Depth, 0], Out>
-    : Depth extends [0, ...infer Less extends 0[]]
-      ? Pieces<R, Neg, Factors, `${Word}${C}`, C extends ')' ? Less : Depth, Out>
-      : C extends '*'
-        ? Pieces<R, Neg, [...Factors, Word], '', [], Out>
-        : C extends '+' | '-'
-          ? Pieces<
-              R,
-              C extends '-' ? true : false,
-              [],
-              '',
-              [],
-              Word extends '' ? Out : [...Out, { negative: Neg; factors: [...Factors, Word] }]
-            >
-          : Pieces<R, Neg, Factors, `${Word}${C}`, [], Out>
-  : [...Out, { negative: Neg; factors: [...Factors, Word] }]
-type ReadPieces<Ps extends Piece[], Out extends Poly = []> = Ps extends [infer P extends Piece, ...infer R extends Piece[]]
-  ? ReadFactors<P['factors']> extends infer T extends Term
-    ? ReadPieces<R, [...Out, P['negative'] extends true ? NegateTerm<T> : T]>
-    : never
-  : Out
-type ReadFactors<F extends Atoms> = F extends readonly [`${infer N extends number}`, ...infer R extends Atoms] ? [N, R] : [1, F]
-
-/** Any text of integers, symbols, `+ - *`, brackets and `floor(P/n)`, whatever its order. */
-export type NormalPoly<D> = D extends `${string}${'+' | '-' | '*' | '('}${string}`
-  ? NormalPieces<Pieces<D>>
-  : D extends `${infer N extends number}`
-    ? PolyOf<N>
-    : PolyOf<D>
-type NormalPieces<Ps extends Piece[], Out extends Poly = []> = Ps extends [infer P extends Piece, ...infer R extends Piece[]]
-  ? NormalFactors<P['factors']> extends infer Q extends Poly
-    ? NormalPieces<R, AddPoly<Out, P['negative'] extends true ? ScalePoly<Q, -1> : Q>>
-    : never
-  : Out
-type NormalFactors<F extends Atoms, Out extends Poly = [[1, []]]> = F extends readonly [infer H extends string, ...infer R extends Atoms]
-  ? NormalFactors<R, MulPoly<Out, NormalFactor<H>>>
-  : Out
-type NormalFactor<F extends string> = F extends `${infer N extends number}`
-  ? PolyOf<N>
-  : F extends `(${infer In})`
-    ? NormalPoly<In>
-    : OpenFloor<F> extends [infer P extends string, infer N extends number]
-      ? FloorDivPoly<NormalPoly<P>, N>
-      : [[1, [F]]]
-
-/* ---------- writing ---------- */
-
-/** A polynomial as a size: a number when it has no atoms. */
-export type DimOf<P extends Poly> = P extends readonly [] ? 0 : P extends readonly [readonly [infer N, readonly []]] ? N : ShowPoly<P>
-type ShowPoly<P extends Poly, Out extends string = ''> = P extends readonly [infer T extends Term, ...infer R extends Poly]
-  ? ShowPoly<R, Out extends '' ? ShowTerm<T> : `${T[0]}` extends Negative ? `${Out}${ShowTerm<T>}` : `${Out}+${ShowTerm<T>}`>
-  : Out
-type ShowTerm<T extends Term> = T[1] extends readonly []
-  ? `${T[0]}`
-  : T[0] extends 1
-    ? JoinAtoms<T[1]>
-    : T[0] extends -1
-      ? `-${JoinAtoms<T[1]>}`
-      : `${T[0]}*${JoinAtoms<T[1]>}`
-type JoinAtoms<A extends Atoms, Out extends string = ''> = A extends readonly [infer H extends string, ...infer R extends Atoms]
-  ? JoinAtoms<R, Out extends '' ? H : `${Out}*${H}`>
-  : Out
+export type { OpenFloor, Poly, PolyOf } from './poly-text.js'
 
 /* ---------- order ---------- */
 
@@ -236,15 +124,7 @@ export type DivPoly<A extends Poly, B extends Poly, Out extends Poly = []> = A e
     : never
   : Out
 
-/** The parts [text of P, n] of a `floor(P/n)` atom (the last slash divides), or 0. */
-export type OpenFloor<A extends string> = A extends `floor(${infer R})` ? LastSlash<R> : 0
-type LastSlash<S extends string, P extends string = ''> = S extends `${infer H}/${infer T}`
-  ? LastSlash<T, P extends '' ? H : `${P}/${H}`>
-  : S extends `${infer N extends number}`
-    ? [P, N]
-    : 0
 type FloorAtom<P extends Poly, N extends number> = P extends readonly [Term] ? `floor(${ShowPoly<P>}/${N})` : `floor((${ShowPoly<P>})/${N})`
-type Unwrap<S extends string> = S extends `(${infer In})` ? In : S
 
 /** Parts a polynomial into whole multiples of n and the rest. */
 type Part<P extends Poly, N extends number, Whole extends Poly = [], Rest extends Poly = []> = P extends readonly [
@@ -275,18 +155,3 @@ type FloorRest<R extends Poly, N extends number> = R extends readonly [
     ? FloorDivPoly<AddPoly<PolyOf<Unwrap<P>>, ScalePoly<C, M>>, MulInt<M, N>>
     : [[1, [FloorAtom<R, N>]]]
   : [[1, [FloorAtom<R, N>]]]
-
-/* ---------- substitution ---------- */
-
-/** Replaces symbols by the sizes of Z, all at once. */
-export type SubstitutePoly<P extends Poly, Z, Out extends Poly = []> = P extends readonly [infer T extends Term, ...infer R extends Poly]
-  ? SubstitutePoly<R, Z, AddPoly<Out, SubstituteAtoms<T[1], Z, T[0] extends 0 ? [] : [[T[0], []]]>>>
-  : Out
-type SubstituteAtoms<A extends Atoms, Z, Out extends Poly> = A extends readonly [infer H extends string, ...infer R extends Atoms]
-  ? SubstituteAtoms<R, Z, MulPoly<Out, SubstituteAtom<H, Z>>>
-  : Out
-type SubstituteAtom<A extends string, Z> = A extends keyof Z
-  ? PolyOf<Z[A]>
-  : OpenFloor<A> extends [infer P extends string, infer N extends number]
-    ? FloorDivPoly<SubstitutePoly<PolyOf<Unwrap<P>>, Z>, N>
-    : [[1, [A]]]

@@ -1,21 +1,14 @@
 /** Operations that are compositions, against plain loops over numbers on the reference engine. */
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   all,
   any,
-  argMin,
   avgPool2d,
   bernoulli,
   categorical,
-  concat,
   conv2dTranspose,
-  einsum,
   elu,
-  expandDims,
-  eye,
   f32,
-  flatten,
   fromArray,
   gelu,
   i32,
@@ -29,28 +22,15 @@ import {
   mod,
   mul,
   ones,
-  oneHot,
   patches,
   prod,
-  rearrange,
   relu,
   reshape,
   rsqrt,
-  scatterAdd,
   silu,
-  slice,
   softmax,
-  sort,
-  split,
-  squeeze,
-  stack,
   sum,
-  swapAxes,
   tensor,
-  topK,
-  transpose,
-  tril,
-  triu,
   uniform,
   upsample2d,
   variance,
@@ -80,153 +60,6 @@ const close = (t: AnyTensor, expected: readonly number[], digits = 9): void => {
     expect(x).toBeCloseTo(expected[i], digits)
   })
 }
-
-describe('einsum', () => {
-  /** The definition: a loop over every letter. */
-  const direct = (spec: string, shapes: number[][], data: number[][]): number[] => {
-    const [ins, out] = spec.split('->')
-    const letters = [...new Set([...ins].filter(c => c !== ','))]
-    const sizes = new Map<string, number>()
-    ins.split(',').forEach((s, k) => {
-      ;[...s].forEach((c, i) => {
-        sizes.set(c, shapes[k][i])
-      })
-    })
-    const offset = (s: string, at: ReadonlyMap<string, number>): number =>
-      [...s].reduce((o, c) => o * (sizes.get(c) ?? 0) + (at.get(c) ?? 0), 0)
-    const result = new Array<number>([...out].reduce((n, c) => n * (sizes.get(c) ?? 0), 1)).fill(0)
-    const walk = (k: number, at: Map<string, number>): void => {
-      if (k === letters.length) {
-        result[offset(out, at)] += ins.split(',').reduce((p, s, i) => p * data[i][offset(s, at)], 1)
-        return
-      }
-      for (let i = 0; i < (sizes.get(letters[k]) ?? 0); i++) walk(k + 1, at.set(letters[k], i))
-    }
-    walk(0, new Map())
-    return result
-  }
-
-  it('is its definition, for any letters', () => {
-    const letter = fc.constantFrom('a', 'b', 'c', 'd')
-    const operand = fc.array(letter, { minLength: 0, maxLength: 3 })
-    fc.assert(
-      fc.property(
-        fc.array(operand, { minLength: 1, maxLength: 3 }),
-        fc.record({
-          a: fc.nat(3),
-          b: fc.integer({ min: 1, max: 3 }),
-          c: fc.integer({ min: 1, max: 3 }),
-          d: fc.integer({ min: 1, max: 2 }),
-        }),
-        fc.nat(7),
-        (operands, sizes, mask) => {
-          const used = [...new Set(operands.flat())]
-          const out = used.filter((_, i) => (mask >> i) % 2 === 1).reverse()
-          const spec = `${operands.map(o => o.join('')).join(',')}->${out.join('')}`
-          const shapes = operands.map(o => o.map(c => sizes[c]))
-          const data = shapes.map((s, k) => Array.from({ length: s.reduce((a, b) => a * b, 1) }, (_, i) => ((i * 7 + k * 3) % 11) - 5))
-          const y = einsum(spec, ...shapes.map((s, k) => fromArray(data[k], s)))
-          expect(y.shape).toEqual(out.map(c => sizes[c]))
-          close(y, direct(spec, shapes, data))
-        },
-      ),
-    )
-  })
-
-  it('contracts integers and the axes under an ellipsis', () => {
-    expect(numbers(einsum('ij,jk->ik', tensor([[1, 2]], 'int32'), tensor([[3], [4]], 'int32')))).toEqual([11])
-    expect(numbers(einsum('...i,i->...', counting(2, 2, 2), tensor([1, 10])))).toEqual([21, 43, 65, 87])
-    expect(
-      numbers(
-        einsum(
-          '...i,ji->j...',
-          counting(2, 2),
-          tensor([
-            [1, 0],
-            [0, 1],
-            [1, 1],
-          ]),
-        ),
-      ),
-    ).toEqual([1, 3, 2, 4, 3, 7])
-  })
-})
-
-describe('moving elements', () => {
-  it('rearrange takes apart, moves and joins', () => {
-    expect(numbers(rearrange(counting(2, 6), 'a (b c) -> c a b', { b: 2 }))).toEqual([1, 4, 7, 10, 2, 5, 8, 11, 3, 6, 9, 12])
-    expect(rearrange(f32('B', 1, 8), 'b 1 d -> d 1 (1 b)').shape).toEqual([8, 1, 'B'])
-  })
-
-  it('split and concat undo each other along every axis', () => {
-    fc.assert(
-      fc.property(fc.integer({ min: 0, max: 2 }), fc.integer({ min: 1, max: 3 }), (axis, n) => {
-        const x = counting(...[2, 2, 2].with(axis, 2 * n))
-        const parts = split(x, n, axis) as readonly Tensor<number[]>[]
-        expect(parts.length).toBe(n)
-        expect(numbers(concat(parts, axis))).toEqual(numbers(x))
-      }),
-    )
-    const [a, b] = split(counting(2, 4), 2, 1)
-    expect([numbers(a), numbers(b)]).toEqual([
-      [1, 2, 5, 6],
-      [3, 4, 7, 8],
-    ])
-  })
-
-  it('stack, slice, swapAxes, transpose, flatten, squeeze, expandDims', () => {
-    expect(numbers(stack([tensor([1, 2]), tensor([3, 4])], -1))).toEqual([1, 3, 2, 4])
-    expect(numbers(slice(counting(2, 3), 1, 0, -1))).toEqual([1, 2, 4, 5])
-    expect(numbers(slice(counting(2, 3), 1, 1))).toEqual([2, 3, 5, 6])
-    expect(numbers(swapAxes(counting(2, 3), 0, -1))).toEqual([1, 4, 2, 5, 3, 6])
-    expect(numbers(transpose(counting(1, 2, 3)))).toEqual([1, 4, 2, 5, 3, 6])
-    expect(flatten(counting(2, 3, 4), 1).shape).toEqual([2, 12])
-    expect(squeeze(expandDims(counting(2, 3), 1)).shape).toEqual([2, 3])
-    expect(squeeze(f32(1, 'B', 1)).shape).toEqual(['B'])
-  })
-
-  it('a symbolic split and its parts have symbols that bind', () => {
-    const x = f32('2*H', 3)
-    const [, second] = split(x, 2, 0)
-    expect(second.shape).toEqual(['H', 3])
-  })
-
-  it('triangles, identity, one-hot', () => {
-    expect(numbers(tril(counting(2, 3)))).toEqual([1, 0, 0, 4, 5, 0])
-    expect(numbers(tril(counting(2, 3), 1))).toEqual([1, 2, 0, 4, 5, 6])
-    expect(numbers(triu(counting(2, 3)))).toEqual([1, 2, 3, 0, 5, 6])
-    expect(numbers(triu(counting(2, 2, 2), 1))).toEqual([0, 2, 0, 0, 0, 6, 0, 0])
-    expect(numbers(eye(2, 3))).toEqual([1, 0, 0, 0, 1, 0])
-    expect(numbers(oneHot(tensor([2, -1, 0], 'int32'), 3))).toEqual([0, 0, 1, 0, 0, 0, 1, 0, 0])
-  })
-
-  it('sorts and picks', () => {
-    const x = tensor([
-      [3, 1, 2],
-      [1, 1, 5],
-    ])
-    expect(numbers(sort(x))).toEqual([1, 2, 3, 1, 1, 5])
-    expect(numbers(sort(x, 0, { descending: true }))).toEqual([3, 1, 5, 1, 1, 2])
-    const top = topK(x, 2)
-    expect([numbers(top.values), numbers(top.indices)]).toEqual([
-      [3, 2, 5, 1],
-      [0, 2, 2, 0],
-    ])
-    expect(numbers(argMin(x, 1))).toEqual([1, 0])
-    expect(
-      numbers(
-        scatterAdd(
-          zeros([3, 2]),
-          tensor([2, 2], 'int32'),
-          tensor([
-            [1, 2],
-            [3, 4],
-          ]),
-        ),
-      ),
-    ).toEqual([0, 0, 0, 0, 4, 6])
-  })
-})
 
 describe('reducing', () => {
   it('means over symbols divide by their size when bound', () => {

@@ -95,12 +95,10 @@ const rules: Readonly<Record<string, fc.Arbitrary<Case>>> = {
       return { type: `MatMul<${text(a)}, ${text(b)}>`, answer: answer(matmulShape(a, b)) }
     }),
   ),
-  Reduce: fc
-    .tuple(shape, fc.array(axis, { maxLength: 3 }), fc.boolean())
-    .map(([s, axes, keep]) => ({
-      type: `Reduce<${text(s)}, ${text(axes)}, ${keep}, 'sum'>`,
-      answer: answer(reduceShape('sum', s, axes, keep), r => r.shape),
-    })),
+  Reduce: fc.tuple(shape, fc.array(axis, { maxLength: 3 }), fc.boolean()).map(([s, axes, keep]) => ({
+    type: `Reduce<${text(s)}, ${text(axes)}, ${keep}, 'sum'>`,
+    answer: answer(reduceShape('sum', s, axes, keep), r => r.shape),
+  })),
   Reshape: fc.tuple(filled, fc.integer({ min: 0, max: 3 }), fc.integer({ min: 2, max: 12 })).map(([s, way, n]) => {
     const target: Dim[] =
       way === 0 ? [...s].reverse() : way === 1 ? [...s.slice(1), -1] : way === 2 ? [s[0], n, -1] : [mulDim(s[0], s[1] ?? 1), ...s.slice(2)]
@@ -110,37 +108,29 @@ const rules: Readonly<Record<string, fc.Arbitrary<Case>>> = {
   Transpose: fc
     .tuple(shape, fc.array(axis, { maxLength: 4 }))
     .map(([s, p]) => ({ type: `Transpose<${text(s)}, ${text(p)}>`, answer: answer(transposePerm(s, p), order => order.map(i => s[i])) })),
-  Squeeze: fc
-    .tuple(fc.array(fc.oneof(fc.constant(1), dim), { maxLength: 4 }), fc.array(axis, { maxLength: 2 }))
-    .map(([s, p]) => ({
-      type: `Squeeze<${text(s)}, ${text(p)}>`,
-      answer: answer(squeezeAxes(s, p), at => s.filter((_, i) => !at.includes(i))),
-    })),
+  Squeeze: fc.tuple(fc.array(fc.oneof(fc.constant(1), dim), { maxLength: 4 }), fc.array(axis, { maxLength: 2 })).map(([s, p]) => ({
+    type: `Squeeze<${text(s)}, ${text(p)}>`,
+    answer: answer(squeezeAxes(s, p), at => s.filter((_, i) => !at.includes(i))),
+  })),
   ExpandDims: fc
     .tuple(shape, fc.integer({ min: -6, max: 6 }))
     .map(([s, a]) => ({ type: `ExpandDims<${text(s)}, ${a}>`, answer: answer(newAxis('expandDims', s, a), at => s.toSpliced(at, 0, 1)) })),
-  Concat: fc
-    .tuple(filled, axis)
-    .chain(([a, at]) =>
-      near(a).map(b => ({
-        type: `Concat<[${tensorType(a)}, ${tensorType(b)}], ${text(at)}>`,
-        answer: answer(concatShape([float(a), float(b)], at), r => r.shape),
-      })),
-    ),
-  Stack: fc
-    .tuple(shape, fc.integer({ min: -5, max: 5 }))
-    .chain(([a, at]) =>
-      near(a).map(b => ({
-        type: `Stack<[${tensorType(a)}, ${tensorType(b)}], ${at}>`,
-        answer: answer(stackAxis([float(a), float(b)], at), i => a.toSpliced(i, 0, 2)),
-      })),
-    ),
-  Split: fc
-    .tuple(filled, fc.integer({ min: -1, max: 8 }), axis)
-    .map(([s, n, at]) => ({
-      type: `Split<${text(s)}, ${n}, ${text(at)}>`,
-      answer: answer(splitShape(s, n, at), r => s.with(r.axis, r.size)),
+  Concat: fc.tuple(filled, axis).chain(([a, at]) =>
+    near(a).map(b => ({
+      type: `Concat<[${tensorType(a)}, ${tensorType(b)}], ${text(at)}>`,
+      answer: answer(concatShape([float(a), float(b)], at), r => r.shape),
     })),
+  ),
+  Stack: fc.tuple(shape, fc.integer({ min: -5, max: 5 })).chain(([a, at]) =>
+    near(a).map(b => ({
+      type: `Stack<[${tensorType(a)}, ${tensorType(b)}], ${at}>`,
+      answer: answer(stackAxis([float(a), float(b)], at), i => a.toSpliced(i, 0, 2)),
+    })),
+  ),
+  Split: fc.tuple(filled, fc.integer({ min: -1, max: 8 }), axis).map(([s, n, at]) => ({
+    type: `Split<${text(s)}, ${n}, ${text(at)}>`,
+    answer: answer(splitShape(s, n, at), r => s.with(r.axis, r.size)),
+  })),
   Slice: fc
     .tuple(filled, axis, fc.integer({ min: -1, max: 9 }), fc.oneof(fc.constant(undefined), fc.integer({ min: -9, max: 30 })))
     .map(([s, at, from, to]) => ({
@@ -153,20 +143,16 @@ const rules: Readonly<Record<string, fc.Arbitrary<Case>>> = {
       const amounts = fit ? s.map((_, i) => p[i] ?? ([0, 1] as [number, number])) : p
       return { type: `Pad<${text(s)}, ${text(amounts)}>`, answer: answer(padShape(s, amounts)) }
     }),
-  Gather: fc
-    .tuple(filled, shape, axis)
-    .map(([s, i, at]) => ({
-      type: `Plain<Gather<${text(s)}, ${text(i)}, 'int32', ${text(at)}>>`,
-      answer: answer(gatherShape('gather', s, i, at), r => r.shape),
+  Gather: fc.tuple(filled, shape, axis).map(([s, i, at]) => ({
+    type: `Plain<Gather<${text(s)}, ${text(i)}, 'int32', ${text(at)}>>`,
+    answer: answer(gatherShape('gather', s, i, at), r => r.shape),
+  })),
+  TakeAlong: fc.tuple(filled, axis).chain(([s, at]) =>
+    near(s).map(i => ({
+      type: `Plain<TakeAlong<${text(s)}, ${text(i)}, 'int32', ${text(at)}>>`,
+      answer: answer(takeAlongAxis('takeAlong', s, i, at), () => i),
     })),
-  TakeAlong: fc
-    .tuple(filled, axis)
-    .chain(([s, at]) =>
-      near(s).map(i => ({
-        type: `Plain<TakeAlong<${text(s)}, ${text(i)}, 'int32', ${text(at)}>>`,
-        answer: answer(takeAlongAxis('takeAlong', s, i, at), () => i),
-      })),
-    ),
+  ),
   TopK: fc
     .tuple(filled, fc.integer({ min: -1, max: 40 }), axis)
     .map(([s, k, at]) => ({ type: `Plain<TopK<${text(s)}, ${k}, ${text(at)}>>`, answer: answer(topKAxis(s, k, at), i => s.with(i, k)) })),
@@ -239,7 +225,8 @@ const rules: Readonly<Record<string, fc.Arbitrary<Case>>> = {
       const x = ['B', h, w, 2 * g],
         kernel = transposed ? [k, 3, 5, 2 * g] : [k, 3, 2, 3 * g],
         o = { stride, dilation, padding, groups: g }
-      const type = `${transposed ? 'Conv2dTranspose' : 'Conv2d'}<${text(x)}, ${text(kernel)}, { stride: ${stride}; dilation: ${dilation}; padding: ${text(padding)}; groups: ${g} }>`
+      const options = `{ stride: ${stride}; dilation: ${dilation}; padding: ${text(padding)}; groups: ${g} }`
+      const type = `${transposed ? 'Conv2dTranspose' : 'Conv2d'}<${text(x)}, ${text(kernel)}, ${options}>`
       return { type, answer: answer((transposed ? convTransposePlan : convPlan)(x, kernel, o), r => r.shape) }
     }),
   Pool: fc
