@@ -68,7 +68,7 @@ export interface RecipeParts<S extends Settings, F extends Fields, M extends Mod
   readonly evaluation?: (scope: BatchScope<S, F, M>) => Figures
   readonly samples?: Samples<S, M>
   /** Figures from the literature, to stand beside this run's. */
-  readonly published?: readonly Published[]
+  readonly published?: (settings: SettingValues<S>) => readonly Published[]
 }
 
 const BRAND = Symbol.for('typegrad.recipe')
@@ -78,6 +78,7 @@ export interface Prepared {
   readonly source: Source
   readonly params: Tree
   readonly schedule: Schedule
+  readonly published: readonly Published[]
   readonly objective: (params: Tree, batch: Figures, key: Key) => Tensor<[]> | Evaluated<{}, Metrics>
   readonly optimiser: (steps: number) => Optimiser
   readonly evaluation?: (params: Tree, batch: Figures, key: Key) => Figures
@@ -90,7 +91,6 @@ export interface Recipe {
   readonly name: string
   readonly summary: string
   readonly settings: Settings
-  readonly published: readonly Published[]
   readonly samples?: { readonly count: number; readonly picture: Picture }
   /** The recipe under checked settings. */
   readonly prepare: (settings: Readonly<Record<string, unknown>>) => Prepared
@@ -119,9 +119,9 @@ export const isRecipe = (value: unknown): value is Recipe => typeof value === 'o
  * ```
  */
 export const defineRecipe = <const S extends Settings, F extends Fields, M extends Model>(parts: RecipeParts<S, F, M>): Recipe => {
-  const { name, summary, settings, published = [], samples } = parts
+  const { name, summary, settings, samples } = parts
   return {
-    [BRAND]: true, name, summary, settings, published,
+    [BRAND]: true, name, summary, settings,
     ...samples && { samples: { count: samples.count, picture: samples.picture } },
     prepare: raw => {
       // The boundary: settings come out of the recipe's own codecs, trees and batches from its own specs.
@@ -132,6 +132,7 @@ export const defineRecipe = <const S extends Settings, F extends Fields, M exten
       const { evaluation } = parts
       return {
         source: parts.data(values), params: model.params as Tree, schedule: parts.schedule(values),
+        published: parts.published?.(values) ?? [],
         objective: (params, batch, key) => parts.objective(scope(params, batch, key)),
         optimiser: steps => parts.optimiser(values, { steps }),
         ...evaluation && { evaluation: (params: Tree, batch: Figures, key: Key) => evaluation(scope(params, batch, key)) },

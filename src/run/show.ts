@@ -47,7 +47,7 @@ export const writeReport = async (
   const { step, seconds, stepsPerSecond, metrics, samples } = outcome
   const pictures = [{ title: 'Loss', file: FILES.loss }, ...samples ? [{ title: 'Samples', file: FILES.samples }] : []]
   await run(writeAtomic(join(folder, FILES.report), reportMarkdown({
-    recipe: recipe.name, summary: recipe.summary, command, settings, metrics, published: recipe.published, pictures,
+    recipe: recipe.name, summary: recipe.summary, command, settings, metrics, published: prepared.published, pictures,
     facts: {
       steps: step === config.steps ? step : `${step} of ${config.steps}`, 'rows a step': config.batch,
       seed: config.seed, data: prepared.source.name,

@@ -97,10 +97,10 @@ const announce = (out: Output, folder: string, { recipe, config, prepared, split
   out.say(`run     ${folder}: ${grouped(config.steps)} steps of ${config.batch} rows; Ctrl-C stops, and --resume goes on`)
 }
 
-const conclude = (out: Output, { recipe }: Reopened, metrics: Readonly<Record<string, number>>): void => {
+const conclude = (out: Output, { prepared }: Reopened, metrics: Readonly<Record<string, number>>): void => {
   const rows = [
     ...Object.entries(metrics).map(([metric, v]) => [`this run`, metric, figure(v)]),
-    ...recipe.published.map(p => [`${p.model} (${p.source})`, p.metric, figure(p.figure)]),
+    ...prepared.published.map(p => [`${p.model} (${p.source})`, p.metric, figure(p.figure)]),
   ]
   const widths = [0, 1].map(i => Math.max(0, ...rows.map(r => r[i].length)))
   for (const [model, metric, v] of rows) out.say(`  ${model.padEnd(widths[0])}  ${metric.padEnd(widths[1])}  ${v}`)
