@@ -11,6 +11,8 @@ import { version } from '../../src/version.js'
 const named = (name: string): Engine => ({ ...jsEngine, name })
 const absent = (sentence: string) => (): Promise<Engine> => Promise.reject(new TypegradError('engine', sentence))
 const works = (name: string) => (): Promise<Engine> => Promise.resolve(named(name))
+const needs = (backend: string, name: string): string =>
+  `engine: tfjs:${backend} needs the package ${name}, which is not installed; run \`npm install ${name}\``
 const sentenceOf = (p: Promise<unknown>): Promise<string> => p.then(() => 'no error',
   (e: unknown) => e instanceof TypegradError ? `${e.kind}: ${e.message}` : `not ours: ${String(e)}`)
 
@@ -52,10 +54,8 @@ describe('auto', () => {
 
 describe('absent engines', () => {
   it('name the package and the command that installs it', async () => {
-    expect(await sentenceOf(tfjsEngine({ backend: 'node' }, nothing))).toBe(
-      'engine: tfjs:node needs the package @tensorflow/tfjs-node, which is not installed; run `npm install @tensorflow/tfjs-node`')
-    expect(await sentenceOf(tfjsEngine({ backend: 'wasm' }, nothing))).toBe(
-      'engine: tfjs:wasm needs the package @tensorflow/tfjs-core, which is not installed; run `npm install @tensorflow/tfjs-core`')
+    expect(await sentenceOf(tfjsEngine({ backend: 'node' }, nothing))).toBe(needs('node', '@tensorflow/tfjs-node'))
+    expect(await sentenceOf(tfjsEngine({ backend: 'wasm' }, nothing))).toBe(needs('wasm', '@tensorflow/tfjs-core'))
     expect(await sentenceOf(tfjsEngine({ backend: 'wasm' }, only('@tensorflow/tfjs-core'))))
       .toMatch(/^engine: tfjs:wasm needs the package @tensorflow\/tfjs-backend-wasm, which/)
     expect(await sentenceOf(tfjsEngine({}, nothing)))
