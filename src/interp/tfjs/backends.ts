@@ -38,8 +38,9 @@ const load = async (name: string, backend: string, importer: Importer): Promise<
   try {
     return await importer(name)
   } catch (e) {
-    throw new TypegradError('engine', missing(e) ? `tfjs:${backend} needs the package ${name}, which is not installed; run \`npm install ${name}\``
-      : `tfjs:${backend}: the package ${name} is installed but does not load: ${firstLine(e)}; run \`npm rebuild ${name}\`, or use another engine`)
+    const absent = `tfjs:${backend} needs the package ${name}, which is not installed; run \`npm install ${name}\``
+    const broken = `tfjs:${backend}: the package ${name} is installed but does not load: ${firstLine(e)}`
+    throw new TypegradError('engine', missing(e) ? absent : `${broken}; run \`npm rebuild ${name}\`, or use another engine`)
   }
 }
 
