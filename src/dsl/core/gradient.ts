@@ -56,7 +56,8 @@ export const gradient = (output: Node, wrt: readonly Node[]): Node[] =>
   vjp([output], [full(1, output.shape)], wrt).map((g, i) => g ?? zerosLike(wrt[i]))
 
 /** A fresh placeholder, for differentiating a function at an expression: traced with the placeholder, evaluated by substitution. */
-export const variable = (like: { shape: Shape; dtype: Node['dtype'] }, name = ''): Node => input({ shape: like.shape, dtype: like.dtype, name })
+export const variable = (like: { shape: Shape; dtype: Node['dtype'] }, name = ''): Node => input({ shape: like.shape, dtype: like.dtype,
+  name })
 
 /**
  * The Jacobian-vector product, forward mode: the transpose of the (linear) vector-Jacobian product, so no primitive needs a second rule.

@@ -14,16 +14,19 @@ import type { Node } from './node.js'
 
 export const primitives = {
   input: inputPrim, constant: constantPrim, iota: iotaPrim, dimSize: dimSizePrim,
-  neg: e.negPrim, abs: e.absPrim, sign: e.signPrim, floor: e.floorPrim, ceil: e.ceilPrim, round: e.roundPrim, exp: e.expPrim, log: e.logPrim,
+  neg: e.negPrim, abs: e.absPrim, sign: e.signPrim, floor: e.floorPrim, ceil: e.ceilPrim, round: e.roundPrim, exp: e.expPrim,
+    log: e.logPrim,
   log1p: e.log1pPrim, expm1: e.expm1Prim, sqrt: e.sqrtPrim, sin: e.sinPrim, cos: e.cosPrim, tanh: e.tanhPrim, sigmoid: e.sigmoidPrim,
   softplus: e.softplusPrim, erf: e.erfPrim, not: e.notPrim,
-  add: e.addPrim, sub: e.subPrim, mul: e.mulPrim, div: e.divPrim, pow: e.powPrim, maximum: e.maximumPrim, minimum: e.minimumPrim, mod: e.modPrim,
+  add: e.addPrim, sub: e.subPrim, mul: e.mulPrim, div: e.divPrim, pow: e.powPrim, maximum: e.maximumPrim, minimum: e.minimumPrim,
+    mod: e.modPrim,
   equal: e.equalPrim, less: e.lessPrim, lessEqual: e.lessEqualPrim, and: e.andPrim, or: e.orPrim, select: e.selectPrim,
   reshape: s.reshapePrim, transpose: s.transposePrim, broadcastTo: s.broadcastToPrim, sum: s.sumPrim, slice: s.slicePrim, pad: s.padPrim,
   concat: s.concatPrim, reverse: s.reversePrim, cast: s.castPrim, stopGradient: s.stopGradientPrim,
   max: maxPrim, min: minPrim, prod: prodPrim, argMax: argMaxPrim, cumsum: cumsumPrim, sortIndices: sortIndicesPrim,
   gather: gatherPrim, scatterAdd: scatterAddPrim, takeAlong: takeAlongPrim, scatterAlong: scatterAlongPrim,
-  matmul: matmulPrim, conv2d: conv2dPrim, conv2dInput: conv2dInputPrim, conv2dKernel: conv2dKernelPrim, patches: patchesPrim, fold: foldPrim,
+  matmul: matmulPrim, conv2d: conv2dPrim, conv2dInput: conv2dInputPrim, conv2dKernel: conv2dKernelPrim, patches: patchesPrim,
+    fold: foldPrim,
   randomBits: randomBitsPrim, uniform: uniformPrim,
   named: namedPrim, customVjp: customVjpPrim, scan: scanPrim, project: projectPrim,
 } as const

@@ -12,14 +12,16 @@ const isBranch = (t: unknown): t is Record<string, unknown> => typeof t === 'obj
 /** Leaves with their paths (`enc.w`), in the tree's own order; throws a `TypegradError` at anything that is neither leaf nor branch. */
 export const leavesOf = <L extends Leaf>(tree: unknown, path = ''): { path: string; leaf: L }[] => {
   if (isLeaf(tree)) return [{ path, leaf: tree as L }]
-  if (!isBranch(tree)) throw new TypegradError('value', `tree: ${path || 'the tree'} is ${tree === null ? 'null' : typeof tree}; a tree holds tensors, records and tuples`)
+  if (!isBranch(tree)) throw new TypegradError('value', `tree: ${path || 'the tree'} is ${tree === null ? 'null'
+    : typeof tree}; a tree holds tensors, records and tuples`)
   return Object.entries(tree).flatMap(([k, t]) => leavesOf<L>(t, path === '' ? k : `${path}.${k}`))
 }
 
 /** The tree with each leaf replaced. */
 export const mapTree = <A extends Leaf, B>(tree: unknown, f: (leaf: A, path: string) => B, path = ''): TreeOf<B> => {
   if (isLeaf(tree)) return f(tree as A, path)
-  if (!isBranch(tree)) throw new TypegradError('value', `tree: ${path || 'the tree'} is ${tree === null ? 'null' : typeof tree}; a tree holds tensors, records and tuples`)
+  if (!isBranch(tree)) throw new TypegradError('value', `tree: ${path || 'the tree'} is ${tree === null ? 'null'
+    : typeof tree}; a tree holds tensors, records and tuples`)
   const at = (k: string): string => path === '' ? k : `${path}.${k}`
   return Array.isArray(tree) ? tree.map((t, i) => mapTree(t, f, at(`${i}`)))
     : Object.fromEntries(Object.entries(tree).map(([k, t]) => [k, mapTree(t, f, at(k))]))
@@ -29,11 +31,13 @@ export const mapTree = <A extends Leaf, B>(tree: unknown, f: (leaf: A, path: str
 export const leavesLike = <L extends Leaf>(like: unknown, tree: unknown, what: string, path = ''): L[] => {
   const here = path === '' ? what : `${what}.${path}`
   if (isLeaf(like)) {
-    if (!isLeaf(tree)) throw new TypegradError('value', `${here}: a tensor was expected but ${tree === undefined ? 'nothing' : typeof tree} is given`)
+    if (!isLeaf(tree)) throw new TypegradError('value', `${here}: a tensor was expected but ${tree === undefined ? 'nothing'
+      : typeof tree} is given`)
     return [tree as L]
   }
   if (!isBranch(like)) return []
-  if (!isBranch(tree) || isLeaf(tree)) throw new TypegradError('value', `${here}: a record with ${Object.keys(like).join(', ')} was expected`)
+  if (!isBranch(tree) || isLeaf(tree)) throw new TypegradError('value', `${here}: a record with ${Object.keys(like)
+    .join(', ')} was expected`)
   const extra = Object.keys(tree).find(k => !(k in like))
   if (extra !== undefined) throw new TypegradError('value', `${here}: key ${extra} is not expected; it has ${Object.keys(like).join(', ')}`)
   return Object.entries(like).flatMap(([k, t]) => {

@@ -34,7 +34,8 @@ export interface EvaluateOptions {
 const rounded = (v: Value): Value => v.dtype === 'float32' ? { ...v, data: v.data.map(Math.fround) } : v
 
 /** Evaluates nodes in order. */
-export const evaluate = (outputs: readonly Node[], bindings: ReadonlyMap<Node, Value>, { observe, float32 = false }: EvaluateOptions = {}): Value[] => {
+export const evaluate = (outputs: readonly Node[], bindings: ReadonlyMap<Node, Value>,
+  { observe, float32 = false }: EvaluateOptions = {}): Value[] => {
   const values = new Map<Node, Value | readonly Value[]>(bindings)
   const single = (n: Node): Value => {
     const v = values.get(n)
@@ -44,7 +45,8 @@ export const evaluate = (outputs: readonly Node[], bindings: ReadonlyMap<Node, V
   for (const node of reachable(outputs)) {
     if (values.has(node)) continue
     if (node.op === 'scan') values.set(node, scan(node as NodeOf<'scan'>, node.inputs.map(single), float32))
-    else if (node.op === 'project') values.set(node, (values.get(node.inputs[0]) as readonly Value[])[(node as NodeOf<'project'>).attrs.index])
+    else if (node.op === 'project') values.set(node,
+      (values.get(node.inputs[0]) as readonly Value[])[(node as NodeOf<'project'>).attrs.index])
     else {
       const value = evaluateNode(node, node.inputs.map(single))
       values.set(node, float32 ? rounded(value) : value)

@@ -30,7 +30,8 @@ export const scatterAddPrim = primitive<Axis>({
   type: ([b, i, u], { axis }) => i.dtype !== 'int32' ? left(`scatterAdd: indices are ${i.dtype} but int32 was expected`)
     : b.dtype === 'bool' ? left('scatterAdd: bool has no sum; cast to int32 first')
     : !sameShape(u.shape, takenShape(b.shape, i.shape, axis)) || u.dtype !== b.dtype
-      ? left(`scatterAdd: updates are ${u.dtype} ${showShape(u.shape)} but ${b.dtype} ${showShape(takenShape(b.shape, i.shape, axis))} was expected`)
+      ? left(`scatterAdd: updates are ${u.dtype} ${showShape(u.shape)} but ${b.dtype} ${showShape(takenShape(b.shape, i.shape,
+        axis))} was expected`)
       : right({ shape: b.shape, dtype: b.dtype }),
   vjp: (g, { inputs: [, i], attrs: { axis } }) => [g, null, gather(g, i, axis)],
   flops: ({ inputs: [, , u] }) => sizeOfShape(u.shape),
@@ -42,7 +43,8 @@ export const takeAlongPrim = primitive<Axis>({
   summary: 'Single elements of x: along the axis the position in indices, along the others its own.',
   latex: ([x, i]) => `${x}[${i}]`,
   type: ([x, i], { axis }) => i.dtype !== 'int32' ? left(`takeAlong: indices are ${i.dtype} but int32 was expected`)
-    : !aligned(x.shape, i.shape, axis) ? left(`takeAlong: ${showShape(x.shape)} and indices ${showShape(i.shape)} differ outside axis ${axis}`)
+    : !aligned(x.shape, i.shape, axis)
+      ? left(`takeAlong: ${showShape(x.shape)} and indices ${showShape(i.shape)} differ outside axis ${axis}`)
     : right({ shape: i.shape, dtype: x.dtype }),
   vjp: (g, { inputs: [x, i], attrs: { axis } }) => [scatterAlong(full(0, x.shape), i, g, axis), null],
   flops: () => 0,
@@ -55,7 +57,8 @@ export const scatterAlongPrim = primitive<Axis>({
   latex: ([b, i, u]) => `${b} +_{[${i}]} ${u}`,
   type: ([b, i, u], { axis }) => i.dtype !== 'int32' ? left(`scatterAlong: indices are ${i.dtype} but int32 was expected`)
     : b.dtype === 'bool' ? left('scatterAlong: bool has no sum; cast to int32 first')
-    : !aligned(b.shape, i.shape, axis) || !sameShape(u.shape, i.shape) ? left(`scatterAlong: base ${showShape(b.shape)}, indices ${showShape(i.shape)} and updates ${showShape(u.shape)} do not line up`)
+    : !aligned(b.shape, i.shape, axis) || !sameShape(u.shape, i.shape)
+      ? left(`scatterAlong: base ${showShape(b.shape)}, indices ${showShape(i.shape)} and updates ${showShape(u.shape)} do not line up`)
     : right({ shape: b.shape, dtype: b.dtype }),
   vjp: (g, { inputs: [, i], attrs: { axis } }) => [g, null, takeAlong(g, i, axis)],
   flops: ({ inputs: [, , u] }) => sizeOfShape(u.shape),
@@ -63,6 +66,8 @@ export const scatterAlongPrim = primitive<Axis>({
 })
 
 export const gather = (x: Node, indices: Node, axis: number): Node => gatherPrim.make([x, indices], { axis })
-export const scatterAdd = (base: Node, indices: Node, updates: Node, axis: number): Node => scatterAddPrim.make([base, indices, updates], { axis })
+export const scatterAdd = (base: Node, indices: Node, updates: Node, axis: number): Node => scatterAddPrim.make([base, indices, updates],
+  { axis })
 export const takeAlong = (x: Node, indices: Node, axis: number): Node => takeAlongPrim.make([x, indices], { axis })
-export const scatterAlong = (base: Node, indices: Node, updates: Node, axis: number): Node => scatterAlongPrim.make([base, indices, updates], { axis })
+export const scatterAlong = (base: Node, indices: Node, updates: Node, axis: number): Node => scatterAlongPrim.make([base, indices,
+  updates], { axis })

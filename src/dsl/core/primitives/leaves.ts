@@ -79,7 +79,8 @@ export const dimSizePrim = primitive<{ readonly size: Dim }>({
 let freshInputs = 0
 /** A new placeholder, equal to no other; `id` makes a reproducible one instead. */
 export const input = (a: { shape: Shape; dtype: DType; name?: string; init?: InitSpec; id?: string }): Node<InputAttrs> =>
-  inputPrim.make([], { id: a.id ?? `${freshInputs++}`, name: a.name ?? '', shape: a.shape, dtype: a.dtype, ...(a.init && { init: a.init }) })
+  inputPrim.make([], { id: a.id ?? `${freshInputs++}`, name: a.name ?? '', shape: a.shape, dtype: a.dtype,
+    ...(a.init && { init: a.init }) })
 
 export const constant = (value: Value): Node => constantPrim.make([], { value })
 

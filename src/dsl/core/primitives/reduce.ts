@@ -71,7 +71,8 @@ export const cumsumPrim: Primitive<Cumulative> = primitive<Cumulative>({
   summary: 'Running sum along an axis; exclusive leaves the element itself out, reverse runs from the end.',
   latex: ([x]) => `\\mathrm{cumsum}(${x})`,
   type: ([x], { axis }) => x.dtype === 'bool' ? left('cumsum: bool has no sum; cast to int32 first')
-    : axis >= 0 && axis < x.shape.length ? right({ shape: x.shape, dtype: x.dtype }) : left(`cumsum: axis ${axis} is not in ${showShape(x.shape)}`),
+    : axis >= 0 && axis < x.shape.length ? right({ shape: x.shape, dtype: x.dtype })
+      : left(`cumsum: axis ${axis} is not in ${showShape(x.shape)}`),
   vjp: (g, { attrs }) => [cumsumPrim.make([g], { ...attrs, reverse: !attrs.reverse })],
   flops: ({ shape }) => sizeOfShape(shape),
   example: 'cumsum(tensor([1, 2, 3]), 0)',

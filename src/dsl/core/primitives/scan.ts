@@ -18,7 +18,9 @@ export interface Body {
   readonly next: readonly Node[]
   readonly ys: readonly Node[]
 }
-/** Inputs: initial carry, then xs (scanned over their first axis), then consts. Results: final carry, ys, and the carry before each step. */
+/**
+ * Inputs: initial carry, then xs (scanned over their first axis), then consts. Results: final carry, ys, and the carry before each step.
+ */
 export interface Scan { readonly body: Body; readonly length: Dim; readonly reverse: boolean }
 
 const placeholders = (b: Body): Node[] => [...b.carry, ...b.xs, ...b.consts]
@@ -29,7 +31,8 @@ export const scanPrim = primitive<Scan>({
   op: 'scan',
   summary: 'Runs a body over the first axis of its inputs, carrying state from step to step.',
   latex: xs => `\\mathrm{scan}(${xs.join(', ')})`,
-  key: ({ body, length, reverse }) => `${length}${reverse}${[body.carry, body.xs, body.consts, body.next, body.ys].map(ns => ns.map(n => n.id).join()).join(';')}`,
+  key: ({ body, length, reverse }) => `${length}${reverse}${[body.carry, body.xs, body.consts, body.next, body.ys].map(ns =>
+    ns.map(n => n.id).join()).join(';')}`,
   type: (_, { body, length }) => {
     const bad = body.carry.findIndex((c, i) => c.dtype !== body.next[i].dtype || !sameShape(c.shape, body.next[i].shape))
     if (bad >= 0) {
@@ -40,14 +43,16 @@ export const scanPrim = primitive<Scan>({
   },
   vjp: null,
   vjpOfTuple: (gs, node) => backward(gs, node),
-  flops: ({ attrs: { body, length } }) => mulDim(length, reachable([...body.next, ...body.ys]).reduce<Dim>((n, x) => addDim(n, x.prim.flops(x)), 0)),
+  flops: ({ attrs: { body, length } }) => mulDim(length, reachable([...body.next, ...body.ys]).reduce<Dim>((n, x) => addDim(n,
+    x.prim.flops(x)), 0)),
   example: 'scan((c: Tensor<[]>, x: Tensor<[]>) => [add(c, x), mul(c, x)], tensor(0), tensor([1, 2, 3]))[0]',
   mapDims: (a, f) => ({ ...a, length: f(a.length) }),
   mapBody: (a, rebuild) => {
     const { body } = a
     const all = rebuild([...placeholders(body), ...body.next, ...body.ys])
     const take = (ns: readonly Node[]): Node[] => all.splice(0, ns.length)
-    return { ...a, body: { carry: take(body.carry), xs: take(body.xs), consts: take(body.consts), next: take(body.next), ys: take(body.ys) } }
+    return { ...a, body: { carry: take(body.carry), xs: take(body.xs), consts: take(body.consts), next: take(body.next),
+      ys: take(body.ys) } }
   },
 })
 
@@ -55,7 +60,8 @@ export const projectPrim = primitive<{ readonly index: number }>({
   op: 'project',
   summary: 'One result of a primitive with several.',
   latex: ([x], { index }) => `${x}_{${index}}`,
-  type: ([tuple], { index }) => tuple.tuple ? right(tuple.tuple[index]) : left(`project: ${tuple.dtype} ${showShape(tuple.shape)} has a single result`),
+  type: ([tuple], { index }) => tuple.tuple ? right(tuple.tuple[index])
+    : left(`project: ${tuple.dtype} ${showShape(tuple.shape)} has a single result`),
   // Cotangents of the results of one node are gathered by the differentiator, which hands them over together.
   vjp: g => [g],
   flops: () => 0,
@@ -151,7 +157,8 @@ const backward = (gs: readonly (Node | null)[], node: Node<Scan>): (Node | null)
       const wrt = [...carryAt.map(i => body.carry[i]), ...constAt.map(i => body.consts[i]), ...xAt.map(i => body.xs[i])]
       const pulled = vjp([...carryAt.map(i => body.next[i]), ...yAt.map(i => body.ys[i]), ...storedAt.map(i => body.carry[i])],
         [...gNext, ...gy, ...gStored], wrt).map((g, i) => g ?? zerosLike(wrt[i]))
-      const here = substitute(pulled, new Map([...body.carry, ...body.xs, ...body.consts].map((p, i) => [p, [...x.slice(0, nc + nx), ...consts][i]])))
+      const here = substitute(pulled, new Map([...body.carry, ...body.xs, ...body.consts].map((p, i) => [p, [...x.slice(0, nc + nx),
+        ...consts][i]])))
       const [k, m] = [carryAt.length, constAt.length]
       return { next: [...here.slice(0, k), ...here.slice(k, k + m).map((g, i) => add(c[k + i], g))], ys: here.slice(k + m) }
     },

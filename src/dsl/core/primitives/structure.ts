@@ -26,7 +26,8 @@ export const transposePrim = primitive<{ readonly perm: readonly number[] }>({
   op: 'transpose',
   summary: 'Axes in another order: axis i of the result is axis perm[i] of the input.',
   latex: ([x], { perm }) => perm.length === 2 ? `${x}^\\top` : `${x}^{(${perm.join('\\,')})}`,
-  type: ([x], { perm }) => perm.length === x.shape.length && new Set(perm).size === perm.length && perm.every(p => p >= 0 && p < perm.length)
+  type: ([x], { perm }) => perm.length === x.shape.length && new Set(perm).size === perm.length && perm.every(p =>
+    p >= 0 && p < perm.length)
     ? right({ shape: perm.map(p => x.shape[p]), dtype: x.dtype })
     : left(`transpose: [${perm.join(', ')}] does not list each axis of ${showShape(x.shape)} once`),
   vjp: (g, { attrs: { perm } }) => [transpose(g, perm.map((_, i) => perm.indexOf(i)))],
@@ -67,10 +68,12 @@ export const sumPrim = primitive<{ readonly axes: readonly number[] }>({
   flops: ({ inputs: [x] }) => sizeOfShape(x.shape),
   example: 'sum(tensor([[1, 2], [3, 4]]), [0])',
 })
-export const sum = (x: Node, axes: readonly number[]): Node => axes.length === 0 ? x : sumPrim.make([x], { axes: [...axes].sort((a, b) => a - b) })
+export const sum = (x: Node, axes: readonly number[]): Node => axes.length === 0 ? x : sumPrim.make([x],
+  { axes: [...axes].sort((a, b) => a - b) })
 
 /** Puts dropped axes back with size 1, so that a reduced value lines up with what it was reduced from. */
-export const keep = (reduced: Node, shape: Shape, axes: readonly number[]): Node => reshape(reduced, shape.map((d, i) => axes.includes(i) ? 1 : d))
+export const keep = (reduced: Node, shape: Shape, axes: readonly number[]): Node => reshape(reduced, shape.map((d, i) => axes.includes(i)
+  ? 1 : d))
 
 export interface Range { readonly starts: readonly number[]; readonly ends: readonly Dim[] }
 export const slicePrim = primitive<Range>({
@@ -80,7 +83,8 @@ export const slicePrim = primitive<Range>({
   type: ([x], { starts, ends }) => {
     if (starts.length !== x.shape.length || ends.length !== x.shape.length)
       return left(`slice: ${starts.length} starts and ${ends.length} ends do not fit the ${x.shape.length} axes of ${showShape(x.shape)}`)
-    const bad = x.shape.findIndex((d, i) => starts[i] < 0 || (typeof d === 'number' && typeof ends[i] === 'number' && (ends[i] > d || ends[i] < starts[i])))
+    const bad = x.shape.findIndex((d, i) => starts[i] < 0 || (typeof d === 'number' && typeof ends[i] === 'number'
+      && (ends[i] > d || ends[i] < starts[i])))
     return bad >= 0 ? left(`slice: ${starts[bad]} to ${ends[bad]} is not within axis ${bad} of size ${x.shape[bad]}`)
       : right({ shape: x.shape.map((d, i) => starts[i] === 0 && sameDim(ends[i], d) ? d : subDim(ends[i], starts[i])), dtype: x.dtype })
   },
@@ -99,7 +103,8 @@ export const padPrim = primitive<Pad>({
   latex: ([x]) => `\\mathrm{pad}(${x})`,
   type: ([x], { lo, hi }) => lo.length !== x.shape.length || hi.length !== x.shape.length
     ? left(`pad: ${lo.length} amounts before and ${hi.length} after do not fit the ${x.shape.length} axes of ${showShape(x.shape)}`)
-    : [...lo, ...hi].some(p => typeof p === 'number' && p < 0) ? left(`pad: amounts must not be negative, got [${[...lo, ...hi].join(', ')}]`)
+    : [...lo, ...hi].some(p => typeof p === 'number' && p < 0)
+      ? left(`pad: amounts must not be negative, got [${[...lo, ...hi].join(', ')}]`)
     : right({ shape: x.shape.map((d, i) => addDim(addDim(d, lo[i]), hi[i])), dtype: x.dtype }),
   vjp: (g, { inputs: [x], attrs: { lo } }) => [slice(g, lo, x.shape.map((d, i) => addDim(d, lo[i])))],
   flops: () => 0,
@@ -114,7 +119,8 @@ export const concatPrim = primitive<{ readonly axis: number }>({
   summary: 'Joins tensors along one axis.',
   latex: xs => `[${xs.join('; ')}]`,
   type: ([x, ...rest], { axis }) => {
-    const bad = rest.find(r => r.dtype !== x.dtype || r.shape.length !== x.shape.length || r.shape.some((d, i) => i !== axis && !sameDim(d, x.shape[i])))
+    const bad = rest.find(r => r.dtype !== x.dtype || r.shape.length !== x.shape.length || r.shape.some((d, i) => i !== axis
+      && !sameDim(d, x.shape[i])))
     return bad ? left(`concat along ${axis}: ${showShape(x.shape)} ${x.dtype} and ${showShape(bad.shape)} ${bad.dtype} do not line up`)
       : right({ shape: x.shape.map((d, i) => i === axis ? rest.reduce((n, r) => addDim(n, r.shape[axis]), d) : d), dtype: x.dtype })
   },
@@ -124,7 +130,9 @@ export const concatPrim = primitive<{ readonly axis: number }>({
 })
 export const concat = (xs: readonly Node[], axis: number): Node => xs.length === 1 ? xs[0] : concatPrim.make(xs, { axis })
 
-/** The parts of `g` that came from each input. A part after a symbolic one starts at a symbol, which a slice cannot: it is cut from the end. */
+/**
+ * The parts of `g` that came from each input. A part after a symbolic one starts at a symbol, which a slice cannot: it is cut from the end.
+ */
 const splitLike = (g: Node, inputs: readonly Node[], axis: number): Node[] => {
   const parts: Node[] = []
   let rest = g

@@ -19,8 +19,10 @@ const binary = (f: (a: number, b: number) => number, int = f): Kernel => ([a, b]
 }
 
 export const elementwiseKernels = {
-  neg: unary(x => -x), abs: unary(Math.abs), sign: unary(Math.sign), floor: unary(Math.floor), ceil: unary(Math.ceil), round: unary(roundHalfEven),
-  exp: unary(Math.exp), log: unary(Math.log), log1p: unary(Math.log1p), expm1: unary(Math.expm1), sqrt: unary(Math.sqrt), sin: unary(Math.sin),
+  neg: unary(x => -x), abs: unary(Math.abs), sign: unary(Math.sign), floor: unary(Math.floor), ceil: unary(Math.ceil),
+    round: unary(roundHalfEven),
+  exp: unary(Math.exp), log: unary(Math.log), log1p: unary(Math.log1p), expm1: unary(Math.expm1), sqrt: unary(Math.sqrt),
+    sin: unary(Math.sin),
   cos: unary(Math.cos), tanh: unary(Math.tanh), sigmoid: unary(x => x < 0 ? Math.exp(x) / (1 + Math.exp(x)) : 1 / (1 + Math.exp(-x))),
   softplus: unary(x => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)))), erf: unary(erf), not: unary(x => x ? 0 : 1),
   add: binary((a, b) => a + b), sub: binary((a, b) => a - b), mul: binary((a, b) => a * b, Math.imul), div: binary((a, b) => a / b),

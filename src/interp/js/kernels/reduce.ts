@@ -5,12 +5,14 @@ import { concrete } from '../../program.js'
 import { around, stridesOf, walk, zeros } from '../arrays.js'
 
 type In = readonly Value[]
-const reduce = (start: number, f: (a: number, b: number) => number) => ([x]: In, node: Node<{ readonly axes: readonly number[] }>): Value => {
+const reduce = (start: number, f: (a: number, b: number) => number) => ([x]: In,
+  node: Node<{ readonly axes: readonly number[] }>): Value => {
   const out = zeros(concrete(node), x.dtype)
   out.data.fill(start)
   const strides = stridesOf(out.shape)
   const kept = [...x.shape.keys()].filter(i => !node.attrs.axes.includes(i))
-  walk(x.shape, x.shape.map((_, i) => kept.includes(i) ? strides[kept.indexOf(i)] : 0), 0, (i, at) => { out.data[at] = f(out.data[at], x.data[i]) })
+  walk(x.shape, x.shape.map((_, i) => kept.includes(i) ? strides[kept.indexOf(i)] : 0), 0,
+    (i, at) => { out.data[at] = f(out.data[at], x.data[i]) })
   return out
 }
 const lowest = -(2 ** 31)
