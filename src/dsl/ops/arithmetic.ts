@@ -1,9 +1,12 @@
 /** Arithmetic on two operands: tensors of one dtype, or plain numbers. A scalar, or equal trailing axes, broadcast. */
 import * as core from '../core/build.js'
 import type { Node } from '../core/node.js'
-import type { DTypeClass } from '../shape/dtype.js'
+import { TypegradError } from '../errors.js'
+import type { Arg } from '../shape/check.js'
+import type { Accepts, DTypeClass } from '../shape/dtype.js'
 import type { Binary } from '../shape/elementwise.js'
-import { aligned, tensorOf } from './typed.js'
+import type { DType, Shape, Tensor } from '../tensor.js'
+import { aligned, nodeOfClass, scalarLike, tensorOf } from './typed.js'
 
 const binary =
   <Op extends string, C extends DTypeClass>(op: Op, dtypes: C, build: (a: Node, b: Node) => Node): Binary<Op, C> =>
@@ -83,3 +86,23 @@ export const maximum = binary('maximum', 'numeric', core.maximum)
  * ```
  */
 export const minimum = binary('minimum', 'numeric', core.minimum)
+
+/**
+ * Each element, or the nearest limit when it lies outside low..high; the gradient is 1 inside and at the limits, 0 outside.
+ *
+ * @example
+ * ```ts
+ * clip(tensor([-2, 0.5, 2]), -1, 1) // [-1, 0.5, 1]
+ * ```
+ */
+export function clip<S extends Shape, D extends DType>(
+  x: Arg<Accepts<'clip', D, 'numeric'>, Tensor<S, D>>,
+  low: number,
+  high: number,
+): Tensor<S, D> {
+  if (low > high) throw new TypegradError('value', `clip: the low limit ${low} is above the high limit ${high}`)
+  const node = nodeOfClass('clip', x, 'numeric')
+  const at = (limit: number): Node => core.broadcastTo(scalarLike('clip', limit, node.dtype), node.shape)
+  const raised = core.select(core.less(node, at(low)), at(low), node)
+  return tensorOf(core.select(core.less(at(high), node), at(high), raised))
+}

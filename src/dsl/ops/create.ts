@@ -1,5 +1,5 @@
 /** Where tensors come from: placeholders, constants, counters. */
-import { constant, full as fullNode, input, iota as iotaNode, type InitSpec } from '../core/build.js'
+import { constant, dimSize as dimSizeNode, full as fullNode, input, iota as iotaNode, type InitSpec } from '../core/build.js'
 import { TypegradError } from '../errors.js'
 import type { Arg } from '../shape/check.js'
 import { checkDims, type Dims, type DimsFault, type NormalShape } from '../shape/dims.js'
@@ -161,4 +161,16 @@ export function ones<const S extends readonly Dim[], const D extends DType = 'fl
  */
 export function iota<const N extends Dim>(n: Arg<DimsFault<'iota', [N]>, N>): Tensor<NormalShape<[N]>, 'int32'> {
   return tensorOf(iotaNode(must(checkDims('iota', [n]))[0]))
+}
+
+/**
+ * The size of a dimension as an int32 scalar, known once its symbols are bound.
+ *
+ * @example
+ * ```ts
+ * dimSize(3) // 3
+ * ```
+ */
+export function dimSize<const N extends Dim>(n: Arg<DimsFault<'dimSize', [N]>, N>): Tensor<[], 'int32'> {
+  return tensorOf(dimSizeNode(must(checkDims('dimSize', [n]))[0]))
 }

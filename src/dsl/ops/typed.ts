@@ -40,9 +40,10 @@ export const nodeOfClass = (op: string, x: unknown, dtypes: DTypeClass): Node =>
   return node
 }
 
-const scalarLike = (op: string, x: number, dtype: DType): Node => {
+/** A plain number as a scalar of a dtype. */
+export const scalarLike = (op: string, x: number, dtype: DType): Node => {
   if (dtype === 'int32' && !Number.isInteger(x))
-    throw new TypegradError('value', `${op}: ${x} is not an int32; cast the other operand to float32 first`)
+    throw new TypegradError('value', `${op}: ${x} is not an int32; cast the tensor to float32 first`)
   return scalar(x, dtype)
 }
 

@@ -14,6 +14,7 @@ import {
   broadcastTo,
   cast,
   categorical,
+  clip,
   concat,
   conv2d,
   conv2dTranspose,
@@ -196,7 +197,9 @@ describe('sizes that only the run knows', () => {
   it.each<[string, () => unknown]>([
     ['add: a tensor was expected but an array is given; wrap it in tensor(...)', () => add([1, 2] as never, 1)],
     ['mul: a tensor was expected but undefined is given', () => mul(undefined as never, tensor(1))],
-    ['add: 2.5 is not an int32; cast the other operand to float32 first', () => add(i32(3), 2.5)],
+    ['add: 2.5 is not an int32; cast the tensor to float32 first', () => add(i32(3), 2.5)],
+    ['clip: the low limit 2 is above the high limit 1', () => clip(f32(3), 2, 1)],
+    ['clip: 0.5 is not an int32; cast the tensor to float32 first', () => clip(i32(3), 0.5, 1)],
     ['cast: float64 is not a dtype; use float32, int32 or bool', () => cast(f32(2), 'float64' as never)],
     ['conv2d: padding full is not a number, same or valid', () => conv2d(f32(1, 4, 4, 1), f32(1, 1, 1, 1), { padding: 'full' as 'same' })],
     ['tensor: 1.5 is not an int32', () => tensor([1.5], 'int32')],

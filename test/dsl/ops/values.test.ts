@@ -35,6 +35,7 @@ import {
   upsample2d,
   variance,
   where,
+  clip,
   xor,
   zeros,
   normal,
@@ -44,6 +45,7 @@ import type { AnyTensor } from '../../../src/dsl/shape/check.js'
 import type { Tensor } from '../../../src/dsl/tensor.js'
 import { substitute } from '../../../src/dsl/core/substitute.js'
 import { nodeOf } from '../../../src/dsl/ops/typed.js'
+import { grad } from '../../../src/dsl/transform/grad.js'
 import { evaluate } from '../../../src/interp/js/evaluate.js'
 import { numbers, number, valuesOf } from '../values.js'
 
@@ -225,5 +227,14 @@ describe('randomness', () => {
     expect(valuesOf(normal(key(7), [4]))[0].data).toEqual(valuesOf(normal(key(7), [4]))[0].data)
     expect(numbers(normal(key(7), [4]))).not.toEqual(numbers(normal(key(8), [4])))
     expect(i32(2)).not.toBe(i32(2))
+  })
+})
+
+describe('clipping', () => {
+  it('keeps to the limits, and lets the gradient through inside and at them', () => {
+    const x = tensor([-2, -1, 0, 1, 2, NaN])
+    expect(numbers(clip(x, -1, 1))).toEqual([-1, -1, 0, 1, 1, NaN])
+    expect(numbers(clip(tensor([1, 5], 'int32'), 2, 4))).toEqual([2, 4])
+    expect(numbers(grad((y: Tensor<[6]>) => sum(clip(y, -1, 1)))(x)).slice(0, 5)).toEqual([0, 1, 1, 1, 0])
   })
 })

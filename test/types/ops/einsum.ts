@@ -4,8 +4,7 @@ import type { Rearrange } from '../../../src/dsl/shape/rearrange.js'
 import { same, type Equal } from '../harness/equal.js'
 
 const q = f32('B', 'Q', 64),
-  k = f32('B', 'K', 64),
-  h = f32('B', 784)
+  k = f32('B', 'K', 64)
 const a = einsum('bqd, bkd->bqk', q, k)
 same<Equal<typeof a, Tensor<['B', 'Q', 'K']>>>()
 const a1 = einsum('b h q d, b h k d -> b h q k', f32('B', 12, 'T', 64), f32('B', 12, 'T', 64))
