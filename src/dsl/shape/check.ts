@@ -21,7 +21,13 @@ export interface Fault<At extends number | string, Message extends string> {
   readonly message: Message
 }
 /** A parameter's type when a rule gives faults: the message if the fault is this argument's. */
-export type ArgAt<R, At extends string, T> = R extends Fault<At, infer M> ? M : T
+export type ArgAt<R, At extends string, T> = [R] extends [never]
+  ? T
+  : R extends Fault<At, infer M>
+    ? [M] extends [never] // a message about a shape that is an error already
+      ? T
+      : M
+    : T
 /** A rule that gives faults, as one that gives messages. */
 export type Plain<R> = R extends Fault<number | string, infer M> ? M : R
 /** The result's shape; `never` after an error. */

@@ -7,8 +7,11 @@ import type { AddDim, Show, Unify } from './dim-types.js'
 import { newAxis, type Insert } from './permute.js'
 
 /** The list as it should be: the message stands in the culprit's place. */
-export type Blame<Ts extends readonly unknown[], R> =
-  R extends Fault<infer At, infer M> ? { [K in keyof Ts]: K extends `${At}` ? M : Ts[K] } : readonly [...Ts]
+export type Blame<Ts extends readonly unknown[], R> = [R] extends [never]
+  ? readonly [...Ts]
+  : R extends Fault<infer At, infer M>
+    ? { [K in keyof Ts]: K extends `${At}` ? M : Ts[K] }
+    : readonly [...Ts]
 
 /** Where two shapes differ, except at position P; `[]` when they do not. */
 export type Differ<A extends Shape, B extends Shape, P, I extends 0[] = []> = A extends readonly [
