@@ -5,6 +5,7 @@
 import { add, f32, matmul, mul } from '../dsl/ops/index.js'
 import type { Dim, Tensor } from '../dsl/tensor.js'
 import { autoregressive, type Autoregressive } from './autoregressive.js'
+import { outputBias } from './marginals.js'
 import { strictlyBefore } from './masks.js'
 
 /** Weights from variable j (row) to variable d (column), of which j < d are used, and biases. */
@@ -12,6 +13,13 @@ export interface FvsbnParams<D extends Dim> { readonly w: Tensor<[D, D]>; readon
 
 /** A fully visible sigmoid belief network over `D` binary variables, in their natural order. */
 export type Fvsbn<D extends Dim> = Autoregressive<FvsbnParams<D>, D>
+
+export interface FvsbnOptions<D extends number> {
+  /** How many binary variables. */
+  readonly dims: D
+  /** Each variable's mean in the data: the biases start at their log-odds, at 0 when absent. */
+  readonly means?: ArrayLike<number>
+}
 
 /**
  * A fully visible sigmoid belief network over `dims` binary variables.
@@ -23,11 +31,11 @@ export type Fvsbn<D extends Dim> = Autoregressive<FvsbnParams<D>, D>
  * const nats = model.logProb(model.params, f32('B', 784)) // Tensor<['B']>
  * ```
  */
-export const fvsbn = <const D extends number>({ dims }: { readonly dims: D }): Fvsbn<D> => {
+export const fvsbn = <const D extends number>({ dims, means }: FvsbnOptions<D>): Fvsbn<D> => {
   const size: number = dims
   const places = Array.from({ length: dims }, (_, i) => i)
   // The mask lets variable j speak to d only when j < d; applied to the weights, it also masks their gradients.
   const logits = (p: FvsbnParams<number>, x: Tensor<['B', number]>): Tensor<['B', number]> =>
     add(matmul(x, mul(p.w, strictlyBefore(places, places))), p.b)
-  return autoregressive({ params: { w: f32(size, size), b: f32(size) }, orderings: [places], logits })
+  return autoregressive({ params: { w: f32(size, size), b: outputBias('fvsbn', size, means) }, orderings: [places], logits })
 }

@@ -1,5 +1,5 @@
 /** The models: one file a paper. */
 export { made, type Dense, type Made, type MadeOptions, type MadeParams } from './made.js'
-export { fvsbn, type Fvsbn, type FvsbnParams } from './fvsbn.js'
+export { fvsbn, type Fvsbn, type FvsbnOptions, type FvsbnParams } from './fvsbn.js'
 export type { Alternatives, Autoregressive } from './autoregressive.js'
 export type { Ordering } from './degrees.js'

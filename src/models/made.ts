@@ -10,6 +10,7 @@ import { add, f32, matmul, mul, relu } from '../dsl/ops/index.js'
 import type { Dim, Tensor } from '../dsl/tensor.js'
 import { autoregressive, type Alternatives } from './autoregressive.js'
 import { checkOrdering, degreesOf, randomOrdering, type Ordering } from './degrees.js'
+import { outputBias } from './marginals.js'
 import { degreeTable, hiddenMask, outputMask, rowOf } from './masks.js'
 
 /** A dense layer's weights [I, O] and biases [O]. */
@@ -34,6 +35,8 @@ export interface MadeOptions<D extends number> {
   readonly masks?: number
   /** Of degrees and random orderings; 0 when absent. */
   readonly seed?: number
+  /** Each variable's mean in the data: the output biases start at their log-odds, at 0 when absent. */
+  readonly means?: ArrayLike<number>
 }
 
 /** A masked autoencoder over `D` binary variables. */
@@ -60,7 +63,7 @@ const positive = (what: string, n: number): number => {
  * ```
  */
 export const made = <const D extends number>(options: MadeOptions<D>): Made<D> => {
-  const { hidden, direct = true, seed = 0, masks = 1 } = options
+  const { hidden, direct = true, seed = 0, masks = 1, means } = options
   const dims: number = options.dims
   positive('dims', dims)
   positive('masks', masks)
@@ -80,7 +83,7 @@ export const made = <const D extends number>(options: MadeOptions<D>): Made<D> =
   }
   const params: MadeParams<number> = {
     hidden: hidden.map((h, l) => ({ w: f32(l === 0 ? dims : hidden[l - 1], h), b: f32(h) })),
-    out: { w: f32(hidden[hidden.length - 1], dims), b: f32(dims) },
+    out: { w: f32(hidden[hidden.length - 1], dims), b: outputBias('made', dims, means) },
     ...direct && { direct: { w: f32(dims, dims) } },
   }
   return autoregressive({ params, orderings, logits })

@@ -5,6 +5,9 @@ import { dependence } from '../../src/interp/dependence/dependence.js'
 import { gradient, variable } from '../../src/dsl/core/gradient.js'
 import { reshape, slice } from '../../src/dsl/core/build.js'
 import type { Node } from '../../src/dsl/core/node.js'
+import { leavesOf } from '../../src/dsl/core/trees.js'
+import type { Tree } from '../../src/dsl/define/tree.js'
+import { initialise } from '../../src/dsl/params/index.js'
 import { key } from '../../src/dsl/keys.js'
 import { fvsbn, made, type Autoregressive, type Ordering } from '../../src/models/index.js'
 import { evaluate } from '../../src/interp/js/evaluate.js'
@@ -83,6 +86,20 @@ it.each([
   const expected = Array.from(valueOf(model.logProb(p, allBinary(3))).data, l => Math.exp(l) * count)
   // Pearson's statistic, 7 degrees of freedom: above 24.3 once in a thousand seeds, and the seed is fixed.
   expect(seen.reduce((s, k, i) => s + (k - expected[i]) ** 2 / expected[i], 0)).toBeLessThan(24.3)
+})
+
+it.each([
+  ['fvsbn', (means: number[]) => fvsbn({ dims: 3, means }) as Autoregressive<unknown, number>],
+  ['made', (means: number[]) => made({ dims: 3, hidden: [8], means }) as Autoregressive<unknown, number>],
+])('%s starts its biases at the log-odds of the means', (_, build) => {
+  const { b } = leavesOf<Node>(initialise(build([0.5, 0.25, 0]).params as Tree, key(0)))
+    .reduce<{ b?: Node }>((found, { path, leaf }) => path.endsWith('b') && leaf.shape[0] === 3 ? { b: leaf } : found, {})
+  const start = Array.from(valueOf(b).data)
+  expect(start[0]).toBeCloseTo(0)
+  expect(start[1]).toBeCloseTo(Math.log(1 / 3))
+  expect(start[2]).toBeLessThan(-6)
+  expect(() => build([0.5, 2, 0])).toThrow('a mean of a binary variable is between 0 and 1, but 2 is given')
+  expect(() => build([0.5])).toThrow('means has 1 numbers but there are 3 variables')
 })
 
 describe('made refuses', () => {
