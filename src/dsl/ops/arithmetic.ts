@@ -3,7 +3,7 @@ import * as core from '../core/build.js'
 import type { Node } from '../core/node.js'
 import { TypegradError } from '../errors.js'
 import type { Arg } from '../shape/check.js'
-import type { Accepts, DTypeClass } from '../shape/dtype.js'
+import type { Accepts, DTypeClass, Only } from '../shape/dtype.js'
 import type { Binary } from '../shape/elementwise.js'
 import type { DType, Shape, Tensor } from '../tensor.js'
 import { aligned, nodeOfClass, scalarLike, tensorOf } from './typed.js'
@@ -99,7 +99,7 @@ export function clip<S extends Shape, D extends DType>(
   x: Arg<Accepts<'clip', D, 'numeric'>, Tensor<S, D>>,
   low: number,
   high: number,
-): Tensor<S, D> {
+): Tensor<S, Only<D, 'numeric'>> {
   if (low > high) throw new TypegradError('value', `clip: the low limit ${low} is above the high limit ${high}`)
   const node = nodeOfClass('clip', x, 'numeric')
   const at = (limit: number): Node => core.broadcastTo(scalarLike('clip', limit, node.dtype), node.shape)

@@ -144,7 +144,7 @@ export function where<C extends AnyTensor, X extends Operand, Y extends Operand>
   condition: Arg<Condition<C, X, Y>, C>,
   a: X,
   b: Arg<Pair<'where', X, Y, 'any'>, Y>,
-): Tensor<Ok<Where<C, X, Y>>, DTypeIn<X, Y>> {
+): Tensor<Ok<Where<C, X, Y>>, DTypeIn<X, Y> & DTypeIn<Y, X>> {
   const [x, y] = aligned('where', a, b, 'any')
   const c = nodeOfClass('where', condition, 'bool')
   const shape = must(broadcastShape('where', c.shape, x.shape))

@@ -4,7 +4,7 @@ import type { Node } from '../core/node.js'
 import { axisAt, type Axis } from '../shape/axes.js'
 import type { Arg, ArgAt, Fault, Ok } from '../shape/check.js'
 import { checkDims, type DimsFault, type NormalShape } from '../shape/dims.js'
-import { acceptsDType, sameDType, type Accepts, type BothAccept } from '../shape/dtype.js'
+import { acceptsDType, sameDType, type Accepts, type BothAccept, type Only } from '../shape/dtype.js'
 import {
   gatherShape,
   scatterAlongAxis,
@@ -165,7 +165,7 @@ export function sort<S extends Shape, D extends DType, const Ax extends Axis = -
   x: Arg<Accepts<'sort', D, 'numeric'>, Tensor<S, D>>,
   axis?: Arg<KeepAxis<S, Ax, 'sort'>, Ax>,
   options: { descending?: boolean } = {},
-): Tensor<Ok<KeepAxis<S, Ax, 'sort'>>, D> {
+): Tensor<Ok<KeepAxis<S, Ax, 'sort'>>, Only<D, 'numeric'>> {
   const node = nodeOfClass('sort', x, 'numeric')
   const at = must(axisAt('sort', node.shape, (axis as Axis) ?? -1))
   return tensorOf(core.takeAlong(node, core.sortIndices(node, at, options), at))

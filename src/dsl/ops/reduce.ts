@@ -4,7 +4,7 @@ import type { Node } from '../core/node.js'
 import { TypegradError } from '../errors.js'
 import { axisAt, type Axis } from '../shape/axes.js'
 import type { Arg, Ok } from '../shape/check.js'
-import type { Accepts, DTypeClass } from '../shape/dtype.js'
+import type { Accepts, DTypeClass, Only } from '../shape/dtype.js'
 import { reduceShape, type DropAxis, type KeepAxis, type Reduce } from '../shape/reduce.js'
 import type { DType, Shape, Tensor } from '../tensor.js'
 import { must, nodeOfClass, tensorOf } from './typed.js'
@@ -19,7 +19,7 @@ interface Reduction<Op extends string, C extends DTypeClass> {
     x: Arg<Accepts<Op, D, C>, Tensor<S, D>>,
     axes?: Axes & Arg<Reduce<S, Axes, Keep, Op>, unknown>,
     keepDims?: Keep,
-  ): Tensor<Ok<Reduce<S, Axes, Keep, Op>>, D>
+  ): Tensor<Ok<Reduce<S, Axes, Keep, Op>>, Only<D, C>>
 }
 
 /** Reduces by a builder that drops axes. */
@@ -192,7 +192,7 @@ export function cumsum<S extends Shape, D extends DType, const Ax extends Axis>(
   x: Arg<Accepts<'cumsum', D, 'numeric'>, Tensor<S, D>>,
   axis: Arg<KeepAxis<S, Ax, 'cumsum'>, Ax>,
   options: { exclusive?: boolean; reverse?: boolean } = {},
-): Tensor<Ok<KeepAxis<S, Ax, 'cumsum'>>, D> {
+): Tensor<Ok<KeepAxis<S, Ax, 'cumsum'>>, Only<D, 'numeric'>> {
   const node = nodeOfClass('cumsum', x, 'numeric')
   return tensorOf(core.cumsum(node, must(axisAt('cumsum', node.shape, axis)), options))
 }

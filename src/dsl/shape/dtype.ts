@@ -17,21 +17,19 @@ export interface DTypeClasses {
   readonly any: DType
 }
 export type DTypeClass = keyof DTypeClasses
+/** The dtype of a result: `never` after a mistake about it, so that what follows does not complain of it again. */
+export type Only<D extends DType, C extends DTypeClass> = D & DTypeClasses[C]
 
-/** `[]`, or the message when `D` is not of the class; a dtype known at run time only passes, and is checked there. */
-export type Accepts<Op extends string, D, C extends DTypeClass> = [D] extends [DTypeClasses[C]]
-  ? []
-  : [DType] extends [D]
-    ? []
-    : `${Op}: ${D & string} is not ${Names[C & keyof Names]}; cast it first`
-/** `[]`, or the message when an operand is not of the class or the two differ. */
-export type BothAccept<Op extends string, D, E, C extends DTypeClass> = [E] extends [DTypeClasses[C]]
-  ? [D, E] extends [E, D]
-    ? []
-    : [DType] extends [D]
-      ? []
-      : `${Op}: the first is ${D & string} but the second is ${E & string}; cast one of them`
-  : Accepts<Op, E, C>
+/** `[]`, or the message when `D` is not of the class. A dtype known at run time only passes where it may fit, and is checked there. */
+export type Accepts<Op extends string, D, C extends DTypeClass> = [D & DTypeClasses[C]] extends [never]
+  ? `${Op}: ${D & string} is not ${Names[C & keyof Names]}; cast it first`
+  : []
+/** `[]`, or the message when the second operand is not of the class or the two differ. */
+export type BothAccept<Op extends string, D, E, C extends DTypeClass> = [E & DTypeClasses[C]] extends [never]
+  ? Accepts<Op, E, C>
+  : [D & E] extends [never]
+    ? `${Op}: the first is ${D & string} but the second is ${E & string}; cast one of them`
+    : []
 
 const classes: { readonly [C in DTypeClass]: readonly DType[] } = {
   float32: ['float32'],

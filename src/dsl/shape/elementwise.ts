@@ -2,7 +2,7 @@
 import type { DType, Shape, Tensor } from '../tensor.js'
 import type { Broadcast } from './broadcast.js'
 import type { AnyTensor, Arg, Ok, Operand, ShapeOf } from './check.js'
-import type { Accepts, BothAccept, DTypeClass } from './dtype.js'
+import type { Accepts, BothAccept, DTypeClass, Only } from './dtype.js'
 
 /** The dtype of X, which a plain number takes from the other operand. */
 export type DTypeIn<X, Y> = X extends { readonly dtype: infer D extends DType }
@@ -18,7 +18,7 @@ export type One<Op extends string, X, C extends DTypeClass> = X extends { readon
 
 /** A function of one tensor. */
 export interface Unary<Op extends string, C extends DTypeClass> {
-  <S extends Shape, D extends DType>(x: Arg<Accepts<Op, D, C>, Tensor<S, D>>): Tensor<S, D>
+  <S extends Shape, D extends DType>(x: Arg<Accepts<Op, D, C>, Tensor<S, D>>): Tensor<S, Only<D, C>>
 }
 /** A function of one tensor to truth values. */
 export interface Predicate<Op extends string, C extends DTypeClass> {
@@ -29,7 +29,7 @@ export interface Binary<Op extends string, C extends DTypeClass> {
   <X extends Operand, Y extends Operand>(
     a: Arg<One<Op, X, C>, X>,
     b: Arg<Pair<Op, X, Y, C>, Y>,
-  ): Tensor<Ok<Pair<Op, X, Y, C>>, DTypeIn<X, Y>>
+  ): Tensor<Ok<Pair<Op, X, Y, C>>, Only<DTypeIn<X, Y> & DTypeIn<Y, X>, C>>
 }
 /** A relation between two tensors or numbers. */
 export interface Comparison<Op extends string, C extends DTypeClass> {

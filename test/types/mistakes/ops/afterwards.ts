@@ -30,3 +30,13 @@ mistake.runs('no operation complains of a mistake before it', () => {
     not(less(bad, 0)),
   ]
 }, () => matmul(h, f32(785, 10) as never))
+
+mistake('a function of the wrong dtype is told of once', () => add(exp(/*!*/ i32('B', 784)), h))
+
+mistake('mixed dtypes are told of once', () => exp(add(i32('B', 784), /*!*/ h)))
+
+mistake('mixed dtypes are told of once, whatever follows', () => add(add(h, /*!*/ i32('B', 784)), i32('B', 784)))
+
+mistake('a reduction of the wrong dtype is told of once', () => sum(mean(/*!*/ i32('B', 784))))
+
+mistake('branches of two dtypes are told of once', () => add(where(less(h, 0), h, /*!*/ i32('B', 784)), i32('B', 784)))
