@@ -13,6 +13,7 @@ import { nodeOf, tensorOf } from './typed.js'
  * ```
  */
 export function named<S extends Shape, D extends DType>(name: string, x: Tensor<S, D>): Tensor<S, D> {
-  if (typeof name !== 'string' || name === '') throw new TypegradError('value', `named: a name was expected but ${JSON.stringify(name)} is given`)
+  if (typeof name !== 'string' || name === '')
+    throw new TypegradError('value', `named: a name was expected but ${JSON.stringify(name)} is given`)
   return tensorOf(namedNode(name, nodeOf('named', x)))
 }
