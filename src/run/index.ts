@@ -7,6 +7,7 @@ export { setting, type Bounds, type Setting, type Settings, type SettingValues }
 export type { Span } from './spans.js'
 export { arrays, type Columns } from './data/arrays.js'
 export type { Binarisation } from './data/binarise.js'
+export { means } from './data/dataset.js'
 export type { Batch, Field, Fields, Moment, Rows, Source, Split, Splits } from './data/dataset.js'
 export { parseIdx, readIdx, type IdxArray } from './data/idx.js'
 export { fashionMnist, mnist, type ImageFields, type ImageOptions } from './data/mnist.js'

@@ -4,7 +4,7 @@ import type { Optimiser } from '../dsl/optim/index.js'
 import type { AnyTensor, Tree } from '../dsl/define/tree.js'
 import type { Key } from '../dsl/keys.js'
 import type { Evaluated, Metrics } from '../dsl/train.js'
-import type { Batch, Fields, Source } from './data/dataset.js'
+import type { Batch, Fields, Source, Splits } from './data/dataset.js'
 import type { Published } from './report/markdown.js'
 import type { Picture } from './report/sheet.js'
 import type { Settings, SettingValues } from './settings.js'
@@ -59,7 +59,8 @@ export interface RecipeParts<S extends Settings, F extends Fields, M extends Mod
   readonly summary: string
   readonly settings: S
   readonly data: (settings: SettingValues<S>) => Source<F>
-  readonly model: (settings: SettingValues<S>) => M
+  /** The model; the data, once read, may tell it where to start. */
+  readonly model: (settings: SettingValues<S>, data: Splits) => M
   /** The scalar to minimise, on one batch; with it, if you like, scalars to log. */
   readonly objective: (scope: BatchScope<S, F, M>) => Tensor<[]> | Evaluated<{}, Metrics>
   readonly optimiser: (settings: SettingValues<S>, run: { readonly steps: number }) => Optimiser
@@ -73,7 +74,13 @@ export interface RecipeParts<S extends Settings, F extends Fields, M extends Mod
 
 const BRAND = Symbol.for('typegrad.recipe')
 
-/** A recipe with its settings chosen: the same functions, with the types of model and data forgotten. */
+/** A recipe with its settings chosen, before its data is read. */
+export interface Chosen {
+  readonly source: Source
+  readonly prepare: (data: Splits) => Prepared
+}
+
+/** A recipe with its settings chosen and its data read: the same functions, with the types of model and data forgotten. */
 export interface Prepared {
   readonly source: Source
   readonly params: Tree
@@ -93,7 +100,7 @@ export interface Recipe {
   readonly settings: Settings
   readonly samples?: { readonly count: number; readonly picture: Picture }
   /** The recipe under checked settings. */
-  readonly prepare: (settings: Readonly<Record<string, unknown>>) => Prepared
+  readonly choose: (settings: Readonly<Record<string, unknown>>) => Chosen
 }
 
 /** Whether a value was made by `defineRecipe`, of whichever copy of the package. */
@@ -123,22 +130,25 @@ export const defineRecipe = <const S extends Settings, F extends Fields, M exten
   return {
     [BRAND]: true, name, summary, settings,
     ...samples && { samples: { count: samples.count, picture: samples.picture } },
-    prepare: raw => {
+    choose: raw => {
       // The boundary: settings come out of the recipe's own codecs, trees and batches from its own specs.
       const values = raw as SettingValues<S>
-      const model = parts.model(values)
-      const scope = (params: Tree, batch: Figures, key: Key) =>
-        ({ settings: values, model, params, batch, key }) as BatchScope<S, F, M>
-      const { evaluation } = parts
-      return {
-        source: parts.data(values), params: model.params as Tree, schedule: parts.schedule(values),
-        published: parts.published?.(values) ?? [],
-        objective: (params, batch, key) => parts.objective(scope(params, batch, key)),
-        optimiser: steps => parts.optimiser(values, { steps }),
-        ...evaluation && { evaluation: (params: Tree, batch: Figures, key: Key) => evaluation(scope(params, batch, key)) },
-        ...samples && { draw: (params: Tree, key: Key, count: number) =>
-          samples.draw({ settings: values, model, params, key, count }) },
-      }
+      const source = parts.data(values)
+      return { source, prepare: data => prepared(parts, values, source, parts.model(values, data)) }
     },
+  }
+}
+
+const prepared = <S extends Settings, F extends Fields, M extends Model>(
+  parts: RecipeParts<S, F, M>, settings: SettingValues<S>, source: Source, model: M,
+): Prepared => {
+  const scope = (params: Tree, batch: Figures, key: Key) => ({ settings, model, params, batch, key }) as BatchScope<S, F, M>
+  const { evaluation, samples } = parts
+  return {
+    source, params: model.params as Tree, schedule: parts.schedule(settings), published: parts.published?.(settings) ?? [],
+    objective: (params, batch, key) => parts.objective(scope(params, batch, key)),
+    optimiser: steps => parts.optimiser(settings, { steps }),
+    ...evaluation && { evaluation: (params: Tree, batch: Figures, key: Key) => evaluation(scope(params, batch, key)) },
+    ...samples && { draw: (params: Tree, key: Key, count: number) => samples.draw({ settings, model, params, key, count }) },
   }
 }

@@ -25,15 +25,17 @@ export interface Ready {
   readonly splits: Splits
 }
 
-/** Checks the settings, builds the model and reads the data. */
+/** Checks the settings, reads the data and builds the model. */
 export const ready = async ({ recipe, file }: Loaded, raw: Readonly<Record<string, unknown>>): Promise<Ready> => {
   const settings = orThrow(decodeSettings(recipe.name, recipe.settings, raw))
-  const prepared = preparedBy(recipe, settings)
-  return { recipe, file, settings, prepared, splits: await run(prepared.source.load) }
+  const chosen = worded(recipe, () => recipe.choose(settings))
+  const splits = await run(chosen.source.load)
+  return { recipe, file, settings, splits, prepared: worded(recipe, () => chosen.prepare(splits)) }
 }
 
-const preparedBy = (recipe: Recipe, settings: Readonly<Record<string, unknown>>): Prepared => {
-  try { return recipe.prepare(settings) } catch (e) {
+/** Calls a recipe's own function; what it throws becomes a sentence with the recipe's name and the user's line. */
+const worded = <A>(recipe: Recipe, f: () => A): A => {
+  try { return f() } catch (e) {
     if (e instanceof InternalError) throw e
     const frame = userFrame(e)
     const where = `${recipe.name}${frame === undefined ? '' : ` (${frame})`}`

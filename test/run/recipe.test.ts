@@ -38,7 +38,8 @@ describe('defineRecipe', () => {
     })
     expect(isRecipe(recipe)).toBe(true)
     expect([isRecipe({}), isRecipe(null), isRecipe(undefined)]).toEqual([false, false, false])
-    const prepared = recipe.prepare({ lr: 0.1, kind: 'a' })
+    const nothing = { size: 0, rows: () => ({}) }
+    const prepared = recipe.choose({ lr: 0.1, kind: 'a' }).prepare({ train: nothing, test: nothing })
     expect(prepared.objective(prepared.params, { x: f32('B', 2), y: f32('B', 1) }, key(0))).toMatchObject({ shape: [], dtype: 'float32' })
   })
 

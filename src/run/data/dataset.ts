@@ -1,5 +1,6 @@
 /** A data set is named fields of a fixed shape a row, in two splits; a batch is the same fields with a leading axis `B`. */
 import type { DType, Tensor } from '../../dsl/tensor.js'
+import { TypegradError } from '../../dsl/errors.js'
 import type { Value } from '../../dsl/value.js'
 import type { Effect } from '../effect.js'
 import { hostKey } from '../../dsl/keys.js'
@@ -59,4 +60,26 @@ export function* orderedBatches(split: Split, batch: number, moment: Moment): Ge
   for (let at = 0; at < split.size; at += batch) {
     yield split.rows(Int32Array.from({ length: Math.min(batch, split.size - at) }, (_, i) => at + i), moment)
   }
+}
+
+/**
+ * The mean of every element of a field over a split, in the field's row-major order.
+ *
+ * @example
+ * ```ts
+ * import { means, type Splits } from 'typegrad/run'
+ * const startingAt = ({ train }: Splits) => ({ params: { b: parameter([784], init.constant([...means(train, 'x')])) } })
+ * ```
+ */
+export const means = (split: Split, field: string): Float64Array => {
+  let totals = new Float64Array(0)
+  for (const rows of orderedBatches(split, 1000, { seed: 0, epoch: 0 })) {
+    const value: Value | undefined = rows[field]
+    if (value === undefined) throw new TypegradError('data', `means: there is no field ${field}; the rows have ${Object.keys(rows).join(', ')}`)
+    const { data, shape: [count] } = value
+    const each = data.length / count
+    if (totals.length === 0) totals = new Float64Array(each)
+    for (let i = 0; i < data.length; i++) totals[i % each] += data[i]
+  }
+  return totals.map(t => t / split.size)
 }
