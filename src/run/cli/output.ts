@@ -1,4 +1,5 @@
 /** Where words go: people read one stream; with `--json`, the last line of stdout is for programs. */
+import { match, P } from 'ts-pattern'
 import { InternalError, TypegradError } from '../../dsl/errors.js'
 import type { Terminal } from '../report/progress.js'
 
@@ -26,12 +27,15 @@ export const EXIT = { usage: 2, failure: 1, interrupted: 130 } as const
 
 /** Prints what went wrong and gives the exit code; a stack trace only for our own bugs, or when TYPEGRAD_DEBUG asks. */
 export const reportFault = (e: unknown): number => {
-  const isOurs = !(e instanceof TypegradError)
+  const bug = (message: string) => `typegrad bug: ${message}. Please report it with the command that led here.`
+  const fault = match(e)
+    .with(P.instanceOf(TypegradError), ({ message, kind, stack }) =>
+      ({ message, stack, ours: false, code: kind === 'config' ? EXIT.usage : EXIT.failure }))
+    .with(P.instanceOf(InternalError), ({ message, stack }) => ({ message, stack, ours: true, code: EXIT.failure }))
+    .with(P.instanceOf(Error), ({ message, stack }) => ({ message: bug(message), stack, ours: true, code: EXIT.failure }))
+    .otherwise(thrown => ({ message: bug(String(thrown)), stack: undefined, ours: true, code: EXIT.failure }))
   const debug = (process.env['TYPEGRAD_DEBUG'] ?? '') !== ''
-  const error = e instanceof Error ? e : new Error(String(e))
-  const isWorded = e instanceof TypegradError || e instanceof InternalError
-  const message = isWorded ? e.message : `typegrad bug: ${error.message}. Please report it with the command that led here.`
-  process.stderr.write(`${message}\n`)
-  if (isOurs || debug) process.stderr.write(`${error.stack ?? ''}\n`)
-  return e instanceof TypegradError && e.kind === 'config' ? EXIT.usage : EXIT.failure
+  process.stderr.write(`${fault.message}\n`)
+  if (fault.stack !== undefined && (fault.ours || debug)) process.stderr.write(`${fault.stack}\n`)
+  return fault.code
 }
