@@ -1,4 +1,4 @@
-// Writes src/dsl/shape/digits.ts: the base-10 tables of the type-level arithmetic (arith.ts). Run: node scripts/digit-tables.mjs
+// Writes src/dsl/shape/digits.ts: the base-10 tables of the type-level arithmetic (arith.ts). Run: node scripts/digit-tables.mjs (--print writes to stdout)
 // An entry is two digits: low and carry for sums and products, difference and borrow, quotient and remainder.
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -33,4 +33,5 @@ ${range(Math.ceil(products.length / 6)).map(i => `  ${products.slice(6 * i, 6 * 
 }
 `
 
-writeFileSync(fileURLToPath(new URL('../src/dsl/shape/digits.ts', import.meta.url)), text)
+if (process.argv.includes('--print')) process.stdout.write(text)
+else writeFileSync(fileURLToPath(new URL('../src/dsl/shape/digits.ts', import.meta.url)), text)

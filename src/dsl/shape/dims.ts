@@ -14,8 +14,10 @@ type Good<D> =
       ? `${D}` extends `-${string}` | `${string}.${string}`
         ? false
         : D
-      : D extends `${string}${'+' | '-' | '*' | '('}${string}`
-        ? NormalDim<D>
+      : D extends `${string}${'+' | '-' | '*' | '(' | ' '}${string}`
+        ? D extends `${string} ${string}`
+          ? false
+          : NormalDim<D>
         : string extends D
           ? false
           : D
@@ -30,7 +32,9 @@ type CheckDim<Op extends string, D> =
       ? `${Op}: a dimension is a union of sizes; pick one, or widen it to number`
       : D extends number
         ? `${Op}: ${D} is not a size: use 0, 1, 2, ...`
-        : `${Op}: a symbol must be a literal, not any string`
+        : string extends D
+          ? `${Op}: a symbol must be a literal, not any string`
+          : `${Op}: ${D & string} is not a dimension: symbols are letters, digits and _`
 /** Each dimension, or the message in its place. */
 type CheckDims<Op extends string, S extends readonly unknown[]> = { [K in keyof S]: CheckDim<Op, S[K]> }
 /** A rest parameter of dimensions: as given when all are good. */
@@ -42,10 +46,13 @@ export type DimsFault<Op extends string, S extends readonly unknown[]> =
 const checkDim = (op: string, d: unknown): Checked<Dim> => {
   if (typeof d === 'number') return Number.isInteger(d) && d >= 0 ? ok(d) : fail(`${op}: ${d} is not a size: use 0, 1, 2, ...`)
   if (typeof d !== 'string') return fail(`${op}: ${String(d)} is not a dimension: use a size or a symbol`)
+  const refuse = fail(`${op}: ${d} is not a dimension: symbols are letters, digits and _`)
+  if (d.includes(' ')) return refuse
   try {
-    return ok(normalDim(d))
+    const normal = normalDim(d)
+    return typeof normal === 'number' && normal < 0 ? fail(`${op}: ${normal} is not a size: use 0, 1, 2, ...`) : ok(normal)
   } catch (e) {
-    if (e instanceof TypegradError) return fail(`${op}: ${e.message}`)
+    if (e instanceof TypegradError) return refuse
     throw e
   }
 }

@@ -10,8 +10,10 @@ export type Both<T = number> = T | readonly [height: T, width: T]
 /** Zeros on every side, as a number or [[top, bottom], [left, right]], or 'same' (ceil(n / stride) windows) or 'valid' (no zeros). */
 export type Padding = number | 'same' | 'valid' | readonly [readonly [number, number], readonly [number, number]]
 export interface WindowOptions {
+  /** How far windows stand apart. */
   readonly stride?: Both
   readonly padding?: Padding
+  /** How far the elements of a window stand apart. */
   readonly dilation?: Both
 }
 

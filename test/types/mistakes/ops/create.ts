@@ -11,6 +11,10 @@ typeOnly('a union of sizes', () => f32(/*!*/ either))
 
 typeOnly('any string as a symbol', () => f32(/*!*/ anySymbol))
 
+mistake('a symbol of two words', () => f32(/*!*/ 'batch size', 3))
+
+mistake('a symbol of two words in a list', () => ones(/*!*/ ['batch size']))
+
 mistake('zeros of a negative size', () => zeros(/*!*/ [2, -1]))
 
 mistake('ones of a fraction', () => ones(/*!*/ [0.5]))
