@@ -36,6 +36,9 @@ export default defineRecipe({
     { model: 'FVSBN', metric: 'testNll', figure: 96.58, source: 'dynamic binarisation' },
     { model: 'MADE, one hidden layer of 8000', metric: 'testNll', figure: 84.87, source: 'dynamic binarisation' },
     { model: 'PixelCNN', metric: 'testNll', figure: 81.45, source: 'dynamic binarisation' },
-    { model: 'MADE, one hidden layer, one mask', metric: 'testNll', figure: 88.4, source: 'Germain et al., 2015; fixed binarisation, not comparable' },
+    {
+      model: 'MADE, one hidden layer, one mask', metric: 'testNll', figure: 88.4,
+      source: 'Germain et al., 2015; fixed binarisation, not comparable',
+    },
   ] : [],
 })

@@ -20,7 +20,8 @@ const allFinite = (v: Value): boolean => v.dtype !== 'float32' || v.data.every(N
 const nameOf = (n: Node): string => (n.attrs as { name: string }).name
 
 /** -Infinity is how masks and empty maxima are written; alone it is no fault. */
-const intended = (n: Node): boolean => n.op === 'constant' || n.op === 'broadcastTo' || n.op === 'pad' || n.op === 'patches' || n.op === 'input'
+const intended = (n: Node): boolean =>
+  n.op === 'constant' || n.op === 'broadcastTo' || n.op === 'pad' || n.op === 'patches' || n.op === 'input'
 
 const describe = (node: Node, value: Value, outputs: readonly Node[]): Fault => {
   const bad = Array.from(value.data).filter(x => !Number.isFinite(x))
@@ -46,7 +47,8 @@ export const firstNonFinite = (outputs: readonly Node[], bindings: ReadonlyMap<N
     float32: true,
     observe: (node, value) => {
       finite.set(node, allFinite(value))
-      if (fault === null && !finite.get(node) && !intended(node) && node.inputs.every(i => finite.get(i) ?? true)) fault = describe(node, value, outputs)
+      if (fault === null && !finite.get(node) && !intended(node) && node.inputs.every(i => finite.get(i) ?? true))
+        fault = describe(node, value, outputs)
     },
   })
   return fault
@@ -54,4 +56,6 @@ export const firstNonFinite = (outputs: readonly Node[], bindings: ReadonlyMap<N
 
 /** A fault in one sentence. */
 export const showFault = ({ formula, from, within, got, node }: Fault): string =>
-  `${formula}, ${node.dtype} [${node.shape.join(', ')}], is ${got}${within === null ? '' : ` inside ${within}`}${from.length > 0 ? `; it is computed from ${from.slice(0, 6).join(', ')}${from.length > 6 ? ', ...' : ''}` : ''}`
+  [`${formula}, ${node.dtype} [${node.shape.join(', ')}], is ${got}`,
+    within === null ? '' : ` inside ${within}`,
+    from.length > 0 ? `; it is computed from ${from.slice(0, 6).join(', ')}${from.length > 6 ? ', ...' : ''}` : ''].join('')

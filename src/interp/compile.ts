@@ -24,7 +24,8 @@ export interface Compiled<S, I, O> {
 
 /** Placeholders for a tree, named by their paths. */
 export const placeholders = <T>(tree: T, prefix = ''): T =>
-  mapTree(tree, (leaf: Leaf, path) => input({ shape: leaf.shape, dtype: leaf.dtype, name: [prefix, path].filter(s => s !== '').join('.') })) as T
+  mapTree(tree, (leaf: Leaf, path) =>
+    input({ shape: leaf.shape, dtype: leaf.dtype, name: [prefix, path].filter(s => s !== '').join('.') })) as T
 
 /**
  * Compiles `f(state, inputs)`. State stays inside the engine between runs; where `f` returns a `state`, it replaces the old one.
@@ -44,7 +45,8 @@ export const compile = async <S, I, O>(
   const returned = leavesOf<Node>(result.outputs).map(l => l.leaf)
   const next = result.state === undefined ? [] : leavesLike<Node>(state, result.state, 'state')
   // Sizes first: a dimension that is a number lets more rules apply.
-  const bound = program([...held, ...given], [...next, ...returned], held.map((_, i) => ({ input: i, output: next.length > 0 ? i : null })), sizes)
+  const bound =
+    program([...held, ...given], [...next, ...returned], held.map((_, i) => ({ input: i, output: next.length > 0 ? i : null })), sizes)
   const executable = await engine.compile({ ...bound, outputs: simplify(bound.outputs, { forExecution: true }) })
   const values = <T>(like: T, leaves: readonly Value[]): ValuesOf<T> => treeLike(like, leaves) as TreeOf<Value> as ValuesOf<T>
   return {

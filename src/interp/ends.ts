@@ -26,8 +26,11 @@ export const splitEnds = ({ inputs, outputs, resident }: Program): Ends => {
   return {
     given, returned,
     join: (values, state) => {
-      if (values.length !== given.length) throw new TypegradError('value', `run: ${given.length} inputs are expected but ${values.length} are given`)
-      if (state.length !== resident.length) throw new TypegradError('value', `run: the program keeps ${resident.length} values but ${state.length} were written; call write first`)
+      if (values.length !== given.length)
+        throw new TypegradError('value', `run: ${given.length} inputs are expected but ${values.length} are given`)
+      if (state.length !== resident.length)
+        throw new TypegradError('value',
+          `run: the program keeps ${resident.length} values but ${state.length} were written; call write first`)
       values.forEach((v, i) => {
         const want = inputs[given[i]]
         const [got, expected] = [`${v.dtype} [${v.shape.join(', ')}]`, `${want.dtype} [${concrete(want).join(', ')}]`]

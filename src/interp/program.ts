@@ -6,16 +6,19 @@ import { TypegradError } from '../dsl/errors.js'
 import type { Program, Resident } from './engine.js'
 
 /** Binds symbols to sizes; throws a `TypegradError` naming a symbol without a size or a placeholder that is not among the inputs. */
-export const program = (inputs: readonly Node[], outputs: readonly Node[], resident: readonly Resident[] = [], sizes: Sizes = {}): Program => {
+export const program = (inputs: readonly Node[], outputs: readonly Node[], resident: readonly Resident[] = [],
+  sizes: Sizes = {}): Program => {
   const bound = substitute([...inputs, ...outputs], new Map(), sizes)
   const result = { inputs: bound.slice(0, inputs.length), outputs: bound.slice(inputs.length), resident }
   const known = new Set(result.inputs)
   for (const node of reachable(result.outputs)) {
     const symbol = node.shape.flatMap(symbolsOf)[0]
-    if (symbol !== undefined) throw new TypegradError('shape', `compile: the symbol ${symbol} has no size; give one, such as { ${symbol}: 64 }`)
+    if (symbol !== undefined)
+      throw new TypegradError('shape', `compile: the symbol ${symbol} has no size; give one, such as { ${symbol}: 64 }`)
     if (node.op === 'input' && !known.has(node)) {
       const { name } = node.attrs as { name: string }
-      throw new TypegradError('value', `compile: the placeholder ${name || 'without a name'} ${node.dtype} [${node.shape.join(', ')}] is not among the inputs`)
+      throw new TypegradError('value',
+        `compile: the placeholder ${name || 'without a name'} ${node.dtype} [${node.shape.join(', ')}] is not among the inputs`)
     }
   }
   return result

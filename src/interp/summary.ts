@@ -11,7 +11,9 @@ export interface Summary {
   /** Floating-point operations of one evaluation: 2MNK for a matrix product, one an element for anything elementwise. */
   readonly flops: Dim
   readonly flopsByOp: Readonly<Record<string, Dim>>
-  /** Bytes of all intermediate values together: what differentiation keeps. Views (reshape, broadcast, names) and constants count nothing. */
+  /**
+   * Bytes of all intermediate values together: what differentiation keeps. Views (reshape, broadcast, names) and constants count nothing.
+   */
   readonly activationBytes: Dim
 }
 
@@ -32,7 +34,8 @@ const bytesOf = (n: Node): Dim => views.has(n.op) ? 0
  */
 export const summary = (outputs: unknown, params: unknown = {}): Summary => {
   const nodes = reachable(leavesOf<Node>(outputs).map(l => l.leaf))
-  const parameters = leavesOf<Node>(params).map(({ path, leaf }) => ({ path, shape: leaf.shape, dtype: leaf.dtype, count: sizeOfShape(leaf.shape) }))
+  const parameters = leavesOf<Node>(params)
+    .map(({ path, leaf }) => ({ path, shape: leaf.shape, dtype: leaf.dtype, count: sizeOfShape(leaf.shape) }))
   const flopsByOp: Record<string, Dim> = {}
   for (const n of nodes) {
     const flops = n.prim.flops(n)

@@ -29,7 +29,8 @@ export const bernoulliLogProb = (logits: Tensor<['B', number]>, x: Tensor<['B', 
  * Ancestral samples [count, D]: a loop visits the variables in the order of `chain` and draws each given those before it. Every step
  * evaluates all conditionals and uses one.
  */
-export const ancestral = (logits: (x: Tensor<['B', number]>) => Tensor<['B', number]>, chain: Tensor<[number], 'int32'>, key: Key, count: number): Node => {
+export const ancestral = (logits: (x: Tensor<['B', number]>) => Tensor<['B', number]>, chain: Tensor<[number], 'int32'>, key: Key,
+  count: number): Node => {
   const order = nodeOf('sample', chain)
   const [dims] = order.shape
   const { carry: [x] } = core.scan({

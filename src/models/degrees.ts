@@ -6,7 +6,8 @@ import { threefryWords } from '../dsl/core/threefry.js'
 export type Ordering = readonly number[]
 
 /** Uniform numbers in [0, 1), the same for the same seed and stream on every machine. */
-const uniforms = (seed: number, stream: number, n: number): number[] => Array.from(threefryWords([seed, 0], stream, n), w => (w >>> 0) * 2 ** -32)
+const uniforms = (seed: number, stream: number, n: number): number[] =>
+  Array.from(threefryWords([seed, 0], stream, n), w => (w >>> 0) * 2 ** -32)
 
 /** A permutation drawn from a seed (Fisher and Yates). */
 export const randomOrdering = (dims: number, seed: number, stream: number): Ordering => {
@@ -25,7 +26,8 @@ export const randomOrdering = (dims: number, seed: number, stream: number): Orde
 export const checkOrdering = (what: string, dims: number, ordering: Ordering): Ordering => {
   const places = new Set(ordering)
   if (ordering.length === dims && ordering.every(p => Number.isInteger(p) && p >= 0 && p < dims) && places.size === dims) return ordering
-  throw new TypegradError('value', `${what}: an ordering of ${dims} variables lists each of 0 to ${dims - 1} once, but [${ordering.slice(0, 8).join(', ')}${ordering.length > 8 ? ', ...' : ''}] is given`)
+  const given = [...ordering.slice(0, 8), ...ordering.length > 8 ? ['...'] : []].join(', ')
+  throw new TypegradError('value', `${what}: an ordering of ${dims} variables lists each of 0 to ${dims - 1} once, but [${given}] is given`)
 }
 
 /** The variables in the order of the chain rule: the inverse of an ordering. */

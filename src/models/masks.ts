@@ -27,6 +27,7 @@ export const outputMask = (from: Degrees, to: Degrees): Tensor<[number, number]>
 
 /** The strict mask of an order given as numbers. */
 export const strictlyBefore = (from: readonly number[], to: readonly number[]): Tensor<[number, number]> => {
-  const row = (places: readonly number[]): Degrees => tensorOf(constant({ shape: [places.length], dtype: 'int32', data: Int32Array.from(places) }))
+  const row = (places: readonly number[]): Degrees =>
+    tensorOf(constant({ shape: [places.length], dtype: 'int32', data: Int32Array.from(places) }))
   return outputMask(row(from), row(to))
 }

@@ -3,7 +3,11 @@ import * as b from '../../src/dsl/core/build.js'
 import type { Node } from '../../src/dsl/core/node.js'
 import { firstNonFinite, showFault } from '../../src/interp/check.js'
 
-const value = (...xs: number[]): { shape: number[]; dtype: 'float32'; data: Float64Array } => ({ shape: [xs.length], dtype: 'float32', data: Float64Array.from(xs) })
+const value = (...xs: number[]): {
+  shape: number[]
+  dtype: 'float32'
+  data: Float64Array
+} => ({ shape: [xs.length], dtype: 'float32', data: Float64Array.from(xs) })
 const input = (name: string): Node => b.input({ shape: [2], dtype: 'float32', name })
 
 it('names the first node whose value is not finite, its formula and where it stands', () => {
@@ -12,7 +16,8 @@ it('names the first node whose value is not finite, its formula and where it sta
   const loss = b.sum(b.exp(z), [0])
   const fault = firstNonFinite([loss], new Map([[x, value(1, -1)], [w, value(2, 3)]]))
   expect(fault?.node.op).toBe('log')
-  expect(fault && showFault(fault)).toBe('log(x * out.w), float32 [2], is NaN in 1 of 2 elements inside logits; it is computed from x, out.w')
+  expect(fault && showFault(fault))
+    .toBe('log(x * out.w), float32 [2], is NaN in 1 of 2 elements inside logits; it is computed from x, out.w')
 })
 it('overflows where float32 does', () => {
   const x = input('x')

@@ -3,7 +3,11 @@ import { add, f32, mean, mul, sub } from '../../src/dsl/ops/index.js'
 import { compile } from '../../src/interp/compile.js'
 import { jsEngine } from '../../src/interp/js/engine.js'
 
-const value = (shape: number[], ...xs: number[]): { shape: number[]; dtype: 'float32'; data: Float32Array } => ({ shape, dtype: 'float32', data: Float32Array.from(xs) })
+const value = (shape: number[], ...xs: number[]): {
+  shape: number[]
+  dtype: 'float32'
+  data: Float32Array
+} => ({ shape, dtype: 'float32', data: Float32Array.from(xs) })
 const specs = { state: { total: f32(2) }, inputs: { x: f32('B', 2) } }
 
 it('keeps state between runs and binds sizes', async () => {
@@ -24,5 +28,6 @@ it('says which symbol has no size, which input is missing and which does not fit
   await c.write({ total: value([2], 0, 0) })
   await expect(c.run({ x: value([2, 2], 1, 2, 3, 4) })).rejects.toThrow('run: input 0 is float32 [2, 2] but float32 [1, 2] was expected')
   await expect(c.run({} as never)).rejects.toThrow('inputs: key x is missing')
-  await expect(compile(jsEngine, (s, { x }: typeof specs.inputs) => ({ outputs: sub(x, f32(2)) }), specs, { B: 1 })).rejects.toThrow('is not among the inputs')
+  await expect(compile(jsEngine, (s, { x }: typeof specs.inputs) => ({ outputs: sub(x, f32(2)) }), specs, { B: 1 })).rejects.toThrow(
+    'is not among the inputs')
 })

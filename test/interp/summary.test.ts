@@ -41,5 +41,6 @@ it('views and shared subexpressions count once or not at all', () => {
 it('prints a table', () => {
   const p = { enc: { w: f32(784, 500), b: f32(500) } }
   expect(showSummary(summary(add(matmul(f32('B', 784), p.enc.w), p.enc.b), p))).toBe([
-    'enc.w  [784, 500]  392,000', 'enc.b  [500]           500', 'parameters         392,500', 'operations         784500*B', 'activation bytes   4000*B'].join('\n'))
+    'enc.w  [784, 500]  392,000', 'enc.b  [500]           500', 'parameters         392,500', 'operations         784500*B',
+    'activation bytes   4000*B'].join('\n'))
 })

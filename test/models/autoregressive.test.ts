@@ -1,4 +1,6 @@
-/** What holds for every autoregressive model: the probabilities sum to one, the conditionals respect the order, samples follow the density. */
+/**
+ * What holds for every autoregressive model: the probabilities sum to one, the conditionals respect the order, samples follow the density.
+ */
 import { describe, expect, it } from 'vitest'
 import fc from 'fast-check'
 import { dependence } from '../../src/interp/dependence/dependence.js'
@@ -16,11 +18,18 @@ import { allBinary, drawn, valueOf } from './enumerate.js'
 type Family = { readonly name: string; readonly build: (ordering: Ordering) => Autoregressive<unknown, number> }
 const families: readonly Family[] = [
   { name: 'made, one layer', build: o => made({ dims: o.length, hidden: [12], ordering: o }) as Autoregressive<unknown, number> },
-  { name: 'made, two layers, no direct connection', build: o => made({ dims: o.length, hidden: [9, 7], direct: false, ordering: o, seed: 3 }) as Autoregressive<unknown, number> },
-  { name: 'made, three layers, narrow', build: o => made({ dims: o.length, hidden: [3, 2, 4], ordering: o, seed: 5 }) as Autoregressive<unknown, number> },
+  {
+    name: 'made, two layers, no direct connection',
+    build: o => made({ dims: o.length, hidden: [9, 7], direct: false, ordering: o, seed: 3 }) as Autoregressive<unknown, number>,
+  },
+  {
+    name: 'made, three layers, narrow',
+    build: o => made({ dims: o.length, hidden: [3, 2, 4], ordering: o, seed: 5 }) as Autoregressive<unknown, number>,
+  },
 ]
 const natural = (n: number): Ordering => Array.from({ length: n }, (_, i) => i)
-const permutations = (n: number): Ordering[] => n === 0 ? [[]] : permutations(n - 1).flatMap(p => [...p, 0].map((_, i) => [...p.slice(0, i), n - 1, ...p.slice(i)]))
+const permutations = (n: number): Ordering[] =>
+  n === 0 ? [[]] : permutations(n - 1).flatMap(p => [...p, 0].map((_, i) => [...p.slice(0, i), n - 1, ...p.slice(i)]))
 
 const total = (model: Autoregressive<unknown, number>, n: number, seed: number): number =>
   Array.from(valueOf(model.logProb(drawn(model.params, seed), allBinary(n))).data, Math.exp).reduce((s, p) => s + p, 0)
@@ -59,7 +68,8 @@ describe.each(families)('$name', ({ build }) => {
     for (let n = 1; n <= 4; n++) for (const o of permutations(n)) expect(Math.abs(total(build(o), n, n) - 1), o.join()).toBeLessThan(1e-6)
   })
   it('sums to one in random orderings of up to 10 variables', () => {
-    fc.assert(fc.property(fc.integer({ min: 5, max: 10 }).chain(n => fc.shuffledSubarray([...natural(n)], { minLength: n, maxLength: n })), o => {
+    fc.assert(fc.property(fc.integer({ min: 5, max: 10 })
+      .chain(n => fc.shuffledSubarray([...natural(n)], { minLength: n, maxLength: n })), o => {
       expect(Math.abs(total(build(o), o.length, 7) - 1)).toBeLessThan(1e-6)
     }), { numRuns: 12, seed: 1 })
   })
@@ -104,7 +114,8 @@ it.each([
 
 describe('made refuses', () => {
   it.each([
-    ['no hidden layer', () => made({ dims: 4, hidden: [] }), 'made: hidden is [], but at least one hidden layer is expected; fvsbn has none'],
+    ['no hidden layer', () => made({ dims: 4, hidden: [] }),
+      'made: hidden is [], but at least one hidden layer is expected; fvsbn has none'],
     ['a size that is not positive', () => made({ dims: 4, hidden: [0] }), 'made: hidden[0] must be a whole number above 0, but 0 is given'],
     ['an ordering that is no permutation', () => made({ dims: 3, hidden: [4], ordering: [0, 1, 1] }),
       'made: an ordering of 3 variables lists each of 0 to 2 once, but [0, 1, 1] is given'],

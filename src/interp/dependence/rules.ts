@@ -24,7 +24,8 @@ const moved = (node: Node, xs: readonly Elements[]): Elements => {
   const from = evaluateNode({ ...node, dtype: 'int32', attrs: { ...node.attrs as object, ...fill } }, positions(xs))
   const [deps, zero] = [xs.flatMap(x => x.deps), xs.flatMap(x => x.zero)]
   const paddedZero = node.op !== 'pad' || (node as NodeOf<'pad'>).attrs.value === 0
-  return unknown(from.shape, Array.from(from.data, p => p === 0 ? 0n : deps[p - 1]), Array.from(from.data, p => p === 0 ? paddedZero && node.op === 'pad' : zero[p - 1]))
+  return unknown(from.shape, Array.from(from.data, p => p === 0 ? 0n : deps[p - 1]),
+    Array.from(from.data, p => p === 0 ? paddedZero && node.op === 'pad' : zero[p - 1]))
 }
 
 const elementwise = (node: Node, xs: readonly Elements[]): Elements => {
@@ -33,7 +34,8 @@ const elementwise = (node: Node, xs: readonly Elements[]): Elements => {
   const zero = a.zero.map((z, i) => node.op === 'mul' ? z || b.zero[i] : node.op === 'div' ? z && !b.zero[i]
     : node.op === 'add' || node.op === 'sub' ? z && b.zero[i] : zeroPreserving.has(node.op) ? z
     : condition ? (condition.data[i] ? b.zero[i] : c.zero[i]) : node.op === 'select' && b.zero[i] && c.zero[i])
-  return unknown(a.shape, zero.map((z, i) => z ? 0n : condition ? (condition.data[i] ? b.deps[i] : c.deps[i]) : xs.reduce((s, x) => s | x.deps[i], 0n)), zero)
+  return unknown(a.shape,
+    zero.map((z, i) => z ? 0n : condition ? (condition.data[i] ? b.deps[i] : c.deps[i]) : xs.reduce((s, x) => s | x.deps[i], 0n)), zero)
 }
 
 const matmul = ([a, b]: readonly Elements[], shape: readonly number[]): Elements => {

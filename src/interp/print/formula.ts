@@ -13,11 +13,14 @@ const infix: Readonly<Record<string, readonly [sign: string, binds: number]>> = 
 const bracket = (t: Text, above: number): string => t.binds > above ? t.text : `(${t.text})`
 
 const showNumber = (x: number): string => Number.isInteger(x) ? `${x}` : `${Number(x.toPrecision(6))}`
-const showAttr = (v: unknown): string => Array.isArray(v) ? `[${v.map(showAttr).join(', ')}]` : typeof v === 'number' ? showNumber(v) : String(v)
-const showAttrs = (attrs: object): string[] => Object.entries(attrs).filter(([, v]) => v !== null && typeof v !== 'function').map(([k, v]) => `${k}: ${showAttr(v)}`)
+const showAttr = (v: unknown): string =>
+  Array.isArray(v) ? `[${v.map(showAttr).join(', ')}]` : typeof v === 'number' ? showNumber(v) : String(v)
+const showAttrs = (attrs: object): string[] =>
+  Object.entries(attrs).filter(([, v]) => v !== null && typeof v !== 'function').map(([k, v]) => `${k}: ${showAttr(v)}`)
 
 /** Constants and repeats read better in place than under a name. */
-export const isInline = (n: Node): boolean => n.op === 'broadcastTo' ? isInline(n.inputs[0]) || n.inputs[0].op === 'input' : ['constant', 'dimSize', 'iota'].includes(n.op)
+export const isInline = (n: Node): boolean =>
+  n.op === 'broadcastTo' ? isInline(n.inputs[0]) || n.inputs[0].op === 'input' : ['constant', 'dimSize', 'iota'].includes(n.op)
 
 /** The formula of a node; an operand that is only repeated to fit is shown as itself inside elementwise operations. */
 export const formula = (n: Node, show: (n: Node) => Text): Text => {
@@ -31,9 +34,10 @@ export const formula = (n: Node, show: (n: Node) => Text): Text => {
   }
   switch (n.op) {
     case 'constant': {
-      const { value } = (n as NodeOf<'constant'>).attrs
+      const { dtype, shape, data } = (n as NodeOf<'constant'>).attrs.value
       const x = uniformValue(n)
-      return { text: x !== null ? showNumber(x) : `${value.dtype}[${value.shape.join(', ')}]{${Array.from(value.data.slice(0, 3), showNumber).join(', ')}${value.data.length > 3 ? ', ...' : ''}}`, binds: 9 }
+      const first = [...Array.from(data.slice(0, 3), showNumber), ...data.length > 3 ? ['...'] : []]
+      return { text: x !== null ? showNumber(x) : `${dtype}[${shape.join(', ')}]{${first.join(', ')}}`, binds: 9 }
     }
     case 'dimSize': return { text: `|${(n as NodeOf<'dimSize'>).attrs.size}|`, binds: 9 }
     case 'iota': return call('iota', [`${(n as NodeOf<'iota'>).attrs.size}`])

@@ -42,7 +42,8 @@ const loop = (n: NodeOf<'scan'>, show: (n: Node) => Text, indent: string): strin
   const inner = lines([...body.carry, ...body.xs, ...body.consts], [...body.next, ...body.ys], indent)
   const part = (from: number, count: number): string => `[${n.inputs.slice(from, from + count).map(i => show(i).text).join(', ')}]`
   const [c, x] = [body.carry.length, body.xs.length]
-  return `scan(${part(0, c)}, ${part(c, x)}, ${part(c + x, body.consts.length)}, { length: ${length}${reverse ? ', reverse' : ''} }, ${inner.join('\n')})`
+  const options = `{ length: ${length}${reverse ? ', reverse' : ''} }`
+  return `scan(${[part(0, c), part(c, x), part(c + x, body.consts.length), options, inner.join('\n')].join(', ')})`
 }
 
 /**
@@ -62,6 +63,7 @@ export const print = (tree: unknown): string => lines([], leavesOf<Node>(tree).m
 export const printNode = (n: Node, depth: number): string => {
   const name = namer()
   const show = (d: number) => (i: Node): Text =>
-    i.op === 'input' || d === 0 && !isInline(i) ? { text: i.op === 'input' || i.op === 'named' ? name(i) : '...', binds: 9 } : formula(i, show(d - 1))
+    i.op === 'input' || d === 0 && !isInline(i) ? { text: i.op === 'input' || i.op === 'named' ? name(i) : '...', binds: 9 }
+      : formula(i, show(d - 1))
   return formula(n, show(depth)).text
 }

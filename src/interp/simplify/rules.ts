@@ -31,22 +31,38 @@ type Box = { starts: readonly number[]; ends: readonly (number | string)[] }
 
 const basicRules: readonly Rule[] = [
   { name: 'constant folding', ops: [], apply: n => foldable(n) && n.op !== 'broadcastTo' ? b.constant(evaluate([n], new Map())[0]) : null },
-  { name: 'bound dimension', ops: ['dimSize'], apply: n => typeof attrs<{ size: unknown }>(n).size === 'number' ? b.scalar(attrs<{ size: number }>(n).size, 'int32') : null },
+  {
+    name: 'bound dimension', ops: ['dimSize'],
+    apply: n => typeof attrs<{ size: unknown }>(n).size === 'number' ? b.scalar(attrs<{ size: number }>(n).size, 'int32') : null,
+  },
 
   { name: 'x + 0', ops: ['add'], apply: ({ inputs: [x, y] }) => is(y, 0) ? x : is(x, 0) ? y : null },
   { name: 'x - 0', ops: ['sub'], apply: ({ inputs: [x, y] }) => is(y, 0) ? x : is(x, 0) ? b.neg(y) : null },
-  { name: 'x * 1', ops: ['mul'], apply: ({ inputs: [x, y] }) => is(y, 1) ? x : is(x, 1) ? y : is(y, -1) ? b.neg(x) : is(x, -1) ? b.neg(y) : null },
+  {
+    name: 'x * 1', ops: ['mul'],
+    apply: ({ inputs: [x, y] }) => is(y, 1) ? x : is(x, 1) ? y : is(y, -1) ? b.neg(x) : is(x, -1) ? b.neg(y) : null,
+  },
   { name: 'x / 1', ops: ['div'], apply: ({ inputs: [x, y] }) => is(y, 1) ? x : null },
   { name: 'x ^ 1, x ^ 2', ops: ['pow'], apply: ({ inputs: [x, y] }) => is(y, 1) ? x : is(y, 2) ? b.mul(x, x) : null },
-  { name: '-(-x)', ops: ['neg'], apply: ({ inputs: [x] }) => x.op === 'neg' ? x.inputs[0] : x.op === 'sub' ? b.sub(x.inputs[1], x.inputs[0]) : null },
-  { name: 'x + (-y)', ops: ['add'], apply: ({ inputs: [x, y] }) => y.op === 'neg' ? b.sub(x, y.inputs[0]) : x.op === 'neg' ? b.sub(y, x.inputs[0]) : null },
+  {
+    name: '-(-x)', ops: ['neg'],
+    apply: ({ inputs: [x] }) => x.op === 'neg' ? x.inputs[0] : x.op === 'sub' ? b.sub(x.inputs[1], x.inputs[0]) : null,
+  },
+  {
+    name: 'x + (-y)', ops: ['add'],
+    apply: ({ inputs: [x, y] }) => y.op === 'neg' ? b.sub(x, y.inputs[0]) : x.op === 'neg' ? b.sub(y, x.inputs[0]) : null,
+  },
   { name: 'x - (-y)', ops: ['sub'], apply: ({ inputs: [x, y] }) => y.op === 'neg' ? b.add(x, y.inputs[0]) : null },
-  { name: '(-x)(-y)', ops: ['mul', 'div'], apply: n => n.inputs.every(i => i.op === 'neg') ? n.prim.make(n.inputs.map(i => i.inputs[0]), {}) : null },
+  {
+    name: '(-x)(-y)', ops: ['mul', 'div'],
+    apply: n => n.inputs.every(i => i.op === 'neg') ? n.prim.make(n.inputs.map(i => i.inputs[0]), {}) : null,
+  },
   { name: 'not not x', ops: ['not'], apply: ({ inputs: [x] }) => x.op === 'not' ? x.inputs[0] : null },
   { name: 'where with one outcome', ops: ['select'], apply: ({ inputs: [c, x, y] }) => x === y || is(c, 1) ? x : is(c, 0) ? y : null },
   { name: 'scale of a scale', ops: ['mul'], apply: n => {
     const [x, y] = uniformValue(n.inputs[0]) !== null ? [n.inputs[1], n.inputs[0]] : n.inputs
-    const [p, q] = [uniformValue(y), x.op === 'mul' && x.dtype === 'float32' ? uniformValue(x.inputs[1]) ?? uniformValue(x.inputs[0]) : null]
+    const [p, q] = [uniformValue(y),
+      x.op === 'mul' && x.dtype === 'float32' ? uniformValue(x.inputs[1]) ?? uniformValue(x.inputs[0]) : null]
     return p === null || q === null ? null : b.mul(uniformValue(x.inputs[1]) !== null ? x.inputs[0] : x.inputs[1], like(p * q, n))
   } },
   { name: 'elementwise below a broadcast', ops: [], apply: n => {
@@ -57,7 +73,10 @@ const basicRules: readonly Rule[] = [
       ? b.broadcastTo(n.prim.make(n.inputs.map(i => i.inputs[0]), n.attrs), n.shape) : null
   } },
 
-  { name: 'reshape of a reshape', ops: ['reshape'], apply: n => n.inputs[0].op === 'reshape' ? b.reshape(n.inputs[0].inputs[0], n.shape) : null },
+  {
+    name: 'reshape of a reshape', ops: ['reshape'],
+    apply: n => n.inputs[0].op === 'reshape' ? b.reshape(n.inputs[0].inputs[0], n.shape) : null,
+  },
   { name: 'reshape of a repeated number', ops: ['reshape', 'transpose', 'slice', 'reverse'], apply: n => {
     const [x] = n.inputs
     return x.op === 'broadcastTo' && x.inputs[0].shape.length === 0 ? b.broadcastTo(x.inputs[0], n.shape) : null
@@ -71,7 +90,10 @@ const basicRules: readonly Rule[] = [
     const moved = attrs<{ perm: number[] }>(n).perm.filter(p => n.inputs[0].shape[p] !== 1)
     return moved.every((p, i) => i === 0 || p > moved[i - 1]) ? b.reshape(n.inputs[0], n.shape) : null
   } },
-  { name: 'broadcast of a broadcast', ops: ['broadcastTo'], apply: n => n.inputs[0].op === 'broadcastTo' ? b.broadcastTo(n.inputs[0].inputs[0], n.shape) : null },
+  {
+    name: 'broadcast of a broadcast', ops: ['broadcastTo'],
+    apply: n => n.inputs[0].op === 'broadcastTo' ? b.broadcastTo(n.inputs[0].inputs[0], n.shape) : null,
+  },
   { name: 'broadcast of added size-1 axes', ops: ['broadcastTo'], apply: n => {
     const [x] = n.inputs
     const [inner] = x.inputs
@@ -117,7 +139,10 @@ const basicRules: readonly Rule[] = [
     const copies = typeof count === 'number' ? b.scalar(count) : b.cast(b.dimSize(count), 'float32')
     return b.mul(b.broadcastTo(squeezed, n.shape), b.broadcastTo(copies, n.shape))
   } },
-  { name: 'stop-gradient of a constant', ops: ['stopGradient'], apply: n => n.inputs[0].op === 'constant' || n.inputs[0].op === 'stopGradient' ? n.inputs[0] : null },
+  {
+    name: 'stop-gradient of a constant', ops: ['stopGradient'],
+    apply: n => n.inputs[0].op === 'constant' || n.inputs[0].op === 'stopGradient' ? n.inputs[0] : null,
+  },
 ]
 
 /** Reading a few elements of a result computes those only: one conditional of an autoregressive model, one column of a product. */

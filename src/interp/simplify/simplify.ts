@@ -35,7 +35,8 @@ export const simplify = (outputs: readonly Node[], options: SimplifyOptions = {}
     for (const rule of rules(current.op)) {
       const next = rule.apply(current)
       if (!next) continue
-      if (next.dtype !== current.dtype || !sameShape(next.shape, current.shape)) throw new InternalError(`the rule "${rule.name}" changes the type of ${current.op}`)
+      if (next.dtype !== current.dtype || !sameShape(next.shape, current.shape))
+        throw new InternalError(`the rule "${rule.name}" changes the type of ${current.op}`)
       current = settle(next)
       break
     }

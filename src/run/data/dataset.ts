@@ -75,7 +75,8 @@ export const means = (split: Split, field: string): Float64Array => {
   let totals = new Float64Array(0)
   for (const rows of orderedBatches(split, 1000, { seed: 0, epoch: 0 })) {
     const value: Value | undefined = rows[field]
-    if (value === undefined) throw new TypegradError('data', `means: there is no field ${field}; the rows have ${Object.keys(rows).join(', ')}`)
+    if (value === undefined)
+      throw new TypegradError('data', `means: there is no field ${field}; the rows have ${Object.keys(rows).join(', ')}`)
     const { data, shape: [count] } = value
     const each = data.length / count
     if (totals.length === 0) totals = new Float64Array(each)

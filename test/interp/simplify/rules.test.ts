@@ -9,7 +9,10 @@ import { simplify } from '../../../src/interp/simplify/simplify.js'
 
 const x = variable({ shape: [2, 3], dtype: 'float32' }, 'x')
 const y = variable({ shape: [2, 3], dtype: 'float32' }, 'y')
-const at = new Map([x, y].map((n, k) => [n, { shape: [2, 3], dtype: 'float32' as const, data: Float64Array.from({ length: 6 }, (_, i) => Math.sin(1 + i * 3 + k)) }]))
+const at =
+  new Map(
+    [x, y].map((n, k) =>
+      [n, { shape: [2, 3], dtype: 'float32' as const, data: Float64Array.from({ length: 6 }, (_, i) => Math.sin(1 + i * 3 + k)) }]))
 const full = (v: number): Node => b.full(v, [2, 3])
 const mask = b.less(x, y)
 const picked = b.constant({ shape: [2], dtype: 'int32', data: Int32Array.of(1, 0) })
@@ -30,10 +33,13 @@ const fires: Readonly<Record<string, readonly Node[]>> = {
   'not not x': [b.not(b.not(mask))],
   'where with one outcome': [b.select(mask, x, x), b.select(b.full(1, [2, 3], 'bool'), x, y), b.select(b.full(0, [2, 3], 'bool'), x, y)],
   'scale of a scale': [b.mul(b.mul(x, 2), 3), b.mul(3, b.mul(2, x))],
-  'elementwise below a broadcast': [b.add(b.broadcastTo(b.sum(x, [0]), [4, 3]), b.broadcastTo(b.sum(y, [0]), [4, 3])), b.exp(b.broadcastTo(b.sum(x, [0]), [4, 3]))],
+  'elementwise below a broadcast': [b.add(b.broadcastTo(b.sum(x, [0]), [4, 3]), b.broadcastTo(b.sum(y, [0]), [4, 3])),
+    b.exp(b.broadcastTo(b.sum(x, [0]), [4, 3]))],
   'reshape of a reshape': [b.reshape(b.reshape(x, [3, 2]), [6])],
-  'reshape of a repeated number': [b.reshape(full(2), [6]), b.transpose(full(2), [1, 0]), b.slice(full(2), [0, 1], [2, 3]), b.reverse(full(2), [0])],
-  'transpose of a transpose': [b.transpose(b.transpose(b.reshape(x, [1, 2, 3]), [1, 2, 0]), [1, 2, 0]), b.transpose(b.transpose(x, [1, 0]), [1, 0])],
+  'reshape of a repeated number': [b.reshape(full(2), [6]), b.transpose(full(2), [1, 0]), b.slice(full(2), [0, 1], [2, 3]),
+    b.reverse(full(2), [0])],
+  'transpose of a transpose': [b.transpose(b.transpose(b.reshape(x, [1, 2, 3]), [1, 2, 0]), [1, 2, 0]),
+    b.transpose(b.transpose(x, [1, 0]), [1, 0])],
   'transpose of size-1 axes': [b.transpose(b.reshape(x, [2, 1, 3]), [1, 0, 2])],
   'broadcast of a broadcast': [b.broadcastTo(b.broadcastTo(x, [4, 2, 3]), [5, 4, 2, 3])],
   'broadcast of added size-1 axes': [b.broadcastTo(b.reshape(x, [1, 2, 3]), [4, 2, 3])],
@@ -45,7 +51,8 @@ const fires: Readonly<Record<string, readonly Node[]>> = {
   'sum of copies': [b.sum(b.broadcastTo(x, [4, 2, 3]), [0]), b.sum(b.broadcastTo(b.reshape(x, [2, 1, 3]), [2, 5, 3]), [1])],
   'stop-gradient of a constant': [b.stopGradient(b.scalar(2)), b.stopGradient(b.stopGradient(x))],
   'gather of an elementwise operation': [b.gather(b.add(x, y), picked, 1), b.gather(b.tanh(x), b.scalar(1, 'int32'), 0)],
-  'gather of columns of a product': [b.gather(b.matmul(x, b.transpose(x, [1, 0])), b.scalar(1, 'int32'), 1), b.gather(b.matmul(b.reshape(y, [3, 2]), x), picked, 1)],
+  'gather of columns of a product': [b.gather(b.matmul(x, b.transpose(x, [1, 0])), b.scalar(1, 'int32'), 1),
+    b.gather(b.matmul(b.reshape(y, [3, 2]), x), picked, 1)],
   'gather of a broadcast': [b.gather(b.broadcastTo(x, [4, 2, 3]), picked, 2), b.gather(b.broadcastTo(x, [4, 2, 3]), picked, 0),
     b.gather(b.broadcastTo(b.reshape(x, [2, 1, 3]), [2, 5, 3]), b.reshape(picked, [1, 2]), 1)],
   identities: [b.stopGradient(x), b.named('z', x), b.customVjp(b.exp(x), [x], g => [g])],
@@ -95,7 +102,9 @@ it('works on symbolic sizes', () => {
 })
 
 it('simplifies inside loops', () => {
-  const { carry: [c] } = b.scan({ init: [b.scalar(0)], xs: [b.reshape(x, [6])], body: ([s], [v]) => ({ next: [b.add(b.mul(s, 1), b.add(v, 0))], ys: [] }) })
+  const { carry: [c] } = b.scan({
+    init: [b.scalar(0)], xs: [b.reshape(x, [6])], body: ([s], [v]) => ({ next: [b.add(b.mul(s, 1), b.add(v, 0))], ys: [] }),
+  })
   const [simple] = simplify([c], { forExecution: true })
   const body = (simple.inputs[0].attrs as { body: { next: Node[] } }).body
   expect(reachable(body.next)).toHaveLength(3)
