@@ -9,11 +9,11 @@ export default defineRecipe({
   settings: {
     data: setting.oneOf(['mnist', 'fashion'], 'mnist', 'which images'),
     binarise: setting.oneOf(['stochastic', 'threshold'], 'stochastic', 'a fresh draw every epoch, or black above one half'),
-    hidden: setting.ints([500], 'units of each hidden layer', { min: 1 }),
+    hidden: setting.ints([1000], 'units of each hidden layer', { min: 1 }),
     masks: setting.int(1, 'alternative masks; the density is their mean', { min: 1 }),
     ordering: setting.oneOf(['natural', 'random'], 'natural', 'order of the pixels in the chain rule'),
     direct: setting.flag(true, 'a direct connection from inputs to outputs'),
-    lr: setting.number(1e-2, 'learning rate at the start; it falls to 0 along a cosine', { min: 0 }),
+    lr: setting.number(5e-3, 'learning rate at the start; it falls to 0 along a cosine', { min: 0 }),
     batch: setting.int(200, 'images a step', { min: 1 }),
   },
   data: ({ data, binarise }) => (data === 'mnist' ? mnist : fashionMnist)({ binarise }),
@@ -25,7 +25,7 @@ export default defineRecipe({
   objective: ({ settings: { masks }, model, params, batch: { x }, key }) =>
     neg(mean(model.logProb(params, x, masks > 1 ? model.drawMask(key) : undefined))),
   optimiser: ({ lr }, { steps }) => adam(schedule.cosine({ from: lr, steps })),
-  schedule: ({ batch }) => ({ batch, length: { epochs: 20 }, evaluate: { epochs: 5 } }),
+  schedule: ({ batch }) => ({ batch, length: { epochs: 7 }, evaluate: { epochs: 2 } }),
   // beside the model, the density that knows each pixel's mean and nothing else
   evaluation: ({ model, params, batch: { x } }) => ({
     testNll: neg(model.logProb(params, x)),
