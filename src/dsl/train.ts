@@ -19,6 +19,7 @@ export type Metrics = Readonly<Record<string, Tensor<[]>>>
 /** What a loss returns: the number, or the number with metrics and the next carried state. */
 export interface Evaluated<A, M extends Metrics> { readonly loss: Tensor<[]>; readonly metrics?: M; readonly aux?: A }
 
+/** What is trained: parameters, loss, optimiser. */
 export interface TrainSpec<P extends Tree, F extends TypeFunction, B, A extends Tree, M extends Metrics> {
   /** The parameters' specs. */
   readonly params: P
@@ -32,6 +33,7 @@ export interface TrainSpec<P extends Tree, F extends TypeFunction, B, A extends 
 /** Everything that a training run carries from step to step. */
 export interface TrainState<P, S, A> { readonly params: P; readonly optimiser: S; readonly aux: A }
 
+/** A training run as two pure functions: the first state, and the step. */
 export interface TrainStep<P extends Tree, F extends TypeFunction, B, A extends Tree, M extends Metrics> {
   /** The first state, as expressions of a key. */
   init(key: Key): TrainState<P, Apply<F, P>, A>

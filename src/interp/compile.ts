@@ -11,6 +11,7 @@ import { simplify } from './simplify/simplify.js'
 /** A tree of host arrays with the structure of a tree of tensors. */
 export type ValuesOf<T> = T extends Leaf ? Value : { readonly [K in keyof T]: ValuesOf<T[K]> }
 
+/** A compiled function of (state, inputs), by trees of values. */
 export interface Compiled<S, I, O> {
   /** One evaluation; replaces the resident state where the function returns one. */
   run(inputs: ValuesOf<I>): Promise<ValuesOf<O>>

@@ -14,6 +14,7 @@ export interface Program {
 
 /** A compiled program. Values go in and come out in the order of the program's ends, without the resident ones. */
 export interface Executable {
+  /** One evaluation; rejects with a `TypegradError` when an input does not fit. */
   run(inputs: readonly Value[]): Promise<Value[]>
   /** Replaces the resident values, in the order of `program.resident`. */
   write(state: readonly Value[]): Promise<void>
@@ -23,10 +24,12 @@ export interface Executable {
   release(): Promise<void>
 }
 
+/** A way to run programs. */
 export interface Engine {
   /** `onnx`, `tfjs` or `js`, with the backend where there are several: `tfjs:wasm`. */
   readonly name: string
   readonly version: string
+  /** Lowers a program; rejects with a `TypegradError` when the engine cannot take it. */
   compile(program: Program): Promise<Executable>
 }
 

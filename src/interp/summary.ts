@@ -4,7 +4,9 @@ import { leavesOf } from '../dsl/core/trees.js'
 import { addDim, mulDim, sizeOfShape } from '../dsl/shape/dim.js'
 import type { Dim, DType, Shape } from '../dsl/tensor.js'
 
+/** One parameter: where it stands in the tree and how many numbers it holds. */
 export interface ParameterRow { readonly path: string; readonly shape: Shape; readonly dtype: DType; readonly count: Dim }
+/** What an expression costs; sizes that are not bound stay symbols. */
 export interface Summary {
   readonly parameters: readonly ParameterRow[]
   readonly parameterCount: Dim

@@ -14,6 +14,7 @@ export interface FvsbnParams<D extends Dim> { readonly w: Tensor<[D, D]>; readon
 /** A fully visible sigmoid belief network over `D` binary variables, in their natural order. */
 export type Fvsbn<D extends Dim> = Autoregressive<FvsbnParams<D>, D>
 
+/** The size of a sigmoid belief network, and where it starts. */
 export interface FvsbnOptions<D extends number> {
   /** How many binary variables. */
   readonly dims: D

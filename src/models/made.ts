@@ -22,6 +22,7 @@ export interface MadeParams<D extends Dim> {
   readonly direct?: { readonly w: Tensor<[D, D]> }
 }
 
+/** The architecture of a masked autoencoder, and where it starts. */
 export interface MadeOptions<D extends number> {
   /** How many binary variables. */
   readonly dims: D

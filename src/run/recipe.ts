@@ -58,12 +58,15 @@ export interface RecipeParts<S extends Settings, F extends Fields, M extends Mod
   /** One sentence: the model, its paper, the data. */
   readonly summary: string
   readonly settings: S
+  /** The data set; it is read when a run begins. */
   readonly data: (settings: SettingValues<S>) => Source<F>
   /** The model; the data, once read, may tell it where to start. */
   readonly model: (settings: SettingValues<S>, data: Splits) => M
   /** The scalar to minimise, on one batch; with it, if you like, scalars to log. */
   readonly objective: (scope: BatchScope<S, F, M>) => Tensor<[]> | Evaluated<{}, Metrics>
+  /** The optimiser, told how many steps the run has. */
   readonly optimiser: (settings: SettingValues<S>, run: { readonly steps: number }) => Optimiser
+  /** Batch size and length. */
   readonly schedule: (settings: SettingValues<S>) => Schedule
   /** Figures on the test split. */
   readonly evaluation?: (scope: BatchScope<S, F, M>) => Figures

@@ -25,16 +25,22 @@ const bounded = (noun: string, { min, max }: Bounds) =>
 
 /** The kinds of settings: a whole number, a real number, yes or no, one of some words, a text, a list of whole numbers, or any codec. */
 export const setting = {
+  /** A whole number. */
   int: (initial: number, summary: string, bounds: Bounds = {}): Setting<number> =>
     ({ codec: narrowed(bounded('a whole number', bounds), (u): u is number => isWhole(u) && inside(u, bounds)), initial, summary }),
+  /** A real number. */
   number: (initial: number, summary: string, bounds: Bounds = {}): Setting<number> =>
     ({ codec: narrowed(bounded('a number', bounds), (u): u is number => isNumber(u) && inside(u, bounds)), initial, summary }),
+  /** Yes or no: true or false. */
   flag: (initial: boolean, summary: string): Setting<boolean> =>
     ({ codec: narrowed('true or false', (u): u is boolean => typeof u === 'boolean'), initial, summary }),
+  /** One of some words. */
   oneOf: <const A extends readonly [string, ...string[]]>(words: A, initial: A[number], summary: string): Setting<A[number]> =>
     ({ codec: narrowed(`one of ${words.join(', ')}`, (u): u is A[number] => words.includes(u as string)), initial, summary }),
+  /** A text. */
   text: (initial: string, summary: string): Setting<string> =>
     ({ codec: narrowed('a text', (u): u is string => typeof u === 'string'), initial, summary }),
+  /** A list of whole numbers. */
   ints: (initial: readonly number[], summary: string, bounds: Bounds = {}): Setting<readonly number[]> => ({
     codec: narrowed(`a list of whole numbers such as ${JSON.stringify(initial)}`,
       (u): u is readonly number[] => Array.isArray(u) && u.every(v => isWhole(v) && inside(v, bounds))),

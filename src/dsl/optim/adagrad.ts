@@ -7,6 +7,7 @@ import { chain, mapTrees, type ChainState, type Counted, type Optimiser, type Tr
 /** The sum of squared gradients. */
 export interface SquareSum<P> { readonly sum: P }
 export interface SquareSumState extends TypeFunction { readonly out: SquareSum<this['in']> }
+/** What keeps the root from 0 (1e-10 unless said otherwise) and where the sums start (0). */
 export interface AdagradOptions { readonly epsilon?: number; readonly initial?: number }
 
 /**

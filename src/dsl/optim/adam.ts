@@ -13,6 +13,7 @@ import { addDecayedWeights, type DecayOptions } from './weight-decay.js'
 /** Running means of gradients (`mu`) and squared gradients (`nu`), and the number of steps. */
 export interface Moments<P> { readonly count: Tensor<[], 'int32'>; readonly mu: P; readonly nu: P }
 export interface AdamState extends TypeFunction { readonly out: Moments<this['in']> }
+/** Decay of both running means (0.9 and 0.999 unless said otherwise) and what keeps the root from 0 (1e-8). */
 export interface AdamOptions { readonly beta1?: number; readonly beta2?: number; readonly epsilon?: number }
 
 /** 1 - betaᵗ from the whole number t: a running product would drift in float32, and 1 - pow(beta, t) would cancel. */

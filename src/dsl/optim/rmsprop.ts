@@ -8,6 +8,7 @@ import { chain, mapTrees, zerosOf, type ChainState, type Counted, type Optimiser
 /** Running means of gradients and of squared gradients; the first stays 0 where it is not needed. */
 export interface RmsMeans<P> { readonly mean: P; readonly square: P }
 export interface RmsState extends TypeFunction { readonly out: RmsMeans<this['in']> }
+/** Decay of the running mean, what keeps the root from 0, and whether the mean is subtracted. */
 export interface RmsOptions { readonly decay?: number; readonly epsilon?: number; readonly centred?: boolean }
 
 /**

@@ -2,6 +2,7 @@
 import { add, mul } from '../core/build.js'
 import { mapTrees, stateless, type Stateless, type Transform } from './transform.js'
 
+/** Which parameters decay. */
 export interface DecayOptions {
   /** Which parameters decay, by path (`enc.w`) and shape; all when absent. */
   readonly decays?: (path: string, shape: readonly unknown[]) => boolean

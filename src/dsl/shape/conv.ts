@@ -21,6 +21,7 @@ import {
   type Windows,
 } from './window.js'
 
+/** Where the windows of a convolution lie, and its groups. */
 export interface ConvOptions extends WindowOptions {
   /** Into how many groups the channels are parted; each output channel sees one group of input channels. */
   readonly groups?: number

@@ -9,6 +9,7 @@ import type { AddDim, CeilDivDim, FloorDivDim, SubDim } from './dim-types.js'
 export type Both<T = number> = T | readonly [height: T, width: T]
 /** Zeros on every side, as a number or [[top, bottom], [left, right]], or 'same' (ceil(n / stride) windows) or 'valid' (no zeros). */
 export type Padding = number | 'same' | 'valid' | readonly [readonly [number, number], readonly [number, number]]
+/** Where windows lie: apart by 1, on nothing but the image, without holes, unless said otherwise. */
 export interface WindowOptions {
   /** How far windows stand apart. */
   readonly stride?: Both

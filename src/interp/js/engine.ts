@@ -25,4 +25,5 @@ const compile = (program: Program): Executable => {
   }
 }
 
+/** The float64 reference: always there. */
 export const jsEngine: Engine = { name: 'js', version, compile: program => Promise.resolve(compile(program)) }
