@@ -9,7 +9,7 @@ export default defineRecipe({
   settings: {
     data: setting.oneOf(['mnist', 'fashion'], 'mnist', 'which images'),
     binarise: setting.oneOf(['stochastic', 'threshold'], 'stochastic', 'a fresh draw every epoch, or black above one half'),
-    lr: setting.number(2e-2, 'learning rate at the start; it falls to 0 along a cosine', { min: 0 }),
+    lr: setting.number(1e-2, 'learning rate at the start; it falls to 0 along a cosine', { min: 0 }),
     batch: setting.int(200, 'images a step', { min: 1 }),
   },
   data: ({ data, binarise }) => (data === 'mnist' ? mnist : fashionMnist)({ binarise }),
