@@ -7,7 +7,7 @@ import type { Accepts } from '../shape/dtype.js'
 import type { KeepAxis } from '../shape/reduce.js'
 import type { DType, Shape, Tensor } from '../tensor.js'
 import { must, nodeOfClass, tensorOf } from './typed.js'
-import { unary } from './unary.js'
+import { unary } from './of-one.js'
 
 /**
  * The rectifier max(x, 0); its gradient at 0 is 0, elementwise; takes float32 or int32.

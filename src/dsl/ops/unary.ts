@@ -1,17 +1,9 @@
 /** Functions of one tensor, elementwise. */
 import * as core from '../core/build.js'
-import type { Node } from '../core/node.js'
 import { fail, ok, type Arg, type Checked } from '../shape/check.js'
-import type { DTypeClass } from '../shape/dtype.js'
-import type { Unary } from '../shape/elementwise.js'
 import type { DType, Shape, Tensor } from '../tensor.js'
-import { must, nodeOf, nodeOfClass, tensorOf } from './typed.js'
-
-/** Makes a typed function of one tensor from a builder. */
-export const unary =
-  <Op extends string, C extends DTypeClass>(op: Op, dtypes: C, build: (x: Node) => Node): Unary<Op, C> =>
-  (x: unknown) =>
-    tensorOf<never, never>(build(nodeOfClass(op, x, dtypes)))
+import { unary } from './of-one.js'
+import { must, nodeOf, tensorOf } from './typed.js'
 
 /**
  * Negation, elementwise; takes float32 or int32.
