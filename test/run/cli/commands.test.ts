@@ -63,7 +63,7 @@ describe('eval and sample', () => {
     await typegrad(folder, 'sample', 'runs/tiny-1')
     expect(await readFile(join(run, 'samples.png'))).toEqual(before)
     const said = await typegrad(folder, 'sample', 'runs/tiny-1', '--count', '4', '--seed', '9')
-    expect(said.stdout).toBe('4 samples of tiny, step 60: runs/tiny-1/samples-4-seed-9.png\n')
+    expect(said.stdout, said.stderr).toBe('4 samples of tiny, step 60: runs/tiny-1/samples-4-seed-9.png\n')
     expect(decode(await readFile(join(run, 'samples-4-seed-9.png'))).width).toBe(2 * 6 + 2)
     await typegrad(folder, 'sample', 'runs/tiny-1', '--seed', '10', '--count', '4', '--out', 'x.png')
     expect(await readFile(join(folder, 'x.png'))).not.toEqual(await readFile(join(run, 'samples-4-seed-9.png')))
