@@ -1,5 +1,6 @@
 /** Randomness from keys: the same key gives the same numbers on every engine, so a key is used once and split for more. */
 import * as core from '../core/build.js'
+import { standardNormal } from '../core/standard-normal.js'
 import type { Node } from '../core/node.js'
 import { axisAt, type Axis } from '../shape/axes.js'
 import { fail, type Arg, type Ok } from '../shape/check.js'
@@ -32,14 +33,6 @@ const keyNode = (op: string, k: unknown): Node => {
   return node.dtype === 'int32' && node.shape.length === 1 && node.shape[0] === 2
     ? node
     : must(fail(`${op}: a key is int32 [2] but ${node.dtype} ${showShape(node.shape)} is given; make one with key(seed)`))
-}
-
-/** 2π, by which a uniform number becomes an angle. */
-const turn = 2 * Math.PI
-/** Box and Muller, 1958: a radius and an angle from two uniform numbers. 1 - u is never 0. */
-const normalNode = (key: Node, shape: Shape): Node => {
-  const radius = core.sqrt(core.mul(-2, core.log(core.sub(1, core.uniform(key, shape, 0)))))
-  return core.mul(radius, core.cos(core.mul(turn, core.uniform(key, shape, 1))))
 }
 
 /**
@@ -82,7 +75,7 @@ export function normal<K extends Shape, E extends DType, const S extends readonl
   key: Arg<IsKey<'normal', K, E>, Tensor<K, E>>,
   shape: S & Arg<DimsFault<'normal', S>, unknown>,
 ): Tensor<NormalShape<S>> {
-  return tensorOf(normalNode(keyNode('normal', key), must(checkDims('normal', shape))))
+  return tensorOf(standardNormal(keyNode('normal', key), must(checkDims('normal', shape))))
 }
 /**
  * True with the given probability, independently for each element.

@@ -5,7 +5,7 @@ import type { InitSpec } from '../core/primitives/leaves.js'
 import { sizeOf } from '../value.js'
 import { TypegradError } from '../errors.js'
 import { orthogonalMatrix } from './orthogonal.js'
-import { standardNormal } from './standard-normal.js'
+import { standardNormal } from '../core/standard-normal.js'
 
 type Sizes = readonly number[]
 type Draw<I> = (key: Node, shape: Sizes, init: I, path: string) => Node

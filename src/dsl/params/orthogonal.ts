@@ -5,7 +5,7 @@
  */
 import * as core from '../core/build.js'
 import type { Node } from '../core/node.js'
-import { standardNormal } from './standard-normal.js'
+import { standardNormal } from '../core/standard-normal.js'
 
 /** [rows, columns]: truth where row - column satisfies the relation. */
 const where = (rows: number, columns: number, holds: (row: Node, column: Node) => Node): Node => {

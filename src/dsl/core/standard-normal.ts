@@ -1,6 +1,6 @@
 /** Normal numbers from uniform ones. */
-import * as core from '../core/build.js'
-import type { Node } from '../core/node.js'
+import * as core from './build.js'
+import type { Node } from './node.js'
 import type { Shape } from '../tensor.js'
 
 /** Independent N(0, 1) numbers (Box and Muller, 1958). 1 - u lies in (0, 1], so the logarithm is finite. */
