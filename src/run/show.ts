@@ -12,6 +12,9 @@ import { figuresOf, readMetrics, type MetricLine } from './report/metrics.js'
 import { sheetPng } from './report/sheet.js'
 import type { Trained } from './train.js'
 
+/** Of the evaluations' lines, in turn. */
+const colours = ['#c8502c', '#2f8f4e', '#8a4fbf', '#b8860b'] as const
+
 const curve = (title: string, lines: readonly MetricLine[]): string => {
   const train = lines.filter(l => l.split === 'train').map(l => [l.step, figuresOf(l)['loss']] as const)
   const tests = lines.filter(l => l.split === 'test')
@@ -19,13 +22,13 @@ const curve = (title: string, lines: readonly MetricLine[]): string => {
   const losses = train.map(p => p[1]).sort((a, b) => a - b)
   const [lo, hi] = [losses[0] ?? 0, losses[Math.floor(losses.length / 2)] ?? 0]
   const near = Object.keys(tests.length > 0 ? figuresOf(tests[0]) : {}).filter(name =>
-    tests.every(l => figuresOf(l)[name] >= lo - (hi - lo) && figuresOf(l)[name] <= 3 * Math.max(hi, 1e-9)))
+    tests.every(l => figuresOf(l)[name] >= lo - (hi - lo) && figuresOf(l)[name] <= 1.5 * Math.max(hi, 1e-9)))
   return chartSvg({
     title, x: 'step', y: 'loss',
     series: [
       { name: 'loss', colour: '#a8c8e8', points: train, width: 1 },
       { name: 'loss, smoothed', colour: '#1f5fa8', points: smooth(train), width: 2 },
-      ...near.map(name => ({ name, colour: '#c8502c', points: tests.map(l => [l.step, figuresOf(l)[name]] as const), width: 2 })),
+      ...near.map((name, i) => ({ name, colour: colours[i % colours.length], points: tests.map(l => [l.step, figuresOf(l)[name]] as const), width: 2 })),
     ],
   })
 }

@@ -21,10 +21,17 @@ export const ticks = (lo: number, hi: number, count = 6): readonly number[] => {
   return Array.from({ length: to - from + 1 }, (_, i) => Number(((from + i) * step).toPrecision(12)))
 }
 
-/** An exponential moving average of a noisy curve, so that its trend can be seen. */
-export const smooth = (points: readonly (readonly [number, number])[], keep = 0.9): readonly (readonly [number, number])[] => {
-  let mean = NaN
-  return points.map(([x, y]) => [x, mean = Number.isNaN(mean) ? y : keep * mean + (1 - keep) * y])
+/**
+ * The mean of each point and its neighbours on both sides, so that the trend of a noisy curve can be seen; a mean over the past alone
+ * would lag behind the fall at the start. Near an end the window shrinks on both sides.
+ */
+export const smooth = (points: readonly (readonly [number, number])[], share = 0.04): readonly (readonly [number, number])[] => {
+  const reach = Math.max(1, Math.round(points.length * share))
+  return points.map(([x], i) => {
+    const r = Math.min(reach, i, points.length - 1 - i)
+    const near = points.slice(i - r, i + r + 1)
+    return [x, near.reduce((total, p) => total + p[1], 0) / near.length]
+  })
 }
 
 /** The range of the vertical axis: early values far above the rest would flatten the curve, so they are cut at the 98th percentile. */

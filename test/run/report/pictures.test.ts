@@ -33,7 +33,7 @@ describe('loss.svg', () => {
     for (const points of [[], [[1, 5], [2, 5]] as [number, number][]]) {
       expect(chartSvg({ title: '', x: '', y: '', series: [{ name: '', colour: 'red', points }] })).not.toMatch(/NaN|Infinity/)
     }
-    expect(smooth([[0, 1], [1, 2]], 0.5)).toEqual([[0, 1], [1, 1.5]])
+    expect(smooth([[0, 1], [1, 2], [2, 6], [3, 0]])).toEqual([[0, 1], [1, 3], [2, 8 / 3], [3, 0]])
   })
 })
 
