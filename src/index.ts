@@ -1,7 +1,7 @@
 /**
  * typegrad: models as pure typed expressions. This entry point is the language: it runs in a browser, touches no file and no engine.
  *
- * @module
+ * @module typegrad
  */
 export * from './dsl/tensor.js'
 export { TypegradError, type ErrorKind } from './dsl/errors.js'
@@ -13,7 +13,7 @@ export type { AnyTensor, Tree } from './dsl/define/tree.js'
 export type { Apply, TypeFunction } from './dsl/define/type-function.js'
 export { layer, layerOf, type Layer, type Step } from './dsl/define/layer.js'
 export * from './dsl/define/layers.js'
-export * from './dsl/define/seq.js'
+export { pipe, seq } from './dsl/define/seq.js'
 export { grad, hvp, valueAndGrad } from './dsl/transform/grad.js'
 export { jvp, vjp } from './dsl/transform/products.js'
 export { customVjp } from './dsl/transform/custom-vjp.js'
@@ -24,4 +24,5 @@ export * as dist from './dsl/distributions/index.js'
 export * from './dsl/nn/index.js'
 export * from './dsl/optim/index.js'
 export * from './dsl/train.js'
+export type * from './dsl/rules.js'
 export { version } from './version.js'

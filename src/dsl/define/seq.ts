@@ -38,11 +38,13 @@ type Known<L, X> =
     ? FunctionOf<L> extends { readonly accepts?: infer A } ? unknown extends A ? unknown : Exclude<A, undefined> : unknown
     : X
 
-interface InTurn<Ls extends readonly unknown[]> extends TypeFunction {
+/** The shape function of `seq`: each step takes what the one before gives. */
+export interface InTurn<Ls extends readonly unknown[]> extends TypeFunction {
   readonly out: Fold<Ls, this['in']>
   readonly accepts?: Known<Ls[0], unknown>
 }
-type ParamsOf<Ls extends readonly unknown[]> = {
+/** The parameters of `seq`: an entry for each step. */
+export type ParamsOf<Ls extends readonly unknown[]> = {
   readonly [K in keyof Ls]: 'params' extends keyof Ls[K] ? Ls[K]['params' & keyof Ls[K]] : {}
 }
 

@@ -48,8 +48,9 @@ const fromLogits = <S extends Shape>(l: Node): Bernoulli<S> => {
  * const images: Tensor<['B']> = dist.independent(pixels, [-1]).logProb(f32('B', 784))
  * ```
  */
-export const bernoulli = <S extends Shape, D extends DType>(logits: Arg<Accepts<'bernoulli', D, 'float32'>, Tensor<S, D>>): Bernoulli<S> =>
-  fromLogits(nodeOfClass('bernoulli', logits, 'float32'))
+export function bernoulli<S extends Shape, D extends DType>(logits: Arg<Accepts<'bernoulli', D, 'float32'>, Tensor<S, D>>): Bernoulli<S> {
+  return fromLogits(nodeOfClass('bernoulli', logits, 'float32'))
+}
 
 /**
  * Independent Bernoulli variables from their probabilities, strictly between 0 and 1.
@@ -59,9 +60,9 @@ export const bernoulli = <S extends Shape, D extends DType>(logits: Arg<Accepts<
  * const fair = dist.bernoulliFromProbs(tensor([0.5, 0.5]))
  * ```
  */
-export const bernoulliFromProbs = <S extends Shape, D extends DType>(
+export function bernoulliFromProbs<S extends Shape, D extends DType>(
   probs: Arg<Accepts<'bernoulli', D, 'float32'>, Tensor<S, D>>,
-): Bernoulli<S> => {
+): Bernoulli<S> {
   const p = nodeOfClass('bernoulli', probs, 'float32')
   return fromLogits(core.sub(core.log(p), core.log1p(core.neg(p))))
 }

@@ -59,6 +59,8 @@ const fromNode = <S extends Shape>(logits: Node): Categorical<S> => {
  * const nats: Tensor<['B']> = policy.logProb(action)
  * ```
  */
-export const categorical = <S extends Shape, D extends DType>(
+export function categorical<S extends Shape, D extends DType>(
   logits: Arg<Classes<S, D>, Tensor<S, D>>,
-): Categorical<S> => fromNode(nodeOfClass('categorical', logits, 'float32'))
+): Categorical<S> {
+  return fromNode(nodeOfClass('categorical', logits, 'float32'))
+}

@@ -75,4 +75,6 @@ export const divergence = <Q extends Distribution, B extends Shape>(
  * dist.kl(dist.normal(tensor([0, 1]), 1), dist.normal(tensor([0, 0]), 1)) // [0, 0.5]
  * ```
  */
-export const kl = <Q, B extends Shape>(p: { kl(other: Q): Tensor<B> }, q: NoInfer<Q>): Tensor<B> => p.kl(q)
+export function kl<Q, B extends Shape>(p: { kl(other: Q): Tensor<B> }, q: NoInfer<Q>): Tensor<B> {
+  return p.kl(q)
+}

@@ -40,9 +40,11 @@ export interface IndependentOf<F extends TypeFunction, Axes extends readonly num
  * const nats: Tensor<['B']> = image.logProb(f32('B', 28, 28))
  * ```
  */
-export const independent = <F extends TypeFunction, S extends Shape, const Axes extends readonly number[]>(
+export function independent<F extends TypeFunction, S extends Shape, const Axes extends readonly number[]>(
   parts: Family<F, S>, axes: Axes & Arg<Reduce<BatchOf<Apply<F, S>>, Axes, false, 'independent'>, unknown>,
-): Independent<F, S, Axes> => overAxes(parts, axes)
+): Independent<F, S, Axes> {
+  return overAxes(parts, axes)
+}
 
 /** The same with axes that are known to fit. */
 export const overAxes = <F extends TypeFunction, S extends Shape, const Axes extends readonly number[]>(

@@ -110,10 +110,10 @@ const fromNodes = <S extends Shape>(mean: Node, factor: Node): MultivariateNorma
  * const nats: Tensor<['B']> = p.logProb(f32('B', 2))
  * ```
  */
-export const multivariateNormal = <S extends Shape, D extends DType, T extends Shape, E extends DType>(
+export function multivariateNormal<S extends Shape, D extends DType, T extends Shape, E extends DType>(
   mean: Arg<Accepts<'multivariateNormal', D, 'float32'>, Tensor<S, D>>,
   scaleTril: Arg<Factor<S, T, E>, Tensor<T, E>>,
-): MultivariateNormal<S> => {
+): MultivariateNormal<S> {
   const [m, f] = [nodeOfClass('multivariateNormal', mean, 'float32'), nodeOfClass('multivariateNormal', scaleTril, 'float32')]
   must(checkFactor(m.shape, f.shape))
   return fromNodes(m, masked(f, (row, column) => core.lessEqual(column, row)))

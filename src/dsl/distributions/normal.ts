@@ -47,9 +47,11 @@ const fromNodes = <S extends Shape>(mean: Node, std: Node): Normal<S> => ({
  * const z: Tensor<[8, 20]> = prior.sample(key(0))
  * ```
  */
-export const normal = <X extends Operand, Y extends Operand>(
+export function normal<X extends Operand, Y extends Operand>(
   mean: Arg<One<'normal', X, 'float32'>, X>, std: Arg<Pair<'normal', X, Y, 'float32'>, Y>,
-): Normal<Ok<Pair<'normal', X, Y, 'float32'>>> => fromNodes(...aligned('normal', mean, std, 'float32'))
+): Normal<Ok<Pair<'normal', X, Y, 'float32'>>> {
+  return fromNodes(...aligned('normal', mean, std, 'float32'))
+}
 
 /**
  * A normal vector with a diagonal covariance, from means and standard deviations [..., D]: batch shape [...], the last axis is the event.
@@ -60,7 +62,8 @@ export const normal = <X extends Operand, Y extends Operand>(
  * const nats: Tensor<['B']> = posterior.logProb(f32('B', 20))
  * ```
  */
-export const diagonalNormal = <X extends Operand, Y extends Operand>(
+export function diagonalNormal<X extends Operand, Y extends Operand>(
   mean: Arg<One<'normal', X, 'float32'>, X>, std: Arg<Pair<'normal', X, Y, 'float32'>, Y>,
-): Independent<NormalOf, Ok<Pair<'normal', X, Y, 'float32'>>, [-1]> =>
-  overAxes(fromNodes<Ok<Pair<'normal', X, Y, 'float32'>>>(...aligned('normal', mean, std, 'float32')), [-1])
+): Independent<NormalOf, Ok<Pair<'normal', X, Y, 'float32'>>, [-1]> {
+  return overAxes(fromNodes<Ok<Pair<'normal', X, Y, 'float32'>>>(...aligned('normal', mean, std, 'float32')), [-1])
+}

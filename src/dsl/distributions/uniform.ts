@@ -48,6 +48,8 @@ const fromNodes = <S extends Shape>(low: Node, high: Node): Uniform<S> => {
  * noise.entropy() // [0.693, 0]
  * ```
  */
-export const uniform = <X extends Operand, Y extends Operand>(
+export function uniform<X extends Operand, Y extends Operand>(
   low: Arg<One<'uniform', X, 'float32'>, X>, high: Arg<Pair<'uniform', X, Y, 'float32'>, Y>,
-): Uniform<Ok<Pair<'uniform', X, Y, 'float32'>>> => fromNodes(...aligned('uniform', low, high, 'float32'))
+): Uniform<Ok<Pair<'uniform', X, Y, 'float32'>>> {
+  return fromNodes(...aligned('uniform', low, high, 'float32'))
+}

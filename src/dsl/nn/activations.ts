@@ -13,9 +13,9 @@ import type { DType, Shape, Tensor } from '../tensor.js'
  * leakyRelu(tensor([-1, 2]), 0.1) // [-0.1, 2]
  * ```
  */
-export const leakyRelu = <S extends Shape, D extends DType>(
+export function leakyRelu<S extends Shape, D extends DType>(
   x: Arg<Accepts<'leakyRelu', D, 'float32'>, Tensor<S, D>>, slope = 0.01,
-): Tensor<S> => {
+): Tensor<S> {
   const node = nodeOfClass('leakyRelu', x, 'float32')
   return tensorOf(core.select(core.less(0, node), node, core.mul(node, slope)))
 }

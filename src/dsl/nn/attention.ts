@@ -75,14 +75,14 @@ const causalMask = (t: Dim, s: Dim): Node =>
  * const y: Tensor<['B', 'T', 64]> = attention(f32('B', 'T', 64), f32('B', 'T', 64), f32('B', 'T', 64), { causal: true })
  * ```
  */
-export const attention = <
+export function attention<
   Q extends Shape, D extends DType, K extends Shape, E extends DType, V extends Shape, F extends DType, M extends Shape = [],
 >(
   q: Arg<Accepts<'attention', D, 'float32'>, Tensor<Q, D>>,
   k: Arg<Accepts<'attention', E, 'float32'> extends infer A ? A extends string ? A : Scores<Q, K> : never, Tensor<K, E>>,
   v: Arg<Accepts<'attention', F, 'float32'> extends infer A ? A extends string ? A : Attended<Q, K, V> : never, Tensor<V, F>>,
   { mask, causal = false }: { readonly mask?: Arg<Mask<Q, K, M>, Tensor<M, 'bool'>>; readonly causal?: boolean } = {},
-): Tensor<Ok<Attended<Q, K, V>>, 'float32'> => {
+): Tensor<Ok<Attended<Q, K, V>>, 'float32'> {
   const [queries, keys, values] = [q, k, v].map(x => nodeOfClass('attention', x, 'float32'))
   const shape = must(scoresShape(queries.shape, keys.shape))
   must(checkValues(queries.shape, keys.shape, values.shape))

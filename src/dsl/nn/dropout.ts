@@ -16,9 +16,9 @@ import type { DType, Shape, Tensor } from '../tensor.js'
  * const h = dropout(f32('B', 128), key(0), 0.5)
  * ```
  */
-export const dropout = <S extends Shape, D extends DType>(
+export function dropout<S extends Shape, D extends DType>(
   x: Arg<Accepts<'dropout', D, 'float32'>, Tensor<S, D>>, key: Key, rate: number,
-): Tensor<S> => {
+): Tensor<S> {
   if (!(rate >= 0 && rate < 1)) throw new TypegradError('value', `dropout: the rate is ${rate} but a number from 0 to below 1 was expected`)
   const node = nodeOfClass('dropout', x, 'float32')
   if (rate === 0) return tensorOf(node)

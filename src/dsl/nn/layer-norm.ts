@@ -37,10 +37,10 @@ const vector = (x: Node, v: unknown, what: string): Node => {
  * layerNorm(tensor([[0, 10]]), tensor([1, 1]), tensor([0, 0])) // [[-1, 1]]
  * ```
  */
-export const layerNorm = <S extends Shape, D extends DType, G extends Shape, E extends DType, H extends Shape, F extends DType>(
+export function layerNorm<S extends Shape, D extends DType, G extends Shape, E extends DType, H extends Shape, F extends DType>(
   x: Arg<Accepts<'layerNorm', D, 'float32'>, Tensor<S, D>>, scale: Arg<PerFeature<S, G, E, 'scale'>, Tensor<G, E>>,
   bias: Arg<PerFeature<S, H, F, 'bias'>, Tensor<H, F>>, { epsilon = 1e-5 }: { epsilon?: number } = {},
-): Tensor<S> => {
+): Tensor<S> {
   const node = nodeOfClass('layerNorm', x, 'float32')
   const [g, b] = [vector(node, scale, 'scale'), vector(node, bias, 'bias')]
   const last = node.shape.length - 1

@@ -35,9 +35,9 @@ const mean = (x: Node): Node => {
  * mse(tensor([1, 2]), tensor([1, 4])) // 2
  * ```
  */
-export const mse = <S extends Shape, D extends DType, Y extends Shape, E extends DType>(
+export function mse<S extends Shape, D extends DType, Y extends Shape, E extends DType>(
   prediction: Arg<Accepts<'mse', D, 'float32'>, Tensor<S, D>>, target: Arg<Pair<'mse', S, D, Y, E>, Tensor<Y, E>>,
-): Tensor<[]> => {
+): Tensor<[]> {
   const difference = core.sub(...pair('mse', prediction, target))
   return tensorOf(mean(core.mul(difference, difference)))
 }
@@ -62,10 +62,10 @@ type TargetOf<X extends Shape, Y extends Shape, S extends Shape, What extends st
  * const loss = crossEntropy(f32('B', 10), i32('B'), { smoothing: 0.1 })
  * ```
  */
-export const crossEntropy = <S extends Shape, D extends DType, Y extends Shape, E extends DType>(
+export function crossEntropy<S extends Shape, D extends DType, Y extends Shape, E extends DType>(
   logits: Arg<Classes<S, D>, Tensor<S, D>>,
   targets: Arg<Target<S, Y, E>, Tensor<Y, E>>, { smoothing = 0 }: { smoothing?: number } = {},
-): Tensor<[]> => {
+): Tensor<[]> {
   const [x, y] = [nodeOfClass('crossEntropy', logits, 'float32'), nodeOf('crossEntropy', targets)]
   must(axisAt('crossEntropy', x.shape, -1))
   const batch = x.shape.slice(0, -1)
@@ -92,10 +92,10 @@ export const crossEntropy = <S extends Shape, D extends DType, Y extends Shape, 
  * binaryCrossEntropyWithLogits(tensor([0, 100]), tensor([1, 1])) // 0.347
  * ```
  */
-export const binaryCrossEntropyWithLogits = <S extends Shape, D extends DType, Y extends Shape, E extends DType>(
+export function binaryCrossEntropyWithLogits<S extends Shape, D extends DType, Y extends Shape, E extends DType>(
   logits: Arg<Accepts<'binaryCrossEntropyWithLogits', D, 'float32'>, Tensor<S, D>>,
   targets: Arg<Pair<'binaryCrossEntropyWithLogits', S, D, Y, E>, Tensor<Y, E>>,
-): Tensor<[]> => {
+): Tensor<[]> {
   const [l, y] = pair('binaryCrossEntropyWithLogits', logits, targets)
   return tensorOf(mean(core.sub(core.softplus(l), core.mul(y, l))))
 }

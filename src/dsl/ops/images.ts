@@ -64,7 +64,8 @@ export function conv2dTranspose<X extends Shape, D extends DType, K extends Shap
 }
 
 type Pool<X extends Shape, D, V, O, Op extends string> = Floats<Op, D, 'x', PoolRule<X, V, O, Op>>
-interface Pooling<Op extends string> {
+/** A pooling of images. */
+export interface Pooling<Op extends string> {
   <X extends Shape, D extends DType, const V extends Both, const O extends WindowOptions = {}>(
     x: ArgAt<Pool<X, D, V, O, Op>, 'x', Tensor<X, D>>,
     window: ArgAt<Pool<X, D, V, O, Op>, 'window', V>,

@@ -9,7 +9,8 @@ import { reduceShape, type DropAxis, type KeepAxis, type Reduce } from '../shape
 import type { DType, Shape, Tensor } from '../tensor.js'
 import { must, nodeOfClass, tensorOf } from './typed.js'
 
-interface Reduction<Op extends string, C extends DTypeClass> {
+/** A reduction over axes. */
+export interface Reduction<Op extends string, C extends DTypeClass> {
   <
     S extends Shape,
     D extends DType,

@@ -1,9 +1,11 @@
 /** The shape of nested arrays of numbers or truth values. */
 import { fail, ok, type Checked } from './check.js'
 
+/** A number or truth value, or arrays of them to any depth. */
 export type Nested = number | boolean | readonly Nested[]
 
 /** The lengths, outermost first; `number` where an array's length is not known. */
+/** A number or truth value, or arrays of them to any depth. */
 export type NestedShape<V> = [Nested] extends [V]
   ? number[]
   : V extends readonly unknown[]
@@ -14,6 +16,7 @@ export type NestedShape<V> = [Nested] extends [V]
         : [V['length'], ...NestedShape<V[0]>]
     : []
 /** bool for truth values, else float32. */
+/** A number or truth value, or arrays of them to any depth. */
 export type NestedDType<V> = [Nested] extends [V]
   ? 'float32'
   : V extends boolean
