@@ -8,6 +8,7 @@ import type { Arg, Ok } from '../shape/check.js'
 import type { Shape, Tensor } from '../tensor.js'
 import type { Definition } from './definition.js'
 import { matchTree, type MatchTree } from './match-tree.js'
+import { remember, type StepShapes } from './trial.js'
 import type { SubstituteTree } from './tree.js'
 import type { Apply, TypeFunction } from './type-function.js'
 import type { Solve } from './unify-tree.js'
@@ -42,7 +43,7 @@ type DefinedShape<R, Z> =
 type LayerBody = (params: unknown, x: Node) => unknown
 
 /** The value behind `Layer`: the one place that vouches for its type. */
-export const makeLayer = <F extends TypeFunction, P>(params: P, body: LayerBody): Layer<F, P> => {
+export const makeLayer = <F extends TypeFunction, P>(params: P, body: LayerBody, shapes?: StepShapes): Layer<F, P> => {
   const checked = (given: unknown): unknown => {
     must(matchTree(params, given, 'params'))
     return given
@@ -50,8 +51,11 @@ export const makeLayer = <F extends TypeFunction, P>(params: P, body: LayerBody)
   const call = (given: unknown, x: Node): unknown => body(checked(given), x)
   const bind = (given: unknown) => {
     checked(given)
-    return (x: Node): unknown => body(given, x)
+    const ready = (x: Node): unknown => body(given, x)
+    if (shapes) remember(ready, shapes)
+    return ready
   }
+  if (shapes) remember(call, shapes)
   return Object.assign(call, { params, with: bind }) as unknown as Layer<F, P>
 }
 

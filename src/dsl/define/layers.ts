@@ -2,14 +2,18 @@
 import * as core from '../core/build.js'
 import type { Node } from '../core/node.js'
 import { must, nodeOf } from '../ops/typed.js'
+import { avgPool2d, maxPool2d } from '../ops/images.js'
 import { init } from '../params/index.js'
-import { fail, ok, type Checked } from '../shape/check.js'
+import { fail, ok, type Checked, type Plain } from '../shape/check.js'
 import { convPlan, type Conv2d, type ConvOptions } from '../shape/conv.js'
 import { mulDim, sameDim, showShape } from '../shape/dim.js'
 import { checkDims } from '../shape/dims.js'
+import type { PoolRule } from '../shape/pool.js'
+import type { Both, WindowOptions } from '../shape/window.js'
 import type { Show, SizeOf, Unify } from '../shape/dim-types.js'
 import type { Dim, Shape, Tensor } from '../tensor.js'
 import { makeLayer, type Layer, type Step } from './layer.js'
+import { isUnknown, remember } from './trial.js'
 import type { TypeFunction } from './type-function.js'
 
 /** A linear layer, under a short name for messages. */
@@ -27,7 +31,8 @@ type LinearShape<X, I extends Dim, O extends Dim> =
 
 const linearInput = (shape: Shape, i: Dim, o: Dim): Checked =>
   shape.length === 0 ? fail(`linear(${i}, ${o}): the input has no axis`)
-    : sameDim(shape[shape.length - 1], i) ? ok(shape) : fail(`linear(${i}, ${o}): the input has ${shape[shape.length - 1]} features`)
+    : isUnknown(shape[shape.length - 1]) || sameDim(shape[shape.length - 1], i) ? ok(shape)
+      : fail(`linear(${i}, ${o}): the input has ${shape[shape.length - 1]} features`)
 
 /**
  * The affine map x·W + b of the last axis, from `I` to `O` features; W starts He normal, b zero.
@@ -47,6 +52,13 @@ export function linear(from: Dim, to: Dim): unknown {
     must(linearInput(node.shape, from, to))
     const { w, b } = p as Affine
     return withBias(core.matmul(node, w), b)
+  }, {
+    // Any rank will do; most inputs are [B, I].
+    inputs: [1, 0, 2, 3].map(leading => [...Array<number>(leading).fill(NaN), from]),
+    out: shape => {
+      const fits = linearInput(shape, from, to)
+      return fits._tag === 'Left' ? fits : ok([...shape.slice(0, -1), to])
+    },
   })
 }
 
@@ -54,6 +66,7 @@ export function linear(from: Dim, to: Dim): unknown {
 interface Affine { readonly w: Node; readonly b: Node }
 const affine = (op: string, shape: Shape): Affine => {
   const sizes = must(checkDims(op, shape))
+  if (sizes.includes(0)) must(fail(`${op}: 0 features cannot be learnt from: use 1, 2, ...`))
   return {
     w: core.input({ shape: sizes, dtype: 'float32', init: init.heNormal() }),
     b: core.input({ shape: sizes.slice(-1), dtype: 'float32', init: init.zeros() }),
@@ -89,7 +102,51 @@ export function conv(from: Dim, to: Dim, kernel: number, options: ConvOptions = 
     const { w, b } = p as Affine
     const { shape: _, ...plan } = must(convPlan(node.shape, w.shape, options))
     return withBias(core.conv2d(node, w, plan), b)
+  }, {
+    inputs: [[NaN, NaN, NaN, from]],
+    out: shape => {
+      const plan = convPlan(shape.map((d, i) => i === 3 && isUnknown(d) ? from : d), [kernel, kernel, from, to], options)
+      return plan._tag === 'Left' ? plan : ok(plan.right.shape)
+    },
   })
+}
+
+/** The shape function of `maxPool` and `avgPool`. */
+export interface PoolStep<Op extends string, V, Opt> extends TypeFunction {
+  readonly out: this['in'] extends infer X extends Shape ? Plain<PoolRule<X, V, Opt, Op>> : never
+}
+
+/**
+ * The largest element of each window of images [B, H, W, C], as a step; windows stand side by side unless a stride is given.
+ *
+ * Throws as `maxPool2d` does.
+ *
+ * @example
+ * ```ts
+ * const net = seq(conv(1, 8, 3, { padding: 1 }), relu, maxPool(2), flattenEach, linear(1568, 10))
+ * net(net.params, f32('B', 28, 28, 1)).shape // ['B', 10]
+ * ```
+ */
+export function maxPool<const V extends Both, const Opt extends WindowOptions = {}>(
+  window: V, options?: Opt): Step<PoolStep<'maxPool2d', V, Opt>>
+export function maxPool(window: Both, options: WindowOptions = {}): unknown {
+  return (x: never) => maxPool2d(x, window as never, options)
+}
+
+/**
+ * The mean of each window of images [B, H, W, C], as a step; windows stand side by side unless a stride is given.
+ *
+ * Throws as `avgPool2d` does.
+ *
+ * @example
+ * ```ts
+ * const y: Tensor<['B', 14, 14, 8]> = avgPool(2)(f32('B', 28, 28, 8))
+ * ```
+ */
+export function avgPool<const V extends Both, const Opt extends WindowOptions = {}>(
+  window: V, options?: Opt): Step<PoolStep<'avgPool2d', V, Opt>>
+export function avgPool(window: Both, options: WindowOptions = {}): unknown {
+  return (x: never) => avgPool2d(x, window as never, options)
 }
 
 /** The shape function of `flattenEach`. */
@@ -113,3 +170,4 @@ const flattenNode: unknown = (x: unknown) => {
  * ```
  */
 export const flattenEach = flattenNode as Step<FlattenEach>
+remember(flattenEach, { out: flattened })

@@ -1,46 +1,72 @@
 /** Layers and functions one after another. */
 import { TypegradError } from '../errors.js'
-import { nodeOf } from '../ops/typed.js'
+import { must, nodeOf } from '../ops/typed.js'
 import type { Ok } from '../shape/check.js'
 import type { Show } from '../shape/dim-types.js'
-import type { Shape, Tensor } from '../tensor.js'
+import type { Substitute } from '../shape/subst.js'
+import type { UnifyShape } from '../shape/unify.js'
+import type { Dim, Shape, Tensor } from '../tensor.js'
 import type { Definition } from './definition.js'
 import { makeLayer, type Defined, type Layer } from './layer.js'
 import { distinct } from './specs.js'
+import { inTurn } from './trial.js'
 import type { Apply, TypeFunction } from './type-function.js'
 
 /* ---------- what can be a step: a layer, a definition of one argument, a function of one tensor ---------- */
 
 interface Same extends TypeFunction { readonly out: this['in'] }
-interface Fixed<A extends Shape, B> extends TypeFunction { readonly out: this['in'] extends A ? B : `the step takes ${Show<A>}` }
+/** An annotated function; its symbols stand for any size, as a definition's do. */
+interface Mapped<A extends Shape, B extends Shape, At extends number> extends TypeFunction {
+  readonly out: this['in'] extends A ? B
+    : this['in'] extends infer X extends Shape
+      ? UnifyShape<A, Ranked<X, A>, {}, 'step'> extends infer Z
+        ? Z extends string ? `step ${At} takes ${Show<A>} but ${ShowOpen<X>} comes` : Substitute<B, Z>
+        : never
+      : never
+}
+/** A shape of which only the last axis is known, with as many axes as another. */
+type Ranked<X extends Shape, A extends Shape> =
+  number extends X['length']
+    ? X extends readonly [...Dim[], infer K extends Dim]
+      ? A extends readonly [...infer P, unknown] ? readonly [...{ [I in keyof P]: number }, K] : A
+      : X
+    : X
+type ShowOpen<X extends Shape> =
+  number extends X['length'] ? X extends readonly [...Dim[], infer K extends Dim] ? `[..., ${K}]` : 'any shape' : Show<X>
 interface NoStep extends TypeFunction { readonly out: 'a step is a layer, a definition or a function of one tensor' }
 
-type FunctionOf<L> =
+type FunctionOf<L, At extends number> =
   'shapes' extends keyof L ? Exclude<L['shapes' & keyof L], undefined>
     : L extends Definition<infer P, infer A, infer R> ? Defined<P, A, R>
       : L extends <S extends Shape>(x: Tensor<S>) => Tensor<S> ? Same
-        : L extends (x: Tensor<infer A>) => Tensor<infer B> ? Fixed<A, B> : NoStep
-type Next<L, X> = [X] extends [never] ? never : FunctionOf<L> extends infer F extends TypeFunction ? Apply<F, X> : never
+        : L extends (x: Tensor<infer A>) => Tensor<infer B> ? Mapped<A, B, At> : NoStep
+type Next<L, X, At extends number> =
+  [X] extends [never] ? never : FunctionOf<L, At> extends infer F extends TypeFunction ? Apply<F, X> : never
 
 /** The shape after all steps, or the message of the first that does not fit. */
-type Fold<Ls, X> = Ls extends readonly [infer L, ...infer R] ? Next<L, X> extends infer Y ? Y extends Shape ? Fold<R, Y> : Y : never : X
+type Fold<Ls, X, Done extends readonly unknown[] = [0]> =
+  Ls extends readonly [infer L, ...infer R]
+    ? Next<L, X, Done['length']> extends infer Y ? Y extends Shape ? Fold<R, Y, [...Done, L]> : Y : never
+    : X
 
 /** The steps, the first that does not fit replaced by its message; `X` is the shape so far, `unknown` until a step says what it accepts. */
 type Checked<Ls, X, Done extends readonly unknown[] = []> =
   Ls extends readonly [infer L, ...infer R]
     ? Known<L, X> extends infer Y
       ? unknown extends Y ? Checked<R, Y, [...Done, L]>
-        : Next<L, Y> extends infer Z ? Z extends string ? [...Done, Z, ...R] : Checked<R, Z, [...Done, L]> : never
+        : Next<L, Y, [...Done, L]['length'] & number> extends infer Z
+          ? Z extends string ? [...Done, Z, ...R] : Checked<R, Z, [...Done, L]>
+          : never
       : never
     : Done
 type Known<L, X> =
   unknown extends X
-    ? FunctionOf<L> extends { readonly accepts?: infer A } ? unknown extends A ? unknown : Exclude<A, undefined> : unknown
+    ? FunctionOf<L, 0> extends { readonly accepts?: infer A } ? unknown extends A ? unknown : Exclude<A, undefined> : unknown
     : X
 
-/** The shape function of `seq`: each step takes what the one before gives. */
+/** The shape function of `seq`: each step takes what the one before gives. A sequence that was refused already gives nothing to refuse. */
 export interface InTurn<Ls extends readonly unknown[]> extends TypeFunction {
-  readonly out: Fold<Ls, this['in']>
+  readonly out: Checked<Ls, unknown> extends Ls ? Fold<Ls, this['in']> : never
   readonly accepts?: Known<Ls[0], unknown>
 }
 /** The parameters of `seq`: an entry for each step. */
@@ -57,9 +83,10 @@ const asStep = (step: unknown): AnyStep => {
 
 /**
  * Layers one after another, as one layer; its parameters are a tuple with an entry for each step. Steps are layers, definitions of one
- * argument, and functions of one tensor such as `relu`.
+ * argument, and functions of one tensor such as `relu`; the symbols of an annotated function, `(x: Tensor<['B', 128]>) => ...`, stand for
+ * any sizes. `maxPool(2)` and `flattenEach` are steps for images.
  *
- * Throws a `TypegradError` in the words of the step that does not fit.
+ * Throws a `TypegradError` in the words of the step that does not fit, when the sequence is built wherever shapes alone can tell.
  *
  * @example
  * ```ts
@@ -71,8 +98,9 @@ export function seq<const Ls extends readonly unknown[]>(
   ...layers: Checked<Ls, unknown> extends Ls ? Ls : Checked<Ls, unknown>): Layer<InTurn<Ls>, ParamsOf<Ls>>
 export function seq(...layers: readonly unknown[]): unknown {
   const steps = layers.map(asStep)
+  const shapes = must(inTurn(steps.map(step => ({ step, call: x => step.params === undefined ? step(x) : step(step.params, x) }))))
   return makeLayer(distinct(steps.map(step => step.params ?? {})), (params, x) =>
-    steps.reduce<unknown>((y, step, i) => step.params === undefined ? step(y) : step((params as readonly unknown[])[i], y), x))
+    steps.reduce<unknown>((y, step, i) => step.params === undefined ? step(y) : step((params as readonly unknown[])[i], y), x), shapes)
 }
 
 /** Steps that still lack their parameters. */

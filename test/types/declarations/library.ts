@@ -1,12 +1,13 @@
 /** What a library built on typegrad exports: a value of every form that calls of its functions have, none with an annotation. */
 import {
-  adagrad, adam, adamW, add, addDecayedWeights, all, argMax, attention, avgPool2d, bernoulli, binaryCrossEntropyWithLogits, broadcastTo, cast,
-  categorical, chain, clip, clipByGlobalNorm, clipByValue, concat, conv, conv2d, crossEntropy, cumsum, customVjp, define, dist, div, dropout,
-  einsum, ema, equal, expandDims, eye, f32, flatten, flattenEach, foldIn, gather, globalNorm, grad, hostKey, hvp, i32, init, initialise, jvp,
-  key, layer, layerNorm, layerOf, leakyRelu, less, linear, logSumExp, matmul, maxPool2d, mean, momentum, mse, mul, named, nesterov, normal,
-  not, oneHot, ones, parameter, patches, pipe, rearrange, relu, reshape, rmsprop, scan, schedule, seq, sgd, slice, softmax, solveTriangular,
-  sort, split, splitKey, stack, stopGradient, sum, tensor, topK, trace, trainStep, transpose, uniform, upsample2d, valueAndGrad, vjp, where,
-  zeros, type Dim, type Shape, type Tensor, type TypeFunction,
+  adagrad, adam, adamW, add, addDecayedWeights, all, argMax, attention, avgPool2d, bernoulli, binaryCrossEntropyWithLogits,
+  broadcastTo, cast, categorical, chain, clip, clipByGlobalNorm, clipByValue, concat, conv, conv2d, crossEntropy, cumsum, customVjp,
+  define, dist, div, dropout, einsum, ema, equal, expandDims, eye, f32, flatten, flattenEach, foldIn, gather, globalNorm, grad,
+  hostKey, hvp, i32, init, initialise, jvp, key, layer, layerNorm, layerOf, leakyRelu, less, linear, logSumExp, matmul, maxPool,
+  maxPool2d, mean, momentum, mse, mul, named, nesterov, normal, not, oneHot, ones, parameter, patches, pipe, rearrange, relu, reshape,
+  rmsprop, scan, schedule, seq, sgd, slice, softmax, solveTriangular, sort, split, splitKey, stack, stopGradient, sum, tensor, topK,
+  trace, trainStep, transpose, uniform, upsample2d, valueAndGrad, vjp, where, zeros, type Dim, type Shape, type Tensor, type
+  TypeFunction,
 } from 'typegrad'
 import { compile, evaluate, jsEngine } from 'typegrad/engines'
 import { fvsbn, made } from 'typegrad/models'
@@ -27,9 +28,8 @@ export const dense = linear(784, 128)
 export const convolution = conv(1, 32, 3, { stride: 2 })
 export const bound = dense.with(dense.params)
 export const flat = flattenEach
-export const pooled = (x: Tensor<['N', 13, 13, 32]>) => maxPool2d(x, 2)
 export const net = seq(dense, relu, seq(linear(128, 64), softmax), scaled)
-export const images = seq(convolution, relu, flattenEach)
+export const images = seq(convolution, relu, maxPool(2), (x: Tensor<['N', 6, 6, 32]>) => maxPool2d(x, 2), flattenEach)
 export const wide = seq(affine, relu)
 export const mlp = (width: number) => seq(linear(784, width), relu, linear(width, 10))
 export function sized<N extends number>(n: N) { return seq(linear(784, n), leakyRelu) }
@@ -57,7 +57,8 @@ export const looped = scan((c, x) => [add(c, x), { kept: x }], f32(3), f32('T', 
 export const counted = scan(c => [c, c], f32(3), [], { length: 5 })
 
 /* ---------- operations ---------- */
-export const ops = { add, all, argMax, concat, conv2d, einsum, equal, less, mean, not, pow: div, rearrange, relu, sum, where, maxPool2d, softmax }
+export const ops = { add, all, argMax, concat, conv2d, einsum, equal, less, mean, not, pow: div, rearrange, relu, sum, where,
+  maxPool2d, softmax }
 export const activation = relu
 export const pooling = avgPool2d
 export const values = {
@@ -65,11 +66,13 @@ export const values = {
   reshaped: reshape(f32('B', 28, 28), ['B', -1]), flat: flatten(f32('B', 28, 28), 1), transposed: transpose(f32('B', 2)),
   joined: concat([f32('B', 2), f32('B', 3)], 1), stacked: stack([f32(2), f32(2)]), parts: split(f32('B', 9), 3, -1),
   cut: slice(f32('B', 'T'), 'T', 0, -1), gathered: gather(f32(10, 4), i32('B')), hot: oneHot(i32('B'), 10), top: topK(f32('B', 9), 2),
-  sorted: sort(f32('B')), product: einsum('bi,io->bo', f32('B', 3), f32(3, 4)), arranged: rearrange(f32('B', 12), 'b (h d) -> b h d', { h: 3 }),
+  sorted: sort(f32('B')), product: einsum('bi,io->bo', f32('B', 3), f32(3, 4)), arranged: rearrange(f32('B', 12),
+  'b (h d) -> b h d', { h: 3 }),
   wide: broadcastTo(f32(3), ['B', 3]), more: expandDims(f32(3), 0), summed: sum(f32('B', 3), [1]), running: cumsum(f32(3), 0),
   lse: logSumExp(f32('B', 3), [-1]), truth: less(f32(3), 1), chosen: where(less(f32(3), 1), f32(3), 0), clipped: clip(f32(3), 0, 1),
   windows: patches(f32('B', 8, 8, 3), 2), larger: upsample2d(f32('B', 7, 7, 3), 2), convolved: conv2d(f32('B', 8, 8, 3), f32(3, 3, 3, 4)),
-  cast: cast(f32(3), 'int32'), still: stopGradient(f32(3)), called: named('z', f32(3)), drawn: normal(key(0), [3]), even: uniform(key(0), [3]),
+  cast: cast(f32(3), 'int32'), still: stopGradient(f32(3)), called: named('z', f32(3)), drawn: normal(key(0), [3]),
+  even: uniform(key(0), [3]),
   flipped: bernoulli(key(0), f32(3)), picked: categorical(key(0), f32(3)),
 }
 
@@ -92,7 +95,8 @@ export const keys = { key: key(0), split: splitKey(key(0), 'a', 'b'), folded: fo
 /* ---------- training ---------- */
 export const optimisers = {
   adam: adam(1e-3), adamW: adamW(1e-3), sgd: sgd(0.1), momentum: momentum(0.1), nesterov: nesterov(0.1), rmsprop: rmsprop(0.1),
-  adagrad: adagrad(0.1), chained: chain(clipByGlobalNorm(1), trace(0.9), clipByValue(1), addDecayedWeights(0.1), adam(schedule.constant(1))),
+  adagrad: adagrad(0.1), chained: chain(clipByGlobalNorm(1), trace(0.9), clipByValue(1), addDecayedWeights(0.1),
+  adam(schedule.constant(1))),
   ema: ema(0.9),
 }
 export const started = adam(1e-3).init({ w: f32(3) })

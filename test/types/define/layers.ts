@@ -1,10 +1,10 @@
 /** Layers: the shapes that sequences of them give, and their parameter trees. */
 import { define } from '../../../src/dsl/define/define.js'
 import { layer, layerOf } from '../../../src/dsl/define/layer.js'
-import { conv, flattenEach, linear } from '../../../src/dsl/define/layers.js'
+import { avgPool, conv, flattenEach, linear, maxPool } from '../../../src/dsl/define/layers.js'
 import { pipe, seq } from '../../../src/dsl/define/seq.js'
 import type { TypeFunction } from '../../../src/dsl/define/type-function.js'
-import { add, f32, matmul, mul, relu, stack, sum, tanh } from '../../../src/dsl/ops/index.js'
+import { add, f32, matmul, maxPool2d, mul, relu, stack, sum, tanh } from '../../../src/dsl/ops/index.js'
 import type { Shape, Tensor } from '../../../src/dsl/tensor.js'
 import { grad } from '../../../src/dsl/transform/grad.js'
 import { same, type Equal } from '../harness/equal.js'
@@ -16,6 +16,14 @@ same<Equal<typeof net.params[0], { readonly w: Tensor<[784, 128]>; readonly b: T
 same<Equal<typeof net.params[1], {}>>()
 const gradient = grad((p: typeof net.params, x: Tensor<['B', 784]>) => sum(net(p, x)))(net.params, f32('B', 784))
 same<Equal<typeof gradient, typeof net.params>>()
+
+// The symbols of an annotated function stand for any sizes
+const pooled = seq(conv(1, 4, 3), (x: Tensor<['B', 'H', 'W', 'C']>) => maxPool2d(x, 2), flattenEach, linear(36, 2))
+const pooledOf2 = pooled(pooled.params, f32(2, 8, 8, 1))
+same<Equal<typeof pooledOf2, Tensor<[2, 2]>>>()
+const layered = seq(conv(1, 4, 3), maxPool(2), avgPool([3, 3]), flattenEach)
+const layeredOf2 = layered(layered.params, f32('N', 8, 8, 1))
+same<Equal<typeof layeredOf2, Tensor<['N', 4]>>>()
 
 // Any rank, symbols, sizes known at run time only
 const sequence = net(net.params, f32('B', 'T', 784))

@@ -1,9 +1,10 @@
 import { define } from '../../../../src/dsl/define/define.js'
 import { layer } from '../../../../src/dsl/define/layer.js'
-import { conv, flattenEach, linear } from '../../../../src/dsl/define/layers.js'
+import { conv, flattenEach, linear, maxPool } from '../../../../src/dsl/define/layers.js'
 import { pipe, seq } from '../../../../src/dsl/define/seq.js'
-import { f32, mul, relu } from '../../../../src/dsl/ops/index.js'
-import { mistake, untyped } from '../../harness/mistake.js'
+import { f32, mean, mul, relu } from '../../../../src/dsl/ops/index.js'
+import type { Tensor } from '../../../../src/dsl/tensor.js'
+import { mistake, typeOnly, untyped } from '../../harness/mistake.js'
 
 const first = linear(784, 128)
 const small = linear(3, 4)
@@ -11,22 +12,27 @@ const scaled = define({ s: f32('D') }, [f32('B', 'D')], (p, x) => mul(x, p.s)).a
 const own = layer(scaled)
 const other = linear(5, 6)
 const net = seq(small, relu)
+const annotated = seq(small, (x: Tensor<['B', 4]>) => relu(x))
 
-/** Runs a sequence that does not fit on an input that does. */
-const run = (net: any, x: unknown): unknown => net(net.params, x)
+mistake('seq: a step that does not fit', () => seq(first, relu, /*!*/ linear(64, 10)))
 
-mistake.runs('seq: a step that does not fit', () => seq(first, relu, /*!*/ linear(64, 10)),
-  () => run(untyped(seq)(first, relu, linear(64, 10)), f32('B', 784)))
+mistake('seq: channels', () => seq(conv(1, 32, 3), relu, /*!*/ conv(30, 10, 3)))
 
-mistake.runs('seq: channels', () => seq(conv(1, 32, 3), relu, /*!*/ conv(30, 10, 3)),
-  () => run(untyped(seq)(conv(1, 32, 3), relu, conv(30, 10, 3)), f32('B', 28, 28, 1)))
+typeOnly('seq: a function of another size', () => seq(first, /*!*/ (x: Tensor<['B', 127]>) => relu(x)))
+
+typeOnly('seq: a function of another shape', () => annotated(annotated.params, /*!*/ f32(2, 7, 3)))
+
+mistake('seq: refused once', () => { const bad = seq(small, relu, /*!*/ linear(5, 6)); return mean(bad(bad.params, f32('B', 3))) })
+
+mistake('seq: refused once inside another', () => seq(seq(small, /*!*/ linear(5, 6)), relu, linear(9, 9)))
+
+mistake('maxPool: no images', () => maxPool(2)(/*!*/ f32('B', 3)))
 
 mistake('seq: no step', () => seq(small, /*!*/ 5))
 
 mistake('seq: the input does not fit', () => net(net.params, /*!*/ f32('B', 5)))
 
-mistake.runs('seq: the input of a nested sequence', () => seq(net, /*!*/ small),
-  () => run(untyped(seq)(net, small), f32('B', 3)))
+mistake('seq: the input of a nested sequence', () => seq(net, /*!*/ small))
 
 mistake('a layer: the features', () => first(first.params, /*!*/ f32('B', 785)))
 
