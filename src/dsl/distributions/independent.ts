@@ -4,8 +4,8 @@ import type { Node } from '../core/node.js'
 import type { Sized } from '../define/tree.js'
 import type { Apply, TypeFunction } from '../define/type-function.js'
 import { must, nodeOf, tensorOf } from '../ops/typed.js'
-import { axesAt } from '../shape/axes.js'
-import type { Arg, Ok } from '../shape/check.js'
+import { axesAt, listed, type Axes as AnyAxes, type AxesArg, type Listed } from '../shape/axes.js'
+import type { Ok } from '../shape/check.js'
 import type { Reduce } from '../shape/reduce.js'
 import type { DType, Shape, Tensor } from '../tensor.js'
 import { distribution, divergence, type Distribution } from './distribution.js'
@@ -40,11 +40,13 @@ export interface IndependentOf<F extends TypeFunction, Axes extends readonly num
  * const nats: Tensor<['B']> = image.logProb(f32('B', 28, 28))
  * ```
  */
-export function independent<F extends TypeFunction, S extends Shape, const Axes extends readonly number[]>(
-  parts: Family<F, S>, axes: Axes & Arg<Reduce<BatchOf<Apply<F, S>>, Axes, false, 'independent'>, unknown>,
-): Independent<F, S, Axes> {
-  return overAxes(parts, axes)
+export function independent<F extends TypeFunction, S extends Shape, const At extends number | readonly number[]>(
+  parts: Family<F, S>, axes: AxesArg<At, Reduce<BatchOf<Apply<F, S>>, List<At>, false, 'independent'>>,
+): Independent<F, S, List<At>> {
+  return overAxes(parts, listed(axes as AnyAxes) as List<At>)
 }
+
+type List<At> = Listed<At> extends infer L extends readonly number[] ? L : never
 
 /** The same with axes that are known to fit. */
 export const overAxes = <F extends TypeFunction, S extends Shape, const Axes extends readonly number[]>(

@@ -2,7 +2,7 @@
 import * as core from '../core/build.js'
 import type { Node } from '../core/node.js'
 import { TypegradError } from '../errors.js'
-import { axisAt, type Axis } from '../shape/axes.js'
+import { axisAt, type Axes, type AxesArg, type Axis, type Listed } from '../shape/axes.js'
 import type { Arg, Ok } from '../shape/check.js'
 import type { Accepts, DTypeClass, Only } from '../shape/dtype.js'
 import { reduceShape, type DropAxis, type KeepAxis, type Reduce } from '../shape/reduce.js'
@@ -14,20 +14,20 @@ export interface Reduction<Op extends string, C extends DTypeClass> {
   <
     S extends Shape,
     D extends DType,
-    const Axes extends readonly Axis[] | undefined = undefined,
+    const At extends Axes | undefined = undefined,
     const Keep extends boolean | undefined = false,
   >(
     x: Arg<Accepts<Op, D, C>, Tensor<S, D>>,
-    axes?: Axes & Arg<Reduce<S, Axes, Keep, Op>, unknown>,
+    axes?: AxesArg<At, Reduce<S, Listed<At>, Keep, Op>>,
     keepDims?: Keep,
-  ): Tensor<Ok<Reduce<S, Axes, Keep, Op>>, Only<D, C>>
+  ): Tensor<Ok<Reduce<S, Listed<At>, Keep, Op>>, Only<D, C>>
 }
 
 /** Reduces by a builder that drops axes. */
 const reduceBy = (
   op: string,
   x: Node,
-  axes: readonly Axis[] | undefined,
+  axes: Axes | undefined,
   keepDims: boolean,
   build: (x: Node, axes: readonly number[]) => Node,
 ): Node => {
@@ -37,7 +37,7 @@ const reduceBy = (
 const reduction =
   <Op extends string, C extends DTypeClass>(op: Op, dtypes: C, build: (x: Node, axes: readonly number[]) => Node): Reduction<Op, C> =>
   (x: unknown, axes?: unknown, keepDims?: boolean) =>
-    tensorOf<never, never>(reduceBy(op, nodeOfClass(op, x, dtypes), axes as readonly Axis[] | undefined, keepDims ?? false, build))
+    tensorOf<never, never>(reduceBy(op, nodeOfClass(op, x, dtypes), axes as Axes | undefined, keepDims ?? false, build))
 
 /** The number of elements under the axes, as float32: symbolic sizes are read when the graph runs. */
 const countOf = (x: Node, axes: readonly number[]): Node =>
@@ -56,14 +56,14 @@ const nonEmpty =
   }
 
 /**
- * The sum over axes, which are dropped or, with `keepDims`, kept with size 1.
+ * The sum over an axis or a list of axes, which are dropped or, with `keepDims`, kept with size 1.
  *
  * @example
  * ```ts
  * const x = tensor([[1, 2], [3, 4]])
  * sum(x) // 10
- * sum(x, [0]) // [4, 6]
- * sum(f32('B', 'T', 8), ['T'], true).shape // ['B', 1, 8]
+ * sum(x, 0) // [4, 6]
+ * sum(f32('B', 'T', 8), ['T', -1], true).shape // ['B', 1, 1]
  * ```
  */
 export const sum = reduction('sum', 'numeric', core.sum)

@@ -1,6 +1,6 @@
 /** The same elements under another shape, and axes in another order. */
 import * as core from '../core/build.js'
-import { axisAt, type Axis } from '../shape/axes.js'
+import { axisAt, type Axes, type AxesArg, type Axis, type Listed } from '../shape/axes.js'
 import { broadcastToShape, type BroadcastTo } from '../shape/broadcast.js'
 import type { Arg, ArgAt, Ok } from '../shape/check.js'
 import { checkDims, type DimsFault, type NormalShape } from '../shape/dims.js'
@@ -50,12 +50,12 @@ export function flatten<S extends Shape, D extends DType, const From extends num
  * transpose(f32('B', 'T', 8), ['T', 'B', 2]).shape // ['T', 'B', 8]
  * ```
  */
-export function transpose<S extends Shape, D extends DType, const P extends readonly Axis[] | undefined = undefined>(
+export function transpose<S extends Shape, D extends DType, const P extends Axes | undefined = undefined>(
   x: Tensor<S, D>,
-  perm?: P & Arg<Transpose<S, P>, unknown>,
-): Tensor<Ok<Transpose<S, P>>, D> {
+  perm?: AxesArg<P, Transpose<S, Listed<P>>>,
+): Tensor<Ok<Transpose<S, Listed<P>>>, D> {
   const node = nodeOf('transpose', x)
-  return tensorOf(core.transpose(node, must(transposePerm(node.shape, perm))))
+  return tensorOf(core.transpose(node, must(transposePerm(node.shape, perm as Axes | undefined))))
 }
 /**
  * Exchanges two axes.
@@ -97,19 +97,19 @@ export function broadcastTo<S extends Shape, D extends DType, const T extends re
 type BroadcastRule<S extends Shape, T extends readonly Dim[]> =
   DimsFault<'broadcastTo', T> extends infer F ? (F extends string ? F : BroadcastTo<S, NormalShape<T>>) : never
 /**
- * Drops axes of size 1: those named, or all of them.
+ * Drops axes of size 1: the one or the list that is named, or all of them.
  *
  * @example
  * ```ts
- * squeeze(f32('B', 1, 8), [1]).shape // ['B', 8]
+ * squeeze(f32('B', 1, 8), 1).shape // ['B', 8]
  * ```
  */
-export function squeeze<S extends Shape, D extends DType, const P extends readonly Axis[] | undefined = undefined>(
+export function squeeze<S extends Shape, D extends DType, const P extends Axes | undefined = undefined>(
   x: Tensor<S, D>,
-  axes?: P & Arg<Squeeze<S, P>, unknown>,
-): Tensor<Ok<Squeeze<S, P>>, D> {
+  axes?: AxesArg<P, Squeeze<S, Listed<P>>>,
+): Tensor<Ok<Squeeze<S, Listed<P>>>, D> {
   const node = nodeOf('squeeze', x)
-  const drop = must(squeezeAxes(node.shape, axes))
+  const drop = must(squeezeAxes(node.shape, axes as Axes | undefined))
   return tensorOf(
     core.reshape(
       node,

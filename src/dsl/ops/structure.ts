@@ -1,7 +1,7 @@
 /** Joining, cutting, padding and reversing. */
 import * as core from '../core/build.js'
 import type { Node } from '../core/node.js'
-import { axesAt, type Axis } from '../shape/axes.js'
+import { axesAt, type Axes, type AxesArg, type Axis, type Listed } from '../shape/axes.js'
 import type { AnyTensor, Arg, ArgAt, Ok } from '../shape/check.js'
 import { concatShape, stackAxis, type Blame, type ConcatRule, type StackRule } from '../shape/concat.js'
 import type { Reduce } from '../shape/reduce.js'
@@ -129,17 +129,17 @@ export function pad<S extends Shape, D extends DType, const P extends readonly A
   )
 }
 /**
- * The elements in the opposite order along axes, all of them when none are named.
+ * The elements in the opposite order along an axis or a list of axes, all of them when none are named.
  *
  * @example
  * ```ts
  * reverse(tensor([1, 2, 3])) // [3, 2, 1]
  * ```
  */
-export function reverse<S extends Shape, D extends DType, const P extends readonly Axis[] | undefined = undefined>(
+export function reverse<S extends Shape, D extends DType, const P extends Axes | undefined = undefined>(
   x: Tensor<S, D>,
-  axes?: P & Arg<Reduce<S, P, true, 'reverse'>, unknown>,
+  axes?: AxesArg<P, Reduce<S, Listed<P>, true, 'reverse'>>,
 ): Tensor<S, D> {
   const node = nodeOf('reverse', x)
-  return tensorOf(core.reverse(node, axes === undefined ? [...node.shape.keys()] : must(axesAt('reverse', node.shape, axes))))
+  return tensorOf(core.reverse(node, axes === undefined ? [...node.shape.keys()] : must(axesAt('reverse', node.shape, axes as Axes))))
 }

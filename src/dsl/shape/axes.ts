@@ -1,11 +1,19 @@
 /** Naming axes: by position, by negative position from the end, or by the symbol that stands there. */
 import type { Dim, Shape } from '../tensor.js'
-import { fail, ok, type Checked } from './check.js'
+import { fail, ok, type Arg, type Checked } from './check.js'
 import { sameDim, showShape } from './dim.js'
 import type { Show } from './dim-types.js'
 
 /** An axis as a user names it. */
 export type Axis = number | string
+/** One axis, or a list of them. */
+export type Axes = Axis | readonly Axis[]
+/** One axis as a list of one. */
+export type Listed<A> = A extends Axis ? readonly [A] : A extends readonly Axis[] | undefined ? A : never
+/** The type of a parameter for axes, given the result `R` of the rule for the list. */
+export type AxesArg<A, R> = [A] extends [Axis] ? Arg<R, A> : A & Arg<R, unknown>
+/** The run-time twin of `Listed`. */
+export const listed = (axes: Axes): readonly Axis[] => Array.isArray(axes) ? axes as readonly Axis[] : [axes as Axis]
 
 type FromEnd<S extends Shape, Ax extends string, Seen extends 0[] = [0]> = S extends readonly [...infer P extends Shape, Dim]
   ? Ax extends `-${Seen['length']}`
@@ -70,6 +78,7 @@ export const axisAt = (op: string, s: Shape, axis: Axis): Checked<number> => {
     const at = axis < 0 ? axis + s.length : axis
     return Number.isInteger(at) && at >= 0 && at < s.length ? ok(at) : fail(`${op}: axis ${axis} is not in ${showShape(s)}`)
   }
+  if (typeof axis !== 'string') return fail(`${op}: an axis is a position or a symbol, not ${axis === null ? 'null' : typeof axis}`)
   const first = s.findIndex(d => sameDim(d, axis))
   if (first < 0) return fail(`${op}: axis ${axis} is not in ${showShape(s)}`)
   return s.slice(first + 1).some(d => sameDim(d, axis))
@@ -78,9 +87,9 @@ export const axisAt = (op: string, s: Shape, axis: Axis): Checked<number> => {
 }
 
 /** The positions of a list of axes, in its order. */
-export const axesAt = (op: string, s: Shape, axes: readonly Axis[]): Checked<readonly number[]> => {
+export const axesAt = (op: string, s: Shape, axes: Axes): Checked<readonly number[]> => {
   const out: number[] = []
-  for (const axis of axes) {
+  for (const axis of listed(axes)) {
     const at = axisAt(op, s, axis)
     if (at._tag === 'Left') return at
     if (out.includes(at.right)) return fail(`${op}: axis ${axis} of ${showShape(s)} is given twice`)

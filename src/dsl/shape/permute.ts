@@ -1,6 +1,6 @@
 /** Axes moved, added and dropped. */
 import type { Dim, Shape } from '../tensor.js'
-import { axesAt, type Axis, type AxisList, type Known, type OneAxis, type ReplaceAt } from './axes.js'
+import { axesAt, listed, type Axes, type Axis, type AxisList, type Known, type OneAxis, type ReplaceAt } from './axes.js'
 import { fail, ok, type Checked, type Fault } from './check.js'
 import { showShape } from './dim.js'
 import type { Show } from './dim-types.js'
@@ -26,12 +26,12 @@ export type Transpose<S extends Shape, P extends readonly Axis[] | undefined> = 
   : number extends S['length']
     ? Shape
     : Reversed<S>
-export const transposePerm = (s: Shape, perm: readonly Axis[] | undefined): Checked<readonly number[]> => {
+export const transposePerm = (s: Shape, perm: Axes | undefined): Checked<readonly number[]> => {
   if (perm === undefined) return ok([...s.keys()].reverse())
   const at = axesAt('transpose', s, perm)
   return at._tag === 'Left' || at.right.length === s.length
     ? at
-    : fail(`transpose: [${perm.join(', ')}] must name all ${s.length} axes of ${showShape(s)}`)
+    : fail(`transpose: [${listed(perm).join(', ')}] must name all ${s.length} axes of ${showShape(s)}`)
 }
 
 type Swap<S extends Shape, I, J, K extends 0[] = [], R extends Shape = S, Out extends Shape = []> = R extends readonly [
@@ -80,7 +80,7 @@ export type Squeeze<S extends Shape, P extends readonly Axis[] | undefined> = P 
   : number extends S['length'] | S[number]
     ? Shape
     : DropOnes<S>
-export const squeezeAxes = (s: Shape, axes: readonly Axis[] | undefined): Checked<readonly number[]> => {
+export const squeezeAxes = (s: Shape, axes: Axes | undefined): Checked<readonly number[]> => {
   if (axes === undefined) return ok([...s.keys()].filter(i => s[i] === 1))
   const at = axesAt('squeeze', s, axes)
   if (at._tag === 'Left') return at

@@ -1,21 +1,21 @@
 /** Reductions over axes: all of them when none are named. */
 import type { Dim, Shape } from '../tensor.js'
-import { axesAt, type Axis, type AxisList, type Known, type OneAxis, type ReplaceAt } from './axes.js'
+import { axesAt, type Axes, type Axis, type AxisList, type Known, type OneAxis, type ReplaceAt } from './axes.js'
 import { ok, type Checked } from './check.js'
 
 type AllKept<S extends Shape> = { -readonly [K in keyof S]: 1 }
 /** The shape after reducing: axes are dropped, or kept with size 1. `undefined` stands for all axes. */
 export type Reduce<
   S extends Shape,
-  Axes extends readonly Axis[] | undefined,
+  At extends readonly Axis[] | undefined,
   Keep extends boolean | undefined = false,
   Op extends string = 'reduce',
-> = Axes extends readonly Axis[]
-  ? Known<S, Axes[number]> extends false
+> = At extends readonly Axis[]
+  ? Known<S, At[number]> extends false
     ? Shape
     : boolean extends Keep
       ? Shape
-      : AxisList<S, Axes, Op> extends infer P
+      : AxisList<S, At, Op> extends infer P
         ? P extends number[]
           ? ReplaceAt<S, P[number], Keep extends true ? 1 : never>
           : P
@@ -34,7 +34,7 @@ export type KeepAxis<S extends Shape, Ax, Op extends string> =
 export const reduceShape = (
   op: string,
   s: Shape,
-  axes: readonly Axis[] | undefined,
+  axes: Axes | undefined,
   keepDims: boolean,
 ): Checked<{ axes: readonly number[]; shape: Shape }> => {
   const at = axes === undefined ? ok([...s.keys()]) : axesAt(op, s, axes)

@@ -34,6 +34,7 @@ export const calls: Readonly<Record<string, (i: number) => Call>> = {
   squeeze: i => ({ inputs: `const x${i} = f32('B', 1, ${n(i)})`, call: `squeeze(x${i}, [1])` }),
   expandDims: i => ({ inputs: `const x${i} = f32('B', ${n(i)})`, call: `expandDims(x${i}, 1)` }),
   sum: i => ({ inputs: `const x${i} = f32('B', 'T', ${n(i)})`, call: `sum(x${i}, ['T', -1])` }),
+  'sum over one axis': i => ({ inputs: `const x${i} = f32('B', 'T', ${n(i)})`, call: `sum(x${i}, -1)` }),
   'mean, keepDims': i => ({ inputs: `const x${i} = f32('B', 'T', ${n(i)})`, call: `mean(x${i}, [-1], true)` }),
   argMax: i => ({ inputs: `const x${i} = f32('B', ${n(i)}, 10)`, call: `argMax(x${i}, -1)` }),
   cumsum: i => ({ inputs: `const x${i} = f32('B', ${n(i)})`, call: `cumsum(x${i}, 1)` }),

@@ -1,4 +1,5 @@
-import { argMax, f32, softmax, sum } from '../../../src/dsl/ops/index.js'
+import * as dist from '../../../src/dsl/distributions/index.js'
+import { argMax, f32, mean, reverse, softmax, squeeze, sum } from '../../../src/dsl/ops/index.js'
 import type { Shape, Tensor } from '../../../src/dsl/tensor.js'
 import { same, type Equal } from '../harness/equal.js'
 
@@ -9,11 +10,23 @@ const b = sum(h, ['T'])
 same<Equal<typeof b, Tensor<['B', 8]>>>()
 const c = sum(h, ['T', -1], true)
 same<Equal<typeof c, Tensor<['B', 1, 1]>>>()
+const bare = sum(h, 'T')
+same<Equal<typeof bare, Tensor<['B', 8]>>>()
+const last = mean(h, -1, true)
+same<Equal<typeof last, Tensor<['B', 'T', 1]>>>()
+const squeezed = squeeze(f32('B', 1, 8), 1)
+same<Equal<typeof squeezed, Tensor<['B', 8]>>>()
+const backwards = reverse(h, 'T')
+same<Equal<typeof backwards, Tensor<['B', 'T', 8]>>>()
+const event = dist.independent(dist.normal(f32('B', 3), 1), -1).entropy()
+same<Equal<typeof event, Tensor<['B']>>>()
 const d = sum(h, undefined, true)
 same<Equal<typeof d, Tensor<[1, 1, 1]>>>()
 const e = sum(h, [])
 same<Equal<typeof e, Tensor<['B', 'T', 8]>>>()
 declare const k: number, u: Tensor<Shape>
+const whichever = sum(h, k)
+same<Equal<typeof whichever, Tensor<Shape>>>()
 const f = sum(h, [k])
 same<Equal<typeof f, Tensor<Shape>>>()
 const g = sum(u, [0])

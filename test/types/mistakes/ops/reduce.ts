@@ -1,5 +1,5 @@
 import {
-  all, argMax, argMin, bool, cumsum, f32, i32, logSumExp, max, mean, sort, sortIndices, sum, topK,
+  all, argMax, argMin, bool, cumsum, f32, i32, logSumExp, max, mean, reverse, sort, sortIndices, squeeze, sum, topK, transpose,
 } from '../../../../src/dsl/ops/index.js'
 import { mistake } from '../../harness/mistake.js'
 
@@ -10,6 +10,16 @@ mistake('an axis past the last', () => sum(h, /*!*/ [3]))
 mistake('an axis before the first', () => mean(h, /*!*/ [-4]))
 
 mistake('a symbol that is not there', () => max(h, /*!*/ ['Q']))
+
+mistake('a bare axis past the last', () => sum(h, /*!*/ 3))
+
+mistake('a bare symbol that is not there', () => logSumExp(h, /*!*/ 'Q'))
+
+mistake('squeeze: a bare axis of another size', () => squeeze(h, /*!*/ 2))
+
+mistake('reverse: a bare axis that is not there', () => reverse(h, /*!*/ -4))
+
+mistake('transpose: a bare axis', () => transpose(h, /*!*/ 1))
 
 mistake('an axis twice', () => sum(h, /*!*/ [1, 'T']))
 
