@@ -1,4 +1,8 @@
-/** The engines: what runs an expression. Everything else of the language needs none of this. */
+/**
+ * The engines: what runs an expression. Everything else of the language needs none of this.
+ *
+ * @module typegrad/engines
+ */
 export type { Engine, EngineOptions, Executable, Program, Resident } from './interp/engine.js'
 export { program } from './interp/program.js'
 export { compile, type Compiled, type ValuesOf } from './interp/compile.js'

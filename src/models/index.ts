@@ -1,4 +1,8 @@
-/** The models: one file a paper. */
+/**
+ * The models: one file a paper.
+ *
+ * @module typegrad/models
+ */
 export { made, type Dense, type Made, type MadeOptions, type MadeParams } from './made.js'
 export { fvsbn, type Fvsbn, type FvsbnOptions, type FvsbnParams } from './fvsbn.js'
 export type { Alternatives, Autoregressive } from './autoregressive.js'

@@ -1,4 +1,8 @@
-/** The effectful shell: data, recipes, files, reports. */
+/**
+ * The effectful shell: data, recipes, files, reports.
+ *
+ * @module typegrad/run
+ */
 export {
   defineRecipe, isRecipe,
   type BatchScope, type Figures, type Model, type Recipe, type RecipeParts, type SampleScope, type Samples, type Schedule, type Scope,

@@ -55,3 +55,12 @@ export const sources = (folder: string): readonly string[] =>
     .sort()
 
 export const read = (file: string): string => readFileSync(join(root, file), 'utf8')
+
+/** The commands of the sh blocks, without their comments. */
+export const commandsOf = (blocks: readonly Block[]): readonly string[] =>
+  blocks.filter(block => block.language === 'sh').flatMap(block => block.code.split('\n'))
+    .map(line => line.replace(/\s+#.*$/, '').trim()).filter(line => line !== '').flatMap(line => line.split(' && '))
+
+/** The relative targets of a Markdown text's links. */
+export const linksOf = (text: string): readonly string[] =>
+  [...text.matchAll(/\]\((?!https?:|#)([^)\s]+)\)/g)].map(match => (match[1] ?? '').replace(/#.*$/, ''))

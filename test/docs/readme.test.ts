@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { fencedBlocks, read, root, sources, type Block } from './blocks.js'
+import { commandsOf, fencedBlocks, linksOf, read, root, sources, type Block } from './blocks.js'
 import { build, tryProgram } from './programs.js'
 
 const text = read('README.md')
@@ -33,8 +33,7 @@ describe('the README', () => {
     expect(compiler.match(/error TS/g)).toHaveLength(1)
   })
 
-  const commands = blocks.filter(block => block.language === 'sh').flatMap(block => block.code.split('\n'))
-    .map(line => line.replace(/\s+#.*$/, '').trim()).filter(line => line !== '').flatMap(line => line.split(' && '))
+  const commands = commandsOf(blocks)
   it('names the two commands', () => {
     expect(text).toContain('npm ci && npm start')
     expect(text).toContain('npm ci && npm test')
@@ -48,7 +47,7 @@ describe('the README', () => {
     else expect(['ci', 'i', 'install']).toContain(word)
   })
 
-  const links = [...text.matchAll(/\]\((?!https?:|#)([^)\s]+)\)/g)].map(match => (match[1] ?? '').replace(/#.*$/, ''))
+  const links = linksOf(text)
   it('shows a picture', () => expect(links.some(link => /\.(png|svg)$/.test(link))).toBe(true))
   it.each(links)('%s exists', link => expect(existsSync(join(root, link))).toBe(true))
 

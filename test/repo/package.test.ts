@@ -1,14 +1,23 @@
 /** What a fresh clone relies on: the lock file, the entry points, the runner's last line. */
 import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { fencedBlocks, read } from '../docs/blocks.js'
+import { build } from '../docs/programs.js'
 
 const root = resolve(import.meta.dirname, '../..')
 const json = (file: string): unknown => JSON.parse(readFileSync(join(root, file), 'utf8'))
 
 type Names = Readonly<Record<string, string>>
-interface Locked { readonly optionalDependencies?: Names; readonly resolved?: string; readonly version?: string }
+interface Locked {
+  readonly dev?: boolean
+  readonly hasInstallScript?: boolean
+  readonly optionalDependencies?: Names
+  readonly resolved?: string
+  readonly version?: string
+}
 const lock = json('package-lock.json') as { readonly packages: Readonly<Record<string, Locked>> }
 const pkg = json('package.json') as {
   readonly exports: Readonly<Record<string, string | { readonly types: string; readonly default: string }>>
@@ -52,6 +61,44 @@ describe('the entry points', () => {
   it.each(Object.entries(pkg.bin))('the command %s is a script', (_, built) => {
     expect(readFileSync(join(root, source(built)), 'utf8').startsWith('#!/usr/bin/env node\n')).toBe(true)
   })
+})
+
+describe('in a project of its own', () => {
+  const blocks = fencedBlocks('README.md', read('README.md'))
+  const block = (role: string): string => {
+    const found = blocks.find(candidate => candidate.role === role)
+    if (found === undefined) throw new Error(`README.md has no block of role ${role}`)
+    return found.code
+  }
+
+  it('no install script is needed: the only ones fetch CUDA (onnxruntime-node) and save a process (esbuild)', () => {
+    const scripts = Object.entries(lock.packages).filter(([, entry]) => entry.hasInstallScript && !entry.dev).map(([at]) => at)
+    expect(scripts.map(at => at.split('node_modules/').at(-1)).sort()).toEqual(['esbuild', 'onnxruntime-node'])
+    const library = join(root, 'node_modules/onnxruntime-node/bin/napi-v6', process.platform, process.arch, 'onnxruntime_binding.node')
+    expect(existsSync(library)).toBe(true)
+  })
+
+  it("the README's install line and tsconfig, without a network, run the README's program", () => {
+    const install = blocks.flatMap(({ code }) => code.split('\n')).find(line => line.startsWith('npm install --ignore-scripts ../typegrad'))
+    expect(install).toBeDefined()
+    build()
+    const folder = mkdtempSync(join(realpathSync(tmpdir()), 'typegrad-user-'))
+    const run = (command: string, ...args: string[]): string => {
+      const { status, stdout, stderr } = spawnSync(command, args, { cwd: folder, encoding: 'utf8' })
+      expect({ command, status, said: status === 0 ? '' : stdout + stderr }).toEqual({ command, status: 0, said: '' })
+      return stdout.trim()
+    }
+    try {
+      writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'mine', private: true, type: 'module' }))
+      writeFileSync(join(folder, 'tsconfig.json'), block('tsconfig'))
+      writeFileSync(join(folder, 'program.ts'), block('program'))
+      run('npm', 'install', '--ignore-scripts', '--offline', '--no-audit', '--no-fund', root)
+      // The compiler and the types of Node come from here: an offline project has no others.
+      const types = join(root, 'node_modules/@types')
+      run(process.execPath, join(root, 'node_modules/@typescript/native/bin/tsc'), '--pretty', 'false', '--typeRoots', types)
+      expect(run(process.execPath, 'out/program.js')).toBe('loss 0.00, answers 0.0 1.0 1.0 0.0')
+    } finally { rmSync(folder, { recursive: true }) }
+  }, 120_000)
 })
 
 describe('the runner of the tests', () => {
