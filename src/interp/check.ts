@@ -17,6 +17,7 @@ export interface Fault {
 }
 
 const allFinite = (v: Value): boolean => v.dtype !== 'float32' || v.data.every(Number.isFinite)
+const sound = (v: Value): boolean => v.dtype !== 'float32' || v.data.every(x => Number.isFinite(x) || x === -Infinity)
 const nameOf = (n: Node): string => (n.attrs as { name: string }).name
 
 /** -Infinity is how masks and empty maxima are written; alone it is no fault. */
@@ -24,7 +25,7 @@ const intended = (n: Node): boolean =>
   n.op === 'constant' || n.op === 'broadcastTo' || n.op === 'pad' || n.op === 'patches' || n.op === 'input'
 
 const describe = (node: Node, value: Value, outputs: readonly Node[]): Fault => {
-  const bad = Array.from(value.data).filter(x => !Number.isFinite(x))
+  const bad = Array.from(value.data).filter(x => !Number.isFinite(x)).sort((a, b) => Number(a === -Infinity) - Number(b === -Infinity))
   const above = new Set([node])
   let within: string | null = null
   for (const n of reachable(outputs)) {
@@ -41,6 +42,12 @@ const describe = (node: Node, value: Value, outputs: readonly Node[]): Fault => 
 
 /** Evaluates in float32 on the reference engine and describes the first fault; `null` when every value is finite. */
 export const firstNonFinite = (outputs: readonly Node[], bindings: ReadonlyMap<Node, Value>): Fault | null => {
+  const given = reachable(outputs).filter(n => n.op === 'input')
+  // What is wrong in the data themselves is no operation's doing.
+  for (const node of given) {
+    const value = bindings.get(node)
+    if (value !== undefined && !sound(value)) return describe(node, value, outputs)
+  }
   const finite = new Map<Node, boolean>()
   let fault: Fault | null = null
   evaluate(outputs, bindings, {
@@ -55,7 +62,8 @@ export const firstNonFinite = (outputs: readonly Node[], bindings: ReadonlyMap<N
 }
 
 /** A fault in one sentence. */
-export const showFault = ({ formula, from, within, got, node }: Fault): string =>
-  [`${formula}, ${node.dtype} [${node.shape.join(', ')}], is ${got}`,
+export const showFault = ({ formula, from, within, got, node }: Fault): string => node.op === 'input'
+  ? `the input ${nameOf(node) || formula} itself, ${node.dtype} [${node.shape.join(', ')}], is ${got}`
+  : [`${formula}, ${node.dtype} [${node.shape.join(', ')}], is ${got}`,
     within === null ? '' : ` inside ${within}`,
     from.length > 0 ? `; it is computed from ${from.slice(0, 6).join(', ')}${from.length > 6 ? ', ...' : ''}` : ''].join('')

@@ -2,8 +2,9 @@
 import { input } from '../dsl/core/build.js'
 import type { Node } from '../dsl/core/node.js'
 import type { Sizes } from '../dsl/core/substitute.js'
-import { leavesLike, leavesOf, mapTree, treeLike, type Leaf, type TreeOf } from '../dsl/core/trees.js'
-import type { Value } from '../dsl/value.js'
+import { isLeaf, leavesLike, leavesOf, mapTree, treeLike, type Leaf, type TreeOf } from '../dsl/core/trees.js'
+import { TypegradError } from '../dsl/errors.js'
+import { sizeOf, type Value } from '../dsl/value.js'
 import type { Engine } from './engine.js'
 import { program } from './program.js'
 import { simplify } from './simplify/simplify.js'
@@ -28,6 +29,28 @@ export const placeholders = <T>(tree: T, prefix = ''): T =>
   mapTree(tree, (leaf: Leaf, path) =>
     input({ shape: leaf.shape, dtype: leaf.dtype, name: [prefix, path].filter(s => s !== '').join('.') })) as T
 
+const entryOf = (tree: unknown, key: string): unknown =>
+  typeof tree === 'object' && tree !== null ? (tree as Readonly<Record<string, unknown>>)[key] : undefined
+const at = (tree: unknown, path: string): unknown => path === '' ? tree : path.split('.').reduce(entryOf, tree)
+
+const kindOf = (found: unknown): string => Array.isArray(found) ? 'a list'
+  : ArrayBuffer.isView(found) ? `a ${found.constructor.name} alone`
+  : isLeaf(found) ? 'a tensor, an expression without numbers of its own'
+  : found === null ? 'null' : typeof found === 'object' ? 'a record' : `the ${typeof found} ${String(found)}`
+
+/** Throws the sentence about a value that does not fit its place; what is missing altogether is for `leavesLike` to say. */
+const checkValue = (path: string, { dtype, shape }: Node, found: unknown): void => {
+  if (found === undefined) return
+  const refuse = (got: string): never => {
+    throw new TypegradError('value',
+      `${path} is ${got}, but a host array { data, shape, dtype } of ${dtype} [${shape.join(', ')}] was expected`)
+  }
+  if (!isLeaf(found) || !('data' in found) || !ArrayBuffer.isView(found.data)) return refuse(kindOf(found))
+  const { data, ...leaf } = found as unknown as Value
+  if (leaf.dtype !== dtype || leaf.shape.join() !== shape.join()) refuse(`${leaf.dtype} [${leaf.shape.join(', ')}]`)
+  if (data.length !== sizeOf(leaf.shape)) refuse(`${data.length} numbers for the shape [${leaf.shape.join(', ')}]`)
+}
+
 /**
  * Compiles `f(state, inputs)`. State stays inside the engine between runs; where `f` returns a `state`, it replaces the old one.
  *
@@ -50,9 +73,15 @@ export const compile = async <S, I, O>(
     program([...held, ...given], [...next, ...returned], held.map((_, i) => ({ input: i, output: next.length > 0 ? i : null })), sizes)
   const executable = await engine.compile({ ...bound, outputs: simplify(bound.outputs, { forExecution: true }) })
   const values = <T>(like: T, leaves: readonly Value[]): ValuesOf<T> => treeLike(like, leaves) as TreeOf<Value> as ValuesOf<T>
+  const checked = (what: string, like: unknown, nodes: readonly Node[], tree: unknown): Value[] => {
+    const paths = leavesOf(like).map(l => l.path)
+    nodes.forEach((node, i) => checkValue([what, paths[i]].filter(s => s !== '').join('.'), node, at(tree, paths[i])))
+    return leavesLike<Value>(like, tree, what)
+  }
+  const [stateEnds, inputEnds] = [bound.inputs.slice(0, held.length), bound.inputs.slice(held.length)]
   return {
-    run: async v => values(result.outputs, await executable.run(leavesLike<Value>(inputs, v, 'inputs'))),
-    write: v => executable.write(leavesLike<Value>(state, v, 'state')),
+    run: async v => values(result.outputs, await executable.run(checked('inputs', inputs, inputEnds, v))),
+    write: async v => executable.write(checked('state', state, stateEnds, v)),
     read: async () => values(state, await executable.read()),
     release: () => executable.release(),
   }

@@ -2,10 +2,10 @@
 import { TypegradError } from '../dsl/errors.js'
 import type { Engine, EngineOptions } from './engine.js'
 import { jsEngine } from './js/engine.js'
-import { backendNames } from './tfjs/backends.js'
+import { backendNames, type BackendName } from './tfjs/backends.js'
 
-/** `auto` is the fastest engine that works: onnx, then tfjs, then js. */
-export type EngineName = 'auto' | 'onnx' | 'tfjs' | 'js'
+/** `auto` is the fastest engine that works: onnx, then tfjs, then js; `tfjs:wasm` is tfjs on one of its backends. */
+export type EngineName = 'auto' | 'onnx' | 'tfjs' | 'js' | `tfjs:${BackendName}`
 
 /** How to open an engine. */
 export interface OpenOptions extends EngineOptions {
@@ -18,7 +18,7 @@ export type Probe =
   | { readonly name: string; readonly available: true; readonly version: string }
   | { readonly name: string; readonly available: false; readonly reason: string }
 
-type Named = Exclude<EngineName, 'auto'>
+type Named = 'onnx' | 'tfjs' | 'js'
 /** Opens an engine, or rejects with a `TypegradError` of kind `engine`. */
 export type Loaders = { readonly [E in Named]: (options: EngineOptions) => Promise<Engine> }
 
@@ -65,8 +65,13 @@ export const registry = (load: Loaders): {
   return {
     openEngine: (name, options = {}) => {
       if (name === 'auto') return firstOf(order, options, [])
-      if (order.includes(name)) return open(name, options)
-      return Promise.reject(new TypegradError('engine', `engine ${name as string} is not known; it is one of auto, ${order.join(', ')}`))
+      const [engine, ...rest] = String(name).split(':'), backend = rest.join(':')
+      const known = order.find(n => n === engine)
+      if (known === undefined || rest.length > 0 && known !== 'tfjs') {
+        return Promise.reject(new TypegradError('engine', `engine ${name} is not known; it is one of auto, ${order.join(', ')}, or `
+          + `tfjs with a backend: ${backendNames.map(b => `tfjs:${b}`).join(', ')}`))
+      }
+      return open(known, rest.length > 0 ? { ...options, backend } : options)
     },
     probeEngines: async () => {
       const probes = [await probe('onnx', {}, 'onnx')]
@@ -80,7 +85,9 @@ export const registry = (load: Loaders): {
 const standard = registry(loaders)
 
 /**
- * Opens an engine. `auto` takes the first of onnx, tfjs and js that works, and tells `notice` in one line when it is not the first.
+ * Opens an engine by the name that the command line takes, `tfjs:wasm` among them.
+ *
+ * `auto` takes the first of onnx, tfjs and js that works, and tells `notice` in one line when it is not the first.
  *
  * @throws TypegradError of kind `engine` when a named engine is absent: what is missing and the command that installs it
  * @example

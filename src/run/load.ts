@@ -1,7 +1,7 @@
 /** Finding a recipe: one of the package's by name, or the default export of a user's file, TypeScript included, with no build step. */
-import { existsSync, readdirSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { register } from 'node:module'
-import { join, resolve } from 'node:path'
+import { isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { register as registerTypeScript } from 'tsx/esm/api'
@@ -22,7 +22,24 @@ const hook = () => {
   register('./hooks.js', import.meta.url)
 }
 
-const looksLikeFile = (name: string) => /[/\\]|\.[cm]?[jt]s$/.test(name)
+/** Whether a recipe is named by its path, not by its name. */
+export const isRecipeFile = (name: string): boolean => /[/\\]|\.[cm]?[jt]s$/.test(name)
+
+/** The path of a recipe file as a run's record holds it: from the run's folder, so that both may move together. */
+export const placeFrom = (folder: string, file: string): string => {
+  const place = relative(resolve(folder), resolve(file)).split(sep).join('/')
+  return isAbsolute(place) || place.startsWith('.') ? place : `./${place}`
+}
+
+/** The recipe of the run in `folder`: where its record says, unless it has `moved`. */
+export const loadRecipeOf = (folder: string, recorded: string, moved?: string): Effect<Loaded> => {
+  if (moved !== undefined) return loadFile(moved)
+  if (!isRecipeFile(recorded)) return loadRecipe(recorded)
+  const file = resolve(folder, recorded)
+  if (existsSync(file)) return loadFile(file)
+  return TE.left(new TypegradError('config', `${folder}: its recipe was looked for at ${file}, and is not there. Say where it is: `
+    + `typegrad train <file> --resume ${folder}, or --recipe <file> of eval and sample.`))
+}
 
 /** The first line that says where and what, without stack or colours. */
 const importFault = (file: string, e: unknown): string => {
@@ -31,7 +48,19 @@ const importFault = (file: string, e: unknown): string => {
   if (at) return `${at[1]}:${at[2]}:${at[3]}: syntax error: ${at[4]}`
   const missing = message.match(/^Cannot find (?:module|package) '([^']+)'(?: imported from (.+))?/)
   if (missing) return `${missing[2] ?? file}: it imports ${JSON.stringify(tidy(missing[1]))}, which cannot be found.`
-  return `${userFrame(e) ?? file}: ${message}${/[.!?]$/.test(message) ? '' : '.'}`
+  return `${userFrame(e) ?? linkedAt(file, message) ?? file}: ${message}${/[.!?]$/.test(message) ? '' : '.'}`
+}
+// Node does not say where an import of a name that its module lacks stands: the first line of the file with the name in an import does.
+const linkedAt = (file: string, message: string): string | undefined => {
+  const name = /does not provide an export named '([^']+)'/.exec(message)?.[1]
+  if (name === undefined) return undefined
+  const text = readFileSync(file, 'utf8')
+  const word = new RegExp(`(?<![\\w$])${name.replaceAll('$', '\\$')}(?![\\w$])`)
+  for (const { 0: statement, index } of text.matchAll(/^[ \t]*(?:import|export)\b[^'"]*\bfrom\b/gm)) {
+    const found = statement.search(word), before = text.slice(0, index + found)
+    if (found >= 0) return `${file}:${before.split('\n').length}:${before.length - before.lastIndexOf('\n')}`
+  }
+  return undefined
 }
 const tidy = (target: string) => target.startsWith('file:') ? fileURLToPath(target) : target
 
@@ -61,7 +90,7 @@ export const recipeNames = (): readonly string[] =>
 
 /** A recipe by its name among the package's own, or from a file. */
 export const loadRecipe = (name: string): Effect<Loaded> => {
-  if (looksLikeFile(name)) return loadFile(name)
+  if (isRecipeFile(name)) return loadFile(name)
   const names = recipeNames()
   if (names.includes(name)) return TE.map(({ recipe }: Loaded) => ({ recipe }))(loadFile(join(EXAMPLES, `${name}.ts`)))
   return TE.left(new TypegradError('config', `There is no recipe ${JSON.stringify(name)}.${nearest(name, names)} `

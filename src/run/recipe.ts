@@ -5,6 +5,7 @@ import type { AnyTensor, Tree } from '../dsl/define/tree.js'
 import type { Key } from '../dsl/keys.js'
 import type { Evaluated, Metrics } from '../dsl/train.js'
 import type { Batch, Fields, Source, Splits } from './data/dataset.js'
+import { checkModel, checkOptimiser, checkParts, checkSchedule, checkSource } from './parts.js'
 import type { Published } from './report/markdown.js'
 import type { Picture } from './report/sheet.js'
 import type { Settings, SettingValues } from './settings.js'
@@ -110,7 +111,9 @@ export interface Recipe {
 export const isRecipe = (value: unknown): value is Recipe => typeof value === 'object' && value !== null && BRAND in value
 
 /**
- * Makes a recipe. Every function is given one record; the types of `settings`, `data` and `model` flow into the ones below them. A file
+ * Makes a recipe; a part that is missing, misspelt or of another type is a `TypegradError`.
+ *
+ * Every function is given one record; the types of `settings`, `data` and `model` flow into the ones below them. A file
  * whose default export is a recipe runs by `typegrad train ./mine.ts`.
  *
  * @example
@@ -129,6 +132,7 @@ export const isRecipe = (value: unknown): value is Recipe => typeof value === 'o
  * ```
  */
 export const defineRecipe = <const S extends Settings, F extends Fields, M extends Model>(parts: RecipeParts<S, F, M>): Recipe => {
+  checkParts(parts)
   const { name, summary, settings, samples } = parts
   return {
     [BRAND]: true, name, summary, settings,
@@ -137,7 +141,8 @@ export const defineRecipe = <const S extends Settings, F extends Fields, M exten
       // The boundary: settings come out of the recipe's own codecs, trees and batches from its own specs.
       const values = raw as SettingValues<S>
       const source = parts.data(values)
-      return { source, prepare: data => prepared(parts, values, source, parts.model(values, data)) }
+      checkSource(source)
+      return { source, prepare: data => prepared(parts, values, source, checkModel(parts.model(values, data))) }
     },
   }
 }
@@ -148,9 +153,9 @@ const prepared = <S extends Settings, F extends Fields, M extends Model>(
   const scope = (params: Tree, batch: Figures, key: Key) => ({ settings, model, params, batch, key }) as BatchScope<S, F, M>
   const { evaluation, samples } = parts
   return {
-    source, params: model.params as Tree, schedule: parts.schedule(settings), published: parts.published?.(settings) ?? [],
+    source, params: model.params as Tree, schedule: checkSchedule(parts.schedule(settings)), published: parts.published?.(settings) ?? [],
     objective: (params, batch, key) => parts.objective(scope(params, batch, key)),
-    optimiser: steps => parts.optimiser(settings, { steps }),
+    optimiser: steps => checkOptimiser(parts.optimiser(settings, { steps })),
     ...evaluation && { evaluation: (params: Tree, batch: Figures, key: Key) => evaluation(scope(params, batch, key)) },
     ...samples && { draw: (params: Tree, key: Key, count: number) => samples.draw({ settings, model, params, key, count }) },
   }

@@ -8,7 +8,7 @@ import { orThrow, run } from './effect.js'
 import { readCheckpoint, stateFor, type Checkpoint } from './files/checkpoint.js'
 import { readConfig, type Config } from './files/config.js'
 import { userFrame } from './frames.js'
-import { loadRecipe, type Loaded } from './load.js'
+import { loadRecipeOf, type Loaded } from './load.js'
 import type { Prepared, Recipe } from './recipe.js'
 import { decodeSettings } from './settings.js'
 import { inSteps } from './spans.js'
@@ -38,8 +38,10 @@ const worded = <A>(recipe: Recipe, f: () => A): A => {
   try { return f() } catch (e) {
     if (e instanceof InternalError) throw e
     const frame = userFrame(e)
-    const where = `${recipe.name}${frame === undefined ? '' : ` (${frame})`}`
-    throw new TypegradError(e instanceof TypegradError ? e.kind : 'config', `${where}: ${e instanceof Error ? e.message : String(e)}`)
+    const where = `${recipe.name}${frame === undefined ? '' : ` (${frame})`}: `, message = e instanceof Error ? e.message : String(e)
+    // a model may have said its name, which is often the recipe's
+    const own = message.startsWith(`${recipe.name}: `) ? message.slice(recipe.name.length + 2) : message
+    throw new TypegradError(e instanceof TypegradError ? e.kind : 'config', `${where}${own}`)
   }
 }
 
@@ -52,9 +54,8 @@ export const stepsOf = ({ prepared, splits }: Ready, asked: { readonly steps?: n
 
 /** Opens `onnx`, `tfjs`, `tfjs:wasm`, `js` or `auto`. */
 export const engineBy = (name: string, threads: number | undefined, notice: (line: string) => void): Promise<Engine> => {
-  const [engine, backend] = name.split(':')
   // openEngine words the refusal of a name that it does not know
-  return openEngine(engine as EngineName, { threads, backend, notice })
+  return openEngine(name as EngineName, { threads, notice })
 }
 
 /** A run taken up again from its folder. */
@@ -63,10 +64,14 @@ export interface Reopened extends Ready {
   readonly assembly: Assembly
 }
 
-/** Reads the record of a run and rebuilds what it says. */
-export const reopen = async (folder: string): Promise<Reopened> => {
+/** Reads the record of a run and rebuilds what it says; `moved` is the file of a recipe that is not where it was. */
+export const reopen = async (folder: string, moved?: string): Promise<Reopened> => {
   const config = await run(readConfig(folder))
-  const prepared = await ready(await run(loadRecipe(config.recipe)), config.settings)
+  const loaded = await run(loadRecipeOf(folder, config.recipe, moved))
+  if (loaded.recipe.name !== config.name) {
+    throw new TypegradError('config', `${folder} is a run of ${config.name}, not of ${loaded.recipe.name}.`)
+  }
+  const prepared = await ready(loaded, config.settings)
   return { ...prepared, config, assembly: assemble(prepared.recipe.name, prepared.prepared, config.steps) }
 }
 

@@ -42,7 +42,7 @@ export const setting = {
     ({ codec: narrowed('a text', (u): u is string => typeof u === 'string'), initial, summary }),
   /** A list of whole numbers. */
   ints: (initial: readonly number[], summary: string, bounds: Bounds = {}): Setting<readonly number[]> => ({
-    codec: narrowed(`a list of whole numbers such as ${JSON.stringify(initial)}`,
+    codec: narrowed(`a list of ${bounded('whole numbers', bounds)}${initial.length > 0 ? ` such as ${JSON.stringify(initial)}` : ''}`,
       (u): u is readonly number[] => Array.isArray(u) && u.every(v => isWhole(v) && inside(v, bounds))),
     initial, summary,
   }),

@@ -28,7 +28,8 @@ const curve = (title: string, lines: readonly MetricLine[]): string => {
     series: [
       { name: 'loss', colour: '#a8c8e8', points: train, width: 1 },
       { name: 'loss, smoothed', colour: '#1f5fa8', points: smooth(train), width: 2 },
-      ...near.map((name, i) => ({ name, colour: colours[i % colours.length], points: tests.map(l => [l.step, figuresOf(l)[name]] as const), width: 2 })),
+      ...near.map((name, i) => (
+        { name, colour: colours[i % colours.length], points: tests.map(l => [l.step, figuresOf(l)[name]] as const), width: 2 })),
     ],
   })
 }

@@ -12,7 +12,7 @@ import { diagnose, finite } from './diagnose.js'
 import { run } from './effect.js'
 import { evaluator } from './evaluate.js'
 import { sweep } from './files/atomic.js'
-import { readCheckpoint, writeCheckpoint } from './files/checkpoint.js'
+import { CHECKPOINT_FILE, readCheckpoint, writeCheckpoint } from './files/checkpoint.js'
 import { FILES } from './files/names.js'
 import { Interrupted, pausing } from './pause.js'
 import { keyValue } from './random.js'
@@ -37,6 +37,8 @@ export interface Training {
   /** Between two checkpoints: so many steps, or 20 seconds when absent. */
   readonly checkpointEvery?: number
   readonly startedAt: number
+  /** Whether this is a run taken up again, which ought to have a checkpoint. */
+  readonly resumed: boolean
 }
 
 /** How training ended: at its last step, or where the user stopped it. */
@@ -73,9 +75,18 @@ export const train = async (training: Training, progress: Progress, stopped: () 
   const { folder, recipe, engine, assembly, splits, seed, steps, batch, logEvery } = training
   await run(sweep(folder))
   const checkpoint = await run(readCheckpoint(folder))
+  const lines = await run(readMetrics(join(folder, FILES.metrics)))
+  if (training.resumed && checkpoint === undefined) {
+    const done = lines.at(-1)?.step ?? 0
+    if (done > 0) {
+      throw new TypegradError('file', `${join(folder, CHECKPOINT_FILE)} is missing, though ${FILES.metrics} tells of ${done} steps. `
+        + `Put the checkpoint back, or delete ${join(folder, FILES.metrics)} to train from step 1.`)
+    }
+    progress.line(`${folder} has no checkpoint yet: training starts at step 1.`)
+  }
   let step = checkpoint?.step ?? 0
   let saved = { step, state: checkpoint === undefined ? await initialState(training) : stateOf(folder, checkpoint, assembly) }
-  const kept = linesUpTo(await run(readMetrics(join(folder, FILES.metrics))), step)
+  const kept = linesUpTo(lines, step)
   const log = await run(openMetrics(join(folder, FILES.metrics), kept))
   const events = await run(openEvents(join(folder, FILES.events), training.startedAt, kept))
   const stepper = await compileStep(engine, assembly, batch)

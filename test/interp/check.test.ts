@@ -29,3 +29,9 @@ it('finds nothing in finite graphs, masks of -Infinity among them', () => {
   expect(firstNonFinite([b.sum(x, [0])], new Map([[x, value(1, 2)]]))).toBeNull()
   expect(firstNonFinite([b.max(masked, [0])], new Map([[x, value(1, -1)]]))).toBeNull()
 })
+it('names an input that has a NaN, before what is computed from it', () => {
+  const x = input('batch.x')
+  const fault = firstNonFinite([b.sum(b.transpose(x, [0]), [0])], new Map([[x, value(1, NaN)]]))
+  expect(fault && showFault(fault)).toBe('the input batch.x itself, float32 [2], is NaN in 1 of 2 elements')
+  expect(firstNonFinite([b.exp(x)], new Map([[x, value(-Infinity, 0)]]))).toBeNull()
+})

@@ -26,8 +26,23 @@ it('says which symbol has no size, which input is missing and which does not fit
   await expect(compile(jsEngine, f, specs)).rejects.toThrow('compile: the symbol B has no size; give one, such as { B: 64 }')
   const c = await compile(jsEngine, f, specs, { B: 1 })
   await c.write({ total: value([2], 0, 0) })
-  await expect(c.run({ x: value([2, 2], 1, 2, 3, 4) })).rejects.toThrow('run: input 0 is float32 [2, 2] but float32 [1, 2] was expected')
+  await expect(c.run({ x: value([2, 2], 1, 2, 3, 4) })).rejects.toThrow(
+    'inputs.x is float32 [2, 2], but a host array { data, shape, dtype } of float32 [1, 2] was expected')
   await expect(c.run({} as never)).rejects.toThrow('inputs: key x is missing')
   await expect(compile(jsEngine, (s, { x }: typeof specs.inputs) => ({ outputs: sub(x, f32(2)) }), specs, { B: 1 })).rejects.toThrow(
     'is not among the inputs')
+})
+
+it('names the value that is no host array, and says what one is', async () => {
+  const c = await compile(jsEngine, (s, { x }) => ({ outputs: sub(x, s.total) }), specs, { B: 1 })
+  await c.write({ total: value([2], 0, 0) })
+  const wanted = 'but a host array { data, shape, dtype } of float32 [1, 2] was expected'
+  for (const [x, got] of [
+    [f32(1, 2), 'a tensor, an expression without numbers of its own'],
+    [[[1, 2]], 'a list'], [Float32Array.of(1, 2), 'a Float32Array alone'],
+    [3, 'the number 3'], [{ a: 1 }, 'a record'], [value([1, 2], 1), '1 numbers for the shape [1, 2]'],
+    [{ shape: [1, 2], dtype: 'int32', data: Int32Array.of(1, 2) }, 'int32 [1, 2]'],
+  ]) await expect(c.run({ x } as never)).rejects.toThrow(`inputs.x is ${got as string}, ${wanted}`)
+  await expect(c.write({ total: [0, 0] } as never)).rejects.toThrow(
+    'state.total is a list, but a host array { data, shape, dtype } of float32 [2]')
 })

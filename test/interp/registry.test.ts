@@ -11,8 +11,8 @@ import { version } from '../../src/version.js'
 const named = (name: string): Engine => ({ ...jsEngine, name })
 const absent = (sentence: string) => (): Promise<Engine> => Promise.reject(new TypegradError('engine', sentence))
 const works = (name: string) => (): Promise<Engine> => Promise.resolve(named(name))
-const needs = (backend: string, name: string): string =>
-  `engine: tfjs:${backend} needs the package ${name}, which is not installed; run \`npm install ${name}\``
+const needs = (backend: string, name: string, flags = ''): string =>
+  `engine: tfjs:${backend} needs the package ${name}, which is not installed; run \`npm install ${flags}${name}\``
 const sentenceOf = (p: Promise<unknown>): Promise<string> => p.then(() => 'no error',
   (e: unknown) => e instanceof TypegradError ? `${e.kind}: ${e.message}` : `not ours: ${String(e)}`)
 
@@ -54,7 +54,8 @@ describe('auto', () => {
 
 describe('absent engines', () => {
   it('name the package and the command that installs it', async () => {
-    expect(await sentenceOf(tfjsEngine({ backend: 'node' }, nothing))).toBe(needs('node', '@tensorflow/tfjs-node'))
+    expect(await sentenceOf(tfjsEngine({ backend: 'node' }, nothing)))
+      .toBe(needs('node', '@tensorflow/tfjs-node', '--no-save --ignore-scripts=false '))
     expect(await sentenceOf(tfjsEngine({ backend: 'wasm' }, nothing))).toBe(needs('wasm', '@tensorflow/tfjs-core'))
     expect(await sentenceOf(tfjsEngine({ backend: 'wasm' }, only('@tensorflow/tfjs-core'))))
       .toMatch(/^engine: tfjs:wasm needs the package @tensorflow\/tfjs-backend-wasm, which/)
@@ -65,7 +66,8 @@ describe('absent engines', () => {
     const broken = (): Promise<unknown> => Promise.reject(new Error('The native addon can not be found at path: x.\nPlease run'))
     expect(await sentenceOf(tfjsEngine({ backend: 'node-gpu' }, broken))).toBe(
       'engine: tfjs:node-gpu: the package @tensorflow/tfjs-node-gpu is installed but does not load: '
-      + 'The native addon can not be found at path: x.; run `npm rebuild @tensorflow/tfjs-node-gpu`, or use another engine')
+      + 'The native addon can not be found at path: x.; run '
+      + '`npm rebuild --ignore-scripts=false @tensorflow/tfjs-node-gpu`, or use another engine')
   })
   it('tell a backend that starts but computes nothing', async () => {
     const core = await import('@tensorflow/tfjs-core')
@@ -81,8 +83,16 @@ describe('absent engines', () => {
   it('fall to the next backend that works', async () => {
     expect((await tfjsEngine({}, only('@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-cpu'))).name).toBe('tfjs:cpu')
   })
+  it('open by the name with a backend, as on the command line', async () => {
+    expect((await openEngine('tfjs:cpu')).name).toBe('tfjs:cpu')
+    // @ts-expect-error no such backend
+    expect(await sentenceOf(openEngine('tfjs:webgl9'))).toMatch('the backend webgl9 is not known')
+  })
   it('refuse names that are not known', async () => {
-    expect(await sentenceOf(openEngine('torch' as never))).toBe('engine: engine torch is not known; it is one of auto, onnx, tfjs, js')
+    for (const name of ['torch', 'js:cpu', 'auto:x']) {
+      expect(await sentenceOf(openEngine(name as never))).toBe(`engine: engine ${name} is not known; it is one of auto, onnx, tfjs, js, or `
+        + 'tfjs with a backend: tfjs:node-gpu, tfjs:node, tfjs:webgpu, tfjs:wasm, tfjs:cpu')
+    }
     expect(await sentenceOf(openEngine('tfjs', { backend: 'webgl9' })))
       .toBe('engine: tfjs: the backend webgl9 is not known; it is one of node-gpu, node, webgpu, wasm, cpu')
   })

@@ -13,8 +13,11 @@ const importPackage: Importer = name =>
   : name === '@tensorflow/tfjs-backend-cpu' ? import('@tensorflow/tfjs-backend-cpu')
   : import(/* @vite-ignore */ name)
 
+/** The backends of tfjs. */
+export type BackendName = 'node-gpu' | 'node' | 'webgpu' | 'wasm' | 'cpu'
+
 interface Source {
-  readonly name: string
+  readonly name: BackendName
   readonly package: string
   /** What tfjs calls the backend. */
   readonly tfjsName: string
@@ -34,13 +37,18 @@ export const backendNames: readonly string[] = sources.map(s => s.name)
 const firstLine = (e: unknown): string => (e instanceof Error ? e.message : String(e)).trim().split('\n')[0]
 const missing = (e: unknown): boolean => /Cannot find (package|module)|Failed to (resolve|load)|Failed to fetch/.test(firstLine(e))
 
+// The packages built in C++ come by an install script, which a project (this one too) may have switched off.
+const installing = (name: string): string =>
+  sources.some(s => s.package === name && s.whole) ? `npm install --no-save --ignore-scripts=false ${name}` : `npm install ${name}`
+
 const load = async (name: string, backend: string, importer: Importer): Promise<unknown> => {
   try {
     return await importer(name)
   } catch (e) {
-    const absent = `tfjs:${backend} needs the package ${name}, which is not installed; run \`npm install ${name}\``
+    const absent = `tfjs:${backend} needs the package ${name}, which is not installed; run \`${installing(name)}\``
     const broken = `tfjs:${backend}: the package ${name} is installed but does not load: ${firstLine(e)}`
-    throw new TypegradError('engine', missing(e) ? absent : `${broken}; run \`npm rebuild ${name}\`, or use another engine`)
+    const rebuild = `npm rebuild --ignore-scripts=false ${name}`
+    throw new TypegradError('engine', missing(e) ? absent : `${broken}; run \`${rebuild}\`, or use another engine`)
   }
 }
 

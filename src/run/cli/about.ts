@@ -2,14 +2,13 @@
 import { doctor } from '../../interp/doctor.js'
 import { run } from '../effect.js'
 import { loadRecipe, recipeNames } from '../load.js'
-import { output } from './output.js'
+import { answering } from './output.js'
 
 /** The flags of both. */
 export interface AboutFlags { readonly json?: boolean }
 
 /** Names the recipes, with their settings when asked for one line more. */
-export const listCommand = async (flags: AboutFlags): Promise<number> => {
-  const out = output(flags.json === true)
+export const listCommand = (flags: AboutFlags): Promise<number> => answering(flags.json, async out => {
   const recipes = []
   for (const name of recipeNames()) {
     const { recipe } = await run(loadRecipe(name))
@@ -21,11 +20,10 @@ export const listCommand = async (flags: AboutFlags): Promise<number> => {
   out.say('Train one by: typegrad train <name>; a recipe of your own by: typegrad train ./mine.ts')
   out.result({ recipes })
   return 0
-}
+})
 
 /** Reports on Node, the machine and every engine. */
-export const doctorCommand = async (flags: AboutFlags): Promise<number> => {
-  const out = output(flags.json === true)
+export const doctorCommand = (flags: AboutFlags): Promise<number> => answering(flags.json, async out => {
   const report = await doctor()
   const width = Math.max(...report.engines.map(e => e.name.length), 8)
   out.say(`${'typegrad'.padEnd(width)}  ${report.typegrad}`)
@@ -37,4 +35,4 @@ export const doctorCommand = async (flags: AboutFlags): Promise<number> => {
   out.say(`${'auto'.padEnd(width)}  ${report.auto}`)
   out.result({ ...report })
   return 0
-}
+})

@@ -1,11 +1,13 @@
 #!/usr/bin/env node
 /** The `typegrad` command. */
 import { CommanderError } from 'commander'
-import { EXIT, reportFault } from './output.js'
+import { EXIT, output, reportFault } from './output.js'
 import { program, usageFault } from './program.js'
 
 // A reader that has seen enough, as in `typegrad list | head`, is no fault.
-process.stdout.on('error', (e: NodeJS.ErrnoException) => { if (e.code === 'EPIPE') process.exit(0); else throw e })
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (e: NodeJS.ErrnoException) => { if (e.code === 'EPIPE') process.exit(0); else throw e })
+}
 
 let code = 0
 const typegrad = program(c => { code = c })
@@ -17,6 +19,7 @@ try {
     const fault = usageFault(e, typegrad)
     if (fault !== undefined) {
       process.stderr.write(`${fault}\n`)
+      output(process.argv.includes('--json')).result({ error: fault })
       code = EXIT.usage
     }
   } else code = reportFault(e)

@@ -8,22 +8,37 @@ export interface Output {
   /** For people: stdout, or stderr with `--json`. */
   readonly people: Terminal
   readonly say: (line: string) => void
+  /** What is known of the command so far: it goes into the JSON object, however the command ends. */
+  readonly know: (facts: Facts) => void
   /** The last word: the JSON object of `--json`, otherwise nothing. */
-  readonly result: (value: Readonly<Record<string, unknown>>) => void
+  readonly result: (value: Facts) => void
 }
+/** The entries of a JSON object. */
+export type Facts = Readonly<Record<string, unknown>>
 
 /** The output of a command with or without `--json`. */
 export const output = (json: boolean): Output => {
   const people: Terminal = json ? process.stderr : process.stdout
+  let known: Facts = {}
   return {
     people,
     say: line => { people.write(line + '\n') },
-    result: value => { if (json) process.stdout.write(JSON.stringify(value) + '\n') },
+    know: facts => { known = { ...known, ...facts } },
+    result: value => { if (json) process.stdout.write(JSON.stringify({ ...value, ...known, ...value }) + '\n') },
+  }
+}
+
+/** Runs a command; with `--json`, a fault ends in an object too: what is known, and `error`. */
+export const answering = async (json: boolean | undefined, command: (out: Output) => Promise<number>): Promise<number> => {
+  const out = output(json === true)
+  try { return await command(out) } catch (e) {
+    out.result({ error: e instanceof Error ? e.message : String(e) })
+    throw e
   }
 }
 
 /** Exit codes: a wrong command line is told from a failed run. */
-export const EXIT = { usage: 2, failure: 1, interrupted: 130 } as const
+export const EXIT = { usage: 2, failure: 1 } as const
 
 /** Prints what went wrong and gives the exit code; a stack trace only for our own bugs, or when TYPEGRAD_DEBUG asks. */
 export const reportFault = (e: unknown): number => {

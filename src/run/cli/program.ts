@@ -30,7 +30,7 @@ const engineName = (text: string): string => {
   const backends = BACKENDS.map(b => `tfjs:${b}`).join(', ')
   throw new InvalidArgumentError(`The engines are ${ENGINES.join(', ')}; tfjs takes a backend: ${backends}.${nearest(text, ENGINES)}`)
 }
-const collect = (text: string, all: readonly string[]): readonly string[] => [...all, text]
+const collect = (text: string, all: readonly string[] = []): readonly string[] => [...all, text]
 
 /** The program; `done` hears the exit code of the command that ran. */
 export const program = (done: (code: number) => void): Command => {
@@ -56,7 +56,7 @@ export const program = (done: (code: number) => void): Command => {
     .option('--threads <n>', 'threads of the engine (all)', whole(1))
     .option('--out <folder>', 'where the run goes (runs/<recipe>-<n>)')
     .option('--resume <run>', 'go on with a run, bit for bit')
-    .option('--set <key=value>', 'choose a setting; may be repeated', collect, [])
+    .option('--set <key=value>', 'choose a setting; may be repeated', collect)
     .option('--checkpoint-every <n>', 'steps between checkpoints (every 20 seconds)', whole(1))
     .option('--json', 'end with one JSON object')
     .action(async (recipe: string | undefined, flags: TrainFlags) => {
@@ -68,6 +68,7 @@ export const program = (done: (code: number) => void): Command => {
 
   typegrad.command('eval').description('evaluate the checkpoint of a run')
     .argument('<run>', 'a run folder such as runs/made-1')
+    .option('--recipe <file>', 'where the recipe is now, if it has moved')
     .option('--engine <name>', 'another engine than the run\'s', engineName)
     .option('--threads <n>', 'threads of the engine', whole(1))
     .option('--json', 'end with one JSON object')
@@ -78,6 +79,7 @@ export const program = (done: (code: number) => void): Command => {
     .option('--count <n>', 'how many', whole(1))
     .option('--seed <n>', 'of the draws (the run\'s)', whole(0))
     .option('--out <file>', 'the PNG file (in the run folder)')
+    .option('--recipe <file>', 'where the recipe is now, if it has moved')
     .option('--engine <name>', 'another engine than the run\'s', engineName)
     .option('--threads <n>', 'threads of the engine', whole(1))
     .option('--json', 'end with one JSON object')

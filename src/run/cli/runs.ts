@@ -7,23 +7,28 @@ import { pausing } from '../pause.js'
 import { figure } from '../report/markdown.js'
 import { engineBy, reopen, savedState } from '../session.js'
 import { writeSamples } from '../show.js'
-import { output } from './output.js'
+import { answering } from './output.js'
 
 /** The flags that both commands take; the run's own engine and threads unless said. */
-export interface RunFlags { readonly engine?: string; readonly threads?: number; readonly json?: boolean }
+export interface RunFlags {
+  readonly engine?: string
+  readonly threads?: number
+  /** Where the recipe is now, if it has moved since. */
+  readonly recipe?: string
+  readonly json?: boolean
+}
 /** The flags of `typegrad sample`. */
 export interface SampleFlags extends RunFlags { readonly count?: number; readonly seed?: number; readonly out?: string }
 
 const opened = async (folder: string, flags: RunFlags, say: (line: string) => void) => {
-  const reopened = await reopen(folder)
+  const reopened = await reopen(folder, flags.recipe)
   const { step, state } = await savedState(folder, reopened.assembly)
   const engine = await engineBy(flags.engine ?? reopened.config.engine, flags.threads ?? reopened.config.threads, say)
   return { reopened, step, state, engine }
 }
 
 /** Evaluates the checkpoint of a run on the test split. */
-export const evalCommand = async (folder: string, flags: RunFlags): Promise<number> => {
-  const out = output(flags.json === true)
+export const evalCommand = (folder: string, flags: RunFlags): Promise<number> => answering(flags.json, async out => {
   const { reopened: { recipe, config, assembly, splits }, step, state, engine } = await opened(folder, flags, out.say)
   if (assembly.evaluation === undefined) throw new TypegradError('config', `${recipe.name} has no evaluation: its recipe defines none.`)
   const began = performance.now()
@@ -35,11 +40,10 @@ export const evalCommand = async (folder: string, flags: RunFlags): Promise<numb
   out.result({ recipe: recipe.name, engine: engine.name, seed: config.seed, steps: step, seconds: (performance.now() - began) / 1000,
     metrics, out: folder })
   return 0
-}
+})
 
 /** Draws new samples from the checkpoint of a run. */
-export const sampleCommand = async (folder: string, flags: SampleFlags): Promise<number> => {
-  const out = output(flags.json === true)
+export const sampleCommand = (folder: string, flags: SampleFlags): Promise<number> => answering(flags.json, async out => {
   const { reopened, step, state, engine } = await opened(folder, flags, out.say)
   const { recipe, config, assembly } = reopened
   if (recipe.samples === undefined) throw new TypegradError('config', `${recipe.name} draws no samples: its recipe defines none.`)
@@ -51,4 +55,4 @@ export const sampleCommand = async (folder: string, flags: SampleFlags): Promise
   out.say(`${count} samples of ${recipe.name}, step ${step}: ${file}`)
   out.result({ recipe: recipe.name, engine: engine.name, seed, steps: step, seconds: (performance.now() - began) / 1000, count, out: file })
   return 0
-}
+})

@@ -3,6 +3,8 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 import { TypegradError } from '../../dsl/errors.js'
 import { sizeOf, type Value } from '../../dsl/value.js'
 import type { Effect } from '../effect.js'
+import { checkField } from '../parts.js'
+import { nearest } from '../words.js'
 import type { Field, Fields, Source, Split, Splits } from './dataset.js'
 
 /** Plain numbers of one field, row after row. */
@@ -20,7 +22,21 @@ export const takeRows = (field: Field, column: ArrayLike<number>, indices: Array
   return { shape: [indices.length, ...field.shape], dtype: field.dtype, data }
 }
 
+const isColumn = (u: unknown): boolean => Array.isArray(u) ? u.every(v => typeof v === 'number' || typeof v === 'boolean')
+  : typeof u === 'object' && u !== null && typeof (u as { readonly length?: unknown }).length === 'number'
+const checkColumns = (name: string, fields: Fields, columns: unknown): void => {
+  const keys = Object.keys(fields), given = (columns ?? {}) as Readonly<Record<string, unknown>>
+  const refuse = (why: string): never => { throw new TypegradError('data', `${name}: ${why}`) }
+  const stray = Object.keys(given).find(k => !keys.includes(k))
+  if (stray !== undefined) refuse(`there is no field ${stray}.${nearest(stray, keys)} The fields are ${keys.join(', ')}.`)
+  for (const key of keys) {
+    if (given[key] === undefined) refuse(`the numbers of the field ${key} are missing; every field needs a flat array of numbers.`)
+    if (!isColumn(given[key])) refuse(`the field ${key} is not a flat array of numbers: its rows follow one another in one array.`)
+  }
+}
+
 const splitOf = <F extends Fields>(name: string, fields: F, columns: Columns<F>): Split => {
+  checkColumns(name, fields, columns)
   const sizes = Object.entries(fields).map(([key, field]) => {
     const each = sizeOf(field.shape), length = columns[key].length
     if (length === 0 || length % each !== 0) {
@@ -50,6 +66,7 @@ const splitOf = <F extends Fields>(name: string, fields: F, columns: Columns<F>)
  * ```
  */
 export const arrays = <const F extends Fields>(name: string, fields: F, train: Columns<F>, test: Columns<F> = train): Source<F> => {
+  for (const [key, field] of Object.entries(fields)) checkField(name, key, field)
   const load: Effect<Splits> = TE.of({ train: splitOf(`${name} train`, fields, train), test: splitOf(`${name} test`, fields, test) })
   return { name, fields, load }
 }

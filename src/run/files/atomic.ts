@@ -39,12 +39,19 @@ export const sweep = (folder: string): Effect<void> =>
     for (const f of left) await rm(join(folder, f), { force: true })
   })
 
+// A system folder such as /proc says that a file is not there when it means that none can be.
+const makeFolder = async (folder: string, options: { readonly recursive?: boolean } = {}): Promise<void> => {
+  try { await mkdir(folder, options) } catch (e) {
+    throw (e as NodeJS.ErrnoException).code === 'ENOENT' ? new Error(`the system allows no new folder in ${dirname(folder)}`) : e
+  }
+}
+
 /** Creates a folder that holds `files` from the moment it exists. */
 export const createFolder = (folder: string, files: Readonly<Record<string, string>>): Effect<void> =>
   attempt('file', reason => `${folder}: cannot be created: ${reason}.`, async () => {
-    await mkdir(dirname(folder), { recursive: true })
+    await makeFolder(dirname(folder), { recursive: true })
     const temporary = join(dirname(folder), `.${basename(folder)}.${process.pid}.${writes++}.tmp`)
-    await mkdir(temporary)
+    await makeFolder(temporary)
     try {
       for (const [name, content] of Object.entries(files)) {
         const handle = await open(join(temporary, name), 'w')

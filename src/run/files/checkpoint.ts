@@ -1,4 +1,5 @@
 /** checkpoint.safetensors: the state of training after a step. */
+import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -10,7 +11,7 @@ import type { Value } from '../../dsl/value.js'
 import { attempt, type Effect } from '../effect.js'
 import type { HostKey } from '../random.js'
 import { writeAtomic } from './atomic.js'
-import { decodeSafetensors, encodeSafetensors } from './safetensors.js'
+import { decodeSafetensors, encodeSafetensors, type TensorFile } from './safetensors.js'
 
 /** The state after `step` steps: named arrays (`params.…`, `optimiser.…`) and the key that the next step draws from. */
 export interface Checkpoint {
@@ -22,13 +23,24 @@ export interface Checkpoint {
 
 export const CHECKPOINT_FILE = 'checkpoint.safetensors'
 
+// The sum is over the file as it is without it: equal content gives equal bytes.
+const sumOf = (file: TensorFile): string => createHash('sha256').update(encodeSafetensors(file)).digest('hex')
+
 /** Writes the checkpoint of the run in `folder`, atomically: the previous one survives until this one is whole. */
-export const writeCheckpoint = (folder: string, { recipe, step, key, state }: Checkpoint): Effect<void> =>
-  writeAtomic(join(folder, CHECKPOINT_FILE),
-    encodeSafetensors({ tensors: state, metadata: { format: 'typegrad-1', recipe, step: String(step), key: key.join(',') } }))
+export const writeCheckpoint = (folder: string, { recipe, step, key, state }: Checkpoint): Effect<void> => {
+  const metadata = { format: 'typegrad-1', recipe, step: String(step), key: key.join(',') }
+  const sha256 = sumOf({ tensors: state, metadata })
+  return writeAtomic(join(folder, CHECKPOINT_FILE), encodeSafetensors({ tensors: state, metadata: { ...metadata, sha256 } }))
+}
+
+const summed = (file: string, { tensors, metadata: { sha256, ...metadata } }: TensorFile): E.Either<TypegradError, TensorFile> =>
+  metadata['format'] !== 'typegrad-1' || sumOf({ tensors, metadata }) === sha256 ? E.right({ tensors, metadata })
+    : E.left(new TypegradError('file',
+      `${file}: it is damaged: its content does not have the checksum that it was written with. Take a copy from a backup, or train anew.`))
 
 const fromFile = (file: string, bytes: Uint8Array): E.Either<TypegradError, Checkpoint> => pipe(
   decodeSafetensors(file, bytes),
+  E.chain(found => summed(file, found)),
   E.chain(({ tensors, metadata }) => {
     const { format, recipe, step, key } = metadata
     const words = (key ?? '').split(',').map(Number)

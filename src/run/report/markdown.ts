@@ -7,6 +7,7 @@ export interface Published { readonly model: string; readonly metric: string; re
 export interface Report {
   readonly recipe: string
   readonly summary: string
+  /** As typed in the run's folder. */
   readonly command: string
   readonly facts: Readonly<Record<string, string | number>>
   readonly settings: Readonly<Record<string, unknown>>
@@ -31,7 +32,7 @@ export const reportMarkdown = (r: Report): string => {
   return [
     `# ${r.recipe}`,
     r.summary,
-    '```\n' + r.command + '\n```',
+    `Trained by this command, in which paths start at this folder:\n\n\`\`\`\n${r.command}\n\`\`\``,
     ...section('Results', results.length > 0 ? table(['model', 'metric', 'figure', 'source'], results) : ''),
     ...r.pictures.flatMap(p => section(p.title, `![${p.title}](${p.file})`)),
     ...section('Run', table(['', ''], Object.entries(r.facts).map(([k, v]) => [k, typeof v === 'number' ? figure(v) : v]))),

@@ -1,5 +1,4 @@
 /** Progress for people: a bar on a terminal, plain lines elsewhere. */
-import { SingleBar } from 'cli-progress'
 
 /** Where a run tells how far it is. */
 export interface Progress {
@@ -14,21 +13,53 @@ export interface Progress {
 export interface Terminal extends NodeJS.WritableStream { readonly isTTY?: boolean; readonly columns?: number }
 
 const SECONDS_BETWEEN_LINES = 5
+const MILLISECONDS_BETWEEN_BARS = 80
+const [LONGEST, SHORTEST] = [28, 8]
+// A terminal writes ^C behind the bar: a line that was full would break there, and its upper half could not be cleared.
+const SPARE = 3
 const shown = (loss: number) => Number.isFinite(loss) ? loss.toPrecision(5) : String(loss)
 const speed = (v: number) => v >= 100 ? v.toFixed(0) : v.toFixed(1)
 
+/** The bar for a terminal of so many columns: first the bar shortens, then the speed, the bar and the time left go, last the loss. */
+export const barLine = (columns: number, total: number, at: number, loss: number, stepsPerSecond: number): string => {
+  const left = `${clock((total - at) / stepsPerSecond)} left`
+  const parts = { speed: `${speed(stepsPerSecond)} steps/s`, loss: `loss ${shown(loss)}`, left }
+  const room = columns - SPARE
+  const text = (...keys: readonly (keyof typeof parts)[]) => [`${at}/${total}`, ...keys.map(k => parts[k])].join(' · ')
+  const barred = (words: string) => {
+    const size = Math.min(LONGEST, room - words.length - 1), full = Math.round(size * Math.min(1, at / Math.max(1, total)))
+    return size < SHORTEST ? undefined : `${'█'.repeat(full)}${'░'.repeat(size - full)} ${words}`
+  }
+  const all = barred(text('speed', 'loss', 'left')) ?? barred(text('loss', 'left'))
+  if (all !== undefined) return all
+  const bare = [text('loss', 'left'), text('loss'), text()].find(t => t.length <= room)
+  return bare ?? text().slice(0, Math.max(0, room))
+}
+
 const bar = (out: Terminal, total: number): Progress => {
-  const single = new SingleBar({
-    format: '{bar} {value}/{total} · {speed} steps/s · loss {loss} · {left} left', stream: out, hideCursor: true, barsize: 28,
-    // cli-progress would exit on SIGINT by itself; the run must write its checkpoint first
-    gracefulExit: false,
-  })
-  single.start(total, 0, { speed: '-', loss: '-', left: '-' })
+  let last = -Infinity, stopped = false
+  let state: readonly [number, number, number] | undefined
+  // The width is read each time, because a terminal may be resized.
+  const draw = () => {
+    if (state === undefined || stopped) return
+    last = performance.now()
+    out.write(`\r${barLine(out.columns ?? 80, total, ...state)}\x1b[K`)
+  }
   return {
-    step: (step, loss, rate) => single.update(step, { speed: speed(rate), loss: shown(loss), left: clock((total - step) / rate) }),
-    // the bar draws itself again on the next line
-    line: text => { out.write(`\r\x1b[K${text}\n`) },
-    stop: () => single.stop(),
+    step: (...now) => {
+      state = now
+      if (performance.now() - last >= MILLISECONDS_BETWEEN_BARS) draw()
+    },
+    line: text => {
+      out.write(stopped ? `${text}\n` : `\r\x1b[K${text}\n`)
+      draw()
+    },
+    stop: () => {
+      if (stopped) return
+      draw()
+      stopped = true
+      if (state !== undefined) out.write('\n')
+    },
   }
 }
 

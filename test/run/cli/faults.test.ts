@@ -1,10 +1,28 @@
-import { cp, readFile, truncate, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { cp, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { lastJson, TINY, typegrad, workplace } from './typegrad.js'
+import { lastJson, start, TINY, typegrad, workplace } from './typegrad.js'
 
 const short = ['--engine', 'js', '--steps', '3']
 let folder: string
+// Types are gone when these run: what a recipe is made of is checked by codecs.
+const WRONG: readonly (readonly [string, string | RegExp, string, RegExp])[] = [
+  ['traversal', 'name: \'tiny\'', 'name: \'../../x\'', /traversal\.ts:8:16: the recipe: name is "\.\.\/\.\.\/x", but it must be a word/],
+  ['noname', 'name: \'tiny\'', 'name: \'\'', /the recipe: name is "", but it must be a word of letters/],
+  ['optimizer', 'optimiser:', 'optimizer:', /the recipe tiny has no part optimizer\. Did you mean optimiser\?/],
+  ['left', /optimiser:.*/, '', /the recipe tiny: optimiser is missing; it must be a function, as in \(\) => adam\(0\.001\)\.$/],
+  ['number', '=> adam(lr)', '=> lr', /^tiny: its optimiser: it gives 0\.05, but an optimiser, such as adam\(0\.001\), is expected\.$/],
+  ['async', 'data: () =>', 'data: async () =>', /^tiny: its data gives a promise, but a data set.* not async\.$/],
+  ['noy', '{ x, y })', '{ x })', /^tiny \(.*noy\.ts:12:15\): lines train: the numbers of the field y are missing/],
+  ['dtype', 'dtype: \'float32\' }, y', 'dtype: \'f32\' }, y',
+    /lines: the field x: dtype is "f32", but it must be 'float32', 'int32' or 'bool'\.$/],
+  ['params', '({ params: { w', '({ parms: { w', /^tiny: its model gives a record with parms, but a record with params is expected\.$/],
+  ['span', 'length: { epochs: 20 }', 'length: {}', /^tiny: its schedule: length is \{\}, but it must be \{ steps: n \} or \{ epochs: n \}/],
+  ['epochs', 'length: { epochs: 20 }', 'length: { epochs: 0 }', /length is \{"epochs":0\}, but it must be/],
+  ['batch', 'batch: 10', 'batch: 0', /^tiny: its schedule: batch is 0, but it must be rows a step: a whole number of at least 1\.$/],
+  ['picture', 'height: 2', 'hight: 2', /the recipe tiny: samples: picture is \{"hight":2,"width":2\}, but it must be a picture's size/],
+]
 beforeAll(async () => {
   folder = workplace({
     'tiny.ts': TINY,
@@ -21,6 +39,8 @@ beforeAll(async () => {
     'helper.ts': 'export const summary: string = "With a helper."',
     'helped.ts': `import { summary } from './helper.js'\n${TINY.replace('\'Linear regression on 64 made-up rows.\'', 'summary')}`,
     'plain.js': TINY,
+    ...Object.fromEntries(WRONG.map(([name, from, to]) => [`${name}.ts`, TINY.replace(from, to)])),
+    'nan-data.ts': TINY.replace('x[4 * i] -', 'i === 3 ? NaN : x[4 * i] -'),
     'nan.ts': TINY.replace(/mean\(square\(.*$/m, 'mean(log(add(params.b, 1))),'),
   })
   expect(await typegrad(folder, 'train', './tiny.ts', ...short, '--out', 'good')).toMatchObject({ code: 0 })
@@ -64,7 +84,8 @@ describe('a wrong recipe file is one sentence with its place, and nothing is wri
     ['syntax.ts', /^.*syntax\.ts:1:9: syntax error: Unexpected "="$/],
     ['missing.ts', /missing\.ts: it imports ".*nowhere\.js", which cannot be found\.$/],
     ['throws.ts', /throws\.ts:2:7: boo\.$/],
-    ['name.ts', /name\.ts: The requested module 'typegrad' does not provide an export named 'nothing'\.$/],
+    ...WRONG.map(([name,,, sentence]) => [`${name}.ts`, sentence] as [string, RegExp]),
+    ['name.ts', /name\.ts:1:10: The requested module 'typegrad' does not provide an export named 'nothing'\.$/],
     ['none.ts', /^\.\/none\.ts: it has no default export; expected export default defineRecipe\(\{ \.\.\. \}\)\.$/],
     ['other.ts', /^\.\/other\.ts: its default export is not a recipe/],
     ['shape.ts', /shape\.ts:3:16: matmul: .*3.*4/],
@@ -79,6 +100,11 @@ describe('a wrong recipe file is one sentence with its place, and nothing is wri
     expect(await typegrad(folder, 'eval', `no-${file}`)).toMatchObject({ code: 1 })
   })
 
+  test('a batch larger than the data is said to be so', async () => {
+    await writeFile(join(folder, 'b500.ts'), TINY.replace('batch: 10', 'batch: 500'))
+    expect((await typegrad(folder, 'train', './b500.ts', '--engine', 'js', '--steps', '1', '--out', 'b500')).stdout)
+      .toContain('b500: 1 step of 500 rows (the 64 training rows, read round and round);')
+  })
   test('helpers beside a recipe and plain JavaScript run', async () => {
     expect(await typegrad(folder, 'train', './helped.ts', ...short, '--out', 'helped')).toMatchObject({ code: 0 })
     expect(await typegrad(folder, 'train', './plain.js', ...short, '--out', 'plain')).toMatchObject({ code: 0 })
@@ -101,6 +127,53 @@ describe('damaged runs', () => {
     }
     expect(await readFile(file)).toEqual(before)
   })
+  test('a flipped byte is seen by the checksum', async () => {
+    const file = join(await damaged('flipped'), 'checkpoint.safetensors'), bytes = await readFile(file)
+    bytes[bytes.length - 3] ^= 1
+    await writeFile(file, bytes)
+    for (const args of [['train', '--resume', 'flipped'], ['eval', 'flipped']]) {
+      const end = await typegrad(folder, ...args)
+      expect(end.stderr).toMatch(/^flipped\/checkpoint\.safetensors: it is damaged: .* checksum .*\n$/)
+      expect(end.code).toBe(1)
+    }
+  })
+  test('a run whose checkpoint is gone is refused when it had steps, and starts when it had none', async () => {
+    const run = await damaged('gone')
+    await rm(join(run, 'checkpoint.safetensors'))
+    expect(await typegrad(folder, 'train', '--resume', 'gone')).toMatchObject({ code: 1, stderr: 'gone/checkpoint.safetensors is missing, '
+      + 'though metrics.jsonl tells of 3 steps. Put the checkpoint back, or delete gone/metrics.jsonl to train from step 1.\n' })
+    await rm(join(run, 'metrics.jsonl'))
+    const end = await typegrad(folder, 'train', '--resume', 'gone')
+    expect(end.stdout).toContain('gone has no checkpoint yet: training starts at step 1.\n')
+    expect(await readFile(join(run, 'checkpoint.safetensors'))).toEqual(await readFile(join(folder, 'good', 'checkpoint.safetensors')))
+  })
+  test('one process at a time; the lock of a dead one is no hindrance', async () => {
+    const run = await damaged('locked')
+    const { child, ended } = start(folder, ['doctor'])
+    await writeFile(join(run, 'lock'), String(process.pid))
+    const end = await typegrad(folder, 'train', '--resume', 'locked', '--steps', '9')
+    expect(end).toMatchObject({ code: 1,
+      stderr: expect.stringMatching(/^locked is being trained by another process \(\d+\)\. Wait for it/) })
+    expect(JSON.parse(await readFile(join(run, 'config.json'), 'utf8'))).toMatchObject({ steps: 3 })
+    await ended
+    await writeFile(join(run, 'lock'), String(child.pid))
+    expect(await typegrad(folder, 'train', '--resume', 'locked')).toMatchObject({ code: 0 })
+    expect(existsSync(join(run, 'lock'))).toBe(false)
+  })
+  test('a run and its recipe move together; a recipe that is not there is asked for', async () => {
+    const from = workplace(), to = join(workplace({}), 'a (b)')
+    await typegrad(from, 'train', './tiny.ts', ...short, '--out', 'runs/r')
+    await cp(from, to, { recursive: true })
+    expect(await typegrad(to, 'eval', 'runs/r')).toMatchObject({ code: 0 })
+    await rename(join(to, 'tiny.ts'), join(to, 'other name.ts'))
+    const lost = await typegrad(to, 'eval', 'runs/r')
+    expect(lost).toMatchObject({ code: 2,
+      stderr: expect.stringContaining(`runs/r: its recipe was looked for at ${join(to, 'tiny.ts')}, `) })
+    expect(await typegrad(to, 'eval', 'runs/r', '--recipe', 'other name.ts')).toMatchObject({ code: 0 })
+    expect(await typegrad(to, 'train', './other name.ts', '--resume', 'runs/r', '--steps', '4')).toMatchObject({ code: 0 })
+    expect(await readFile(join(to, 'runs/r/report.md'), 'utf8')).toContain('typegrad train \'../../other name.ts\' --steps 4')
+    expect(await typegrad(to, 'eval', 'runs/r')).toMatchObject({ code: 0 })
+  })
   test('a foreign record, and a folder that is no run', async () => {
     await writeFile(join(await damaged('foreign'), 'config.json'), '{"seed": "x"}')
     expect((await typegrad(folder, 'eval', 'foreign')).stderr)
@@ -118,6 +191,16 @@ describe('damaged runs', () => {
 })
 
 describe('numbers that are not finite', () => {
+  test('in the data are said to be in the data', async () => {
+    const { code, stderr } = await typegrad(folder, 'train', './nan-data.ts', '--engine', 'js', '--steps', '9', '--out', 'nan-data')
+    expect(stderr).toMatch(/\nthe input batch\.y itself, float32 \[10\], is NaN in 1 of 10 elements\.\n/)
+    expect(code).toBe(1)
+  })
+  test('end in a JSON object too, where one was asked for', async () => {
+    const end = await typegrad(folder, 'train', './nan-data.ts', '--engine', 'js', '--steps', '9', '--out', 'nan-json', '--json')
+    expect(lastJson(end)).toMatchObject({ recipe: 'tiny', out: 'nan-json', error: expect.stringContaining('Training stopped at step ') })
+    expect(lastJson(await typegrad(folder, 'trian', '--json'))).toMatchObject({ error: expect.stringContaining('Did you mean train?') })
+  })
   test.each(['js', 'onnx'])('the first bad node is named, and the last good checkpoint stays (%s)', async engine => {
     const out = `nan-${engine}`
     const args = ['--engine', engine, '--steps', '50', '--checkpoint-every', '1', '--out', out]

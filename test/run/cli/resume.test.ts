@@ -59,6 +59,21 @@ describe('resuming', () => {
     await expectSameRun(join(whole, 'run'), join(stopped, 'run'))
   }, 120_000)
 
+  test('SIGTERM has its own word and exit code, and --json its object', async () => {
+    const folder = workplace()
+    const { child, ended } = start(folder, ['train', './tiny.ts', '--engine', 'js', '--steps', '1000000', '--out', 'run', '--json'])
+    while (await stepOf(folder) < 0 && child.exitCode === null) await new Promise(r => setTimeout(r, 20))
+    await new Promise(r => setTimeout(r, 300))
+    // one Ctrl-C that arrives twice, as from npx, is one
+    child.kill('SIGTERM')
+    child.kill('SIGTERM')
+    const end = await ended
+    expect(end.code, end.stderr).toBe(143)
+    expect(end.stderr).toContain('Stopping, as SIGTERM asks')
+    expect(end.stderr).not.toContain('Ctrl-C again')
+    expect(JSON.parse(end.stdout)).toMatchObject({ recipe: 'tiny', steps: await stepOf(folder), out: 'run', interrupted: true })
+  })
+
   test('a finished run is resumed to the same files; more steps go on from it', async () => {
     const folder = workplace()
     await typegrad(folder, 'train', './tiny.ts', '--engine', 'js', '--steps', '20', '--out', 'run')
