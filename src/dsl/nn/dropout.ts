@@ -19,6 +19,8 @@ import type { DType, Shape, Tensor } from '../tensor.js'
 export function dropout<S extends Shape, D extends DType>(
   x: Arg<Accepts<'dropout', D, 'float32'>, Tensor<S, D>>, key: Key, rate: number,
 ): Tensor<S> {
+  if (typeof rate !== 'number')
+    throw new TypegradError('value', 'dropout: the key comes before the rate, which is a number from 0 to below 1')
   if (!(rate >= 0 && rate < 1)) throw new TypegradError('value', `dropout: the rate is ${rate} but a number from 0 to below 1 was expected`)
   const node = nodeOfClass('dropout', x, 'float32')
   if (rate === 0) return tensorOf(node)

@@ -6,7 +6,7 @@ import type { Blame } from '../shape/concat.js'
 import { sizeOfShape } from '../shape/dim.js'
 import { acceptsDType } from '../shape/dtype.js'
 import { einsumPlan, type EinsumRule } from '../shape/einsum.js'
-import { rearrangePlan, type Rearrange } from '../shape/rearrange.js'
+import { rearrangePlan, type AtPattern, type AtSizes, type Rearrange } from '../shape/rearrange.js'
 import type { Dim, DType, Shape, Tensor } from '../tensor.js'
 import { must, nodeOf, tensorOf } from './typed.js'
 
@@ -133,10 +133,10 @@ export function einsum<const P extends string, Ts extends readonly AnyTensor[]>(
  */
 export function rearrange<S extends Shape, D extends DType, const P extends string, const Z extends Readonly<Record<string, Dim>> = {}>(
   x: Tensor<S, D>,
-  pattern: Arg<Rearrange<S, P, Z>, P>,
-  sizes?: Z,
+  pattern: Arg<AtPattern<Rearrange<S, P, Z>, Z>, P>,
+  sizes?: Arg<AtSizes<Rearrange<S, P, Z>, Z>, Z>,
 ): Tensor<Ok<Rearrange<S, P, Z>>, D> {
   const node = nodeOf('rearrange', x)
-  const plan = must(rearrangePlan(node.shape, pattern as string, sizes ?? {}))
+  const plan = must(rearrangePlan(node.shape, pattern as string, (sizes ?? {}) as Readonly<Record<string, Dim>>))
   return tensorOf(core.reshape(core.transpose(core.reshape(node, plan.apart), plan.order), plan.shape))
 }

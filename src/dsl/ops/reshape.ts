@@ -109,7 +109,7 @@ export function squeeze<S extends Shape, D extends DType, const P extends Axes |
   axes?: AxesArg<P, Squeeze<S, Listed<P>>>,
 ): Tensor<Ok<Squeeze<S, Listed<P>>>, D> {
   const node = nodeOf('squeeze', x)
-  const drop = must(squeezeAxes(node.shape, axes as Axes | undefined))
+  const drop = must(squeezeAxes(node.shape, axes))
   return tensorOf(
     core.reshape(
       node,

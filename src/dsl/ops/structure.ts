@@ -141,5 +141,5 @@ export function reverse<S extends Shape, D extends DType, const P extends Axes |
   axes?: AxesArg<P, Reduce<S, Listed<P>, true, 'reverse'>>,
 ): Tensor<S, D> {
   const node = nodeOf('reverse', x)
-  return tensorOf(core.reverse(node, axes === undefined ? [...node.shape.keys()] : must(axesAt('reverse', node.shape, axes as Axes))))
+  return tensorOf(core.reverse(node, axes === undefined ? [...node.shape.keys()] : must(axesAt('reverse', node.shape, axes))))
 }

@@ -103,10 +103,10 @@ type BindAll<Ls extends string[], Ts extends readonly AnyTensor[], Z extends Sta
           I['length'],
           `einsum: the first is ${D & string} but operand ${Next<I['length'] & number>} is ${T['dtype']}; cast one of them`
         >
-    : Fault<'spec', 'einsum: fewer operands than subscripts'>
+    : 'count'
   : Ts extends readonly []
     ? Z
-    : Fault<'spec', 'einsum: more operands than subscripts'>
+    : 'count'
 
 type Collect<L extends string, E, Out extends Shape, Seen = never> = L extends `${infer C}${infer R}`
   ? C extends keyof E
@@ -134,7 +134,9 @@ type Run<In extends string, O extends string, Ts extends readonly AnyTensor[]> =
       ? Shape
       : Z extends State
         ? Output<O, Z>
-        : Z
+        : Z extends 'count'
+          ? Fault<'spec', `einsum: ${Ts['length'] & number} operands are given but ${In}->${O} is for ${SplitComma<In>['length'] & number}`>
+          : Z
     : never
 /** The shape of `einsum`, or a fault. */
 export type EinsumRule<Spec extends string, Ts extends readonly AnyTensor[]> = string extends Spec
@@ -163,11 +165,12 @@ export const einsumPlan = (spec: string, xs: readonly { readonly shape: Shape; r
   const [ins, out, ...more] = spec.replaceAll(' ', '').split('->')
   if (out === undefined || more.length > 0) return fail(`einsum: ${spec} has no ->`)
   const subscripts = ins.split(',')
+  const count = fail(`einsum: ${xs.length} operands are given but ${ins}->${out} is for ${subscripts.length}`)
   const sizes = new Map<string, Dim>()
   const operands: string[][] = []
   let rest: Shape | null = null
   for (const [i, letters] of subscripts.entries()) {
-    if (i >= xs.length) return fail('einsum: fewer operands than subscripts')
+    if (i >= xs.length) return count
     const { shape, dtype } = xs[i]
     if (dtype !== xs[0].dtype) return fail(`einsum: the first is ${xs[0].dtype} but operand ${i + 1} is ${dtype}; cast one of them`)
     const [pre, post] = parts(letters)
@@ -198,7 +201,7 @@ export const einsumPlan = (spec: string, xs: readonly { readonly shape: Shape; r
     }
     operands.push([...pre, ...ellipsisLabels(middle.length), ...(post ?? [])])
   }
-  if (xs.length > subscripts.length) return fail('einsum: more operands than subscripts')
+  if (xs.length > subscripts.length) return count
   const [before, after] = parts(out)
   if (rest !== null && after === null) return fail('einsum: the output lacks the ... of the operands')
   if (rest === null && after !== null) return fail('einsum: no operand has the ... of the output')

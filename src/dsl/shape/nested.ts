@@ -1,5 +1,7 @@
 /** The shape of nested arrays of numbers or truth values. */
 import { fail, ok, type Checked } from './check.js'
+import { sameShape, showShape } from './dim.js'
+import type { Show } from './dim-types.js'
 
 /** A number or truth value, or arrays of them to any depth. */
 export type Nested = number | boolean | readonly Nested[]
@@ -32,21 +34,36 @@ export type Ragged<V> = V extends readonly [infer H, ...infer R]
       : NestedShape<H> extends NestedShape<X>
         ? NestedShape<X> extends NestedShape<H>
           ? Ragged<H>
-          : RaggedText
-        : RaggedText
+          : RaggedText<H, R>
+        : RaggedText<H, R>
     : never
   : []
-type RaggedText = 'tensor: rows differ in length; each must have the length of the first'
+/** The first row against the first that differs from it. */
+type RaggedText<H, R> = R extends readonly [infer X, ...infer Q]
+  ? [NestedShape<X>, NestedShape<H>] extends [NestedShape<H>, NestedShape<X>]
+    ? RaggedText<H, Q>
+    : `tensor: rows differ in length: the first is ${Show<NestedShape<H>>} but another is ${Show<NestedShape<X>>}`
+  : never
 
 const isRow = (v: Nested): v is readonly Nested[] => Array.isArray(v)
 
-export const nestedShape = (v: Nested): Checked<readonly number[]> => {
-  const shape: number[] = []
-  for (let row = v; isRow(row); row = row[0]) {
-    shape.push(row.length)
-    if (row.length === 0) break
+/** The lengths along the first elements. */
+const lengths = (v: Nested): number[] => (isRow(v) ? [v.length, ...(v.length > 0 ? lengths(v[0]) : [])] : [])
+const ragged = (v: Nested): string | undefined => {
+  if (!isRow(v) || v.length === 0) return undefined
+  const first = lengths(v[0])
+  const other = v.find(row => isRow(row) ? !sameShape(lengths(row), first) : first.length > 0)
+  if (other !== undefined)
+    return `tensor: rows differ in length: the first is ${showShape(first)} but another is ${showShape(lengths(other))}`
+  if (first.length === 0) return undefined
+  for (const row of v) {
+    const inside = ragged(row)
+    if (inside !== undefined) return inside
   }
-  const fits = (x: Nested, depth: number): boolean =>
-    isRow(x) ? depth < shape.length && x.length === shape[depth] && x.every(y => fits(y, depth + 1)) : depth === shape.length
-  return fits(v, 0) ? ok(shape) : fail('tensor: rows differ in length; each must have the length of the first')
+  return undefined
+}
+
+export const nestedShape = (v: Nested): Checked<readonly number[]> => {
+  const sentence = ragged(v)
+  return sentence === undefined ? ok(lengths(v)) : fail(sentence)
 }

@@ -1,8 +1,8 @@
 /** Axes taken apart, moved and joined by name, after einops (Rogozhnikov, 2022): `b t (h d) -> b h t d`. */
 import type { Dim, Shape } from '../tensor.js'
 import { fail, ok, type Checked } from './check.js'
-import { divDim, mulDim, sameDim } from './dim.js'
-import type { DivDim, MulDim, Unify } from './dim-types.js'
+import { divDim, mulDim, sameDim, showShape } from './dim.js'
+import type { DivDim, MulDim, Show, Unify } from './dim-types.js'
 
 /** A pattern's tokens: a name, or the names in brackets. */
 type Token = string | string[]
@@ -76,10 +76,10 @@ type Bind<T extends Token[], S extends Shape, Z, E = {}, I extends 0[] = []> = T
         ? B
         : Bind<R, SR, Z, B, [...I, 0]>
       : never
-    : 'rearrange: the pattern has more axes than the tensor'
+    : 'count'
   : S extends readonly []
     ? E
-    : 'rearrange: the pattern has fewer axes than the tensor'
+    : 'count'
 
 type Product<G extends string[], E, Seen, Out extends Dim = 1> = G extends [infer H extends string, ...infer R extends string[]]
   ? H extends '1'
@@ -129,10 +129,20 @@ export type Rearrange<S extends Shape, P extends string, Z = {}> = string extend
     : P extends `${infer L}->${infer R}`
       ? Bind<Tokens<L>, S, Z> extends infer E
         ? E extends string
-          ? E
+          ? E extends 'count'
+            ? `rearrange: ${Show<S>} has ${S['length']} axes but the pattern names ${Tokens<L>['length'] & number}`
+            : E
           : Build<Tokens<R>, Tokens<L>, E>
         : never
       : `rearrange: ${P} has no ->`
+
+/** What to say at the sizes that are given, and what at the pattern. */
+export type AtSizes<R, Z> = [keyof Z] extends [never] ? [] : R extends AboutSizes ? R : []
+export type AtPattern<R, Z> = [keyof Z] extends [never] ? R : R extends AboutSizes ? [] : R
+type AboutSizes =
+  | `rearrange: axis ${string} is not divisible by ${string}`
+  | `rearrange: (${string}) is ${string} but the axis is ${string}`
+  | `rearrange: ${string} is ${string} but ${string} is given`
 
 /** How to rearrange: take apart, permute, join. */
 export interface RearrangePlan {
@@ -152,9 +162,11 @@ export const rearrangePlan = (s: Shape, pattern: string, given: Readonly<Record<
   const names: string[] = [],
     apart: Dim[] = []
   const groups = [...pattern.slice(0, at).matchAll(/\(([^()]*)\)|[^\s()]+|[()]/g)].map(m => m[1] !== undefined)
-  for (const [i, words] of tokens(pattern.slice(0, at)).entries()) {
+  const left = tokens(pattern.slice(0, at))
+  const count = fail(`rearrange: ${showShape(s)} has ${s.length} axes but the pattern names ${left.length}`)
+  for (const [i, words] of left.entries()) {
     const d = s[i]
-    if (d === undefined) return fail('rearrange: the pattern has more axes than the tensor')
+    if (d === undefined) return count
     for (const [k, w] of words.entries())
       if (w !== '1' && (sizes.has(w) || words.indexOf(w) < k)) return fail(`rearrange: ${w} is given twice on the left`)
     if (words.some(isBracket)) return fail('rearrange: a bracket is not closed')
@@ -174,10 +186,10 @@ export const rearrangePlan = (s: Shape, pattern: string, given: Readonly<Record<
         .map(w => given[w])
         .reduce(mulDim, 1)
       if (open.length > 1) return fail(`rearrange: cannot solve (${text}): give the sizes of all but one name`)
-      const left = divDim(d, known)
+      const rest = divDim(d, known)
       if (open.length === 0 && !sameDim(d, known)) return fail(`rearrange: (${text}) is ${known} but the axis is ${d}`)
-      if (left === undefined) return fail(`rearrange: axis ${d} is not divisible by ${known} in (${text})`)
-      for (const w of words) if (w !== '1') sizes.set(w, Object.hasOwn(given, w) ? given[w] : left)
+      if (rest === undefined) return fail(`rearrange: axis ${d} is not divisible by ${known} in (${text})`)
+      for (const w of words) if (w !== '1') sizes.set(w, Object.hasOwn(given, w) ? given[w] : rest)
     }
     for (const w of words)
       if (w !== '1') {
@@ -185,7 +197,7 @@ export const rearrangePlan = (s: Shape, pattern: string, given: Readonly<Record<
         apart.push(sizes.get(w) as Dim)
       }
   }
-  if (tokens(pattern.slice(0, at)).length < s.length) return fail('rearrange: the pattern has fewer axes than the tensor')
+  if (left.length < s.length) return count
   const order: number[] = [],
     shape: Dim[] = []
   for (const words of tokens(pattern.slice(at + 2))) {

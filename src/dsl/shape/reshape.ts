@@ -110,14 +110,14 @@ export const reshapeShape = (a: Shape, target: readonly Dim[]): Checked => {
     : fail(`reshape: ${showShape(a)} has ${size} elements but ${showShape(b)} has ${sizeOfShape(b)}`)
 }
 
-type Join<S extends Shape, From extends number, I extends 0[] = [], Out extends Shape = []> = I['length'] extends From
+type Join<S extends Shape, From extends number, All extends Shape, I extends 0[] = [], Out extends Shape = []> = I['length'] extends From
   ? [...Out, SizeOf<S>]
   : S extends readonly [infer H extends Dim, ...infer R extends Shape]
-    ? Join<R, From, [...I, 0], [...Out, H]>
-    : `flatten: axis ${From} is past the end`
+    ? Join<R, From, All, [...I, 0], [...Out, H]>
+    : `flatten: axis ${From} is not in ${Show<All>}`
 /** The shape after joining all axes from a position on. */
-export type Flatten<S extends Shape, From extends number> = number extends S['length'] | From ? Shape : Join<S, From>
+export type Flatten<S extends Shape, From extends number> = number extends S['length'] | From ? Shape : Join<S, From, S>
 export const flattenShape = (s: Shape, from: number): Checked =>
   Number.isInteger(from) && from >= 0 && from <= s.length
     ? ok([...s.slice(0, from), sizeOfShape(s.slice(from))])
-    : fail(`flatten: axis ${from} is past the end`)
+    : fail(`flatten: axis ${from} is not in ${showShape(s)}`)

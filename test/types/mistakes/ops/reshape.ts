@@ -45,13 +45,13 @@ mistake('broadcastTo: fewer axes', () => broadcastTo(h, /*!*/ [8]))
 
 mistake('broadcastTo: a negative size', () => broadcastTo(f32(1, 2), /*!*/ [-4, 2]))
 
-mistake('rearrange: not divisible', () => rearrange(m, /*!*/ 'b (h d) -> b h d', { h: 11 }))
+mistake('rearrange: not divisible', () => rearrange(m, 'b (h d) -> b h d', /*!*/ { h: 11 }))
 
 mistake('rearrange: two unknown sizes', () => rearrange(m, /*!*/ 'b (h d) -> b h d'))
 
-mistake('rearrange: another product', () => rearrange(m, /*!*/ 'b (h d) -> b h d', { h: 12, d: 12 }))
+mistake('rearrange: another product', () => rearrange(m, 'b (h d) -> b h d', /*!*/ { h: 12, d: 12 }))
 
-mistake('rearrange: another size', () => rearrange(m, /*!*/ 'b d -> d b', { d: 12 }))
+mistake('rearrange: another size', () => rearrange(m, 'b d -> d b', /*!*/ { d: 12 }))
 
 mistake('rearrange: a name from nowhere', () => rearrange(m, /*!*/ 'b d -> b d e'))
 
@@ -60,6 +60,10 @@ mistake('rearrange: a name is lost', () => rearrange(m, /*!*/ 'b d -> b'))
 mistake('rearrange: a name twice on the left', () => rearrange(m, /*!*/ 'b b -> b'))
 
 mistake('rearrange: a name twice on the right', () => rearrange(m, /*!*/ 'b d -> b d b'))
+
+mistake('rearrange: a size that is given wrongly', () => rearrange(f32('B', 784), 'b (h w) -> b h w', /*!*/ { h: 29 }))
+
+mistake('rearrange: a size of an axis', () => rearrange(f32('B', 784), 'b h -> h b', /*!*/ { h: 29 }))
 
 mistake('rearrange: too many names', () => rearrange(m, /*!*/ 'b d e -> b d e'))
 
