@@ -3,10 +3,28 @@ import * as core from '../dsl/core/build.js'
 import type { Node } from '../dsl/core/node.js'
 import { splitKey, type Key } from '../dsl/keys.js'
 import { cast, floor, logSumExp, mul, softplus, stack, sub, sum, tensor, uniform } from '../dsl/ops/index.js'
-import { nodeOf, tensorOf } from '../dsl/ops/typed.js'
-import type { Dim, Tensor } from '../dsl/tensor.js'
+import { must, nodeOf, tensorOf } from '../dsl/ops/typed.js'
+import { fail, type Arg } from '../dsl/shape/check.js'
+import { sameDim, showShape } from '../dsl/shape/dim.js'
+import type { Show, Unify } from '../dsl/shape/dim-types.js'
+import type { Dim, Shape, Tensor } from '../dsl/tensor.js'
 import { chainOf, type Ordering } from './degrees.js'
 import { degreeTable, rowOf } from './masks.js'
+
+/** `[]`, or the message when a batch has not the model's number of variables. */
+type Variables<Op extends string, X extends Shape, D extends Dim> =
+  number extends X['length'] ? []
+    : X extends readonly [Dim, infer V extends Dim]
+      ? [Unify<V, D>] extends [never] ? `${Op}: x has ${V} variables but the model ${D}` : []
+      : `${Op}: x is ${Show<X>} but [batch, ${D}] was expected`
+/** The number of rows of a batch. */
+type Rows<X extends Shape> = X extends readonly [infer B extends Dim, ...Shape] ? B : number
+const batchOf = (op: string, x: unknown, dims: number): Node => {
+  const node = nodeOf(op, x)
+  if (node.shape.length !== 2) must(fail(`${op}: x is ${showShape(node.shape)} but [batch, ${dims}] was expected`))
+  if (!sameDim(node.shape[1], dims)) must(fail(`${op}: x has ${node.shape[1]} variables but the model ${dims}`))
+  return node
+}
 
 /** A density over {0, 1}^D as a product of conditionals. */
 export interface Autoregressive<P, D extends Dim> {
@@ -14,9 +32,9 @@ export interface Autoregressive<P, D extends Dim> {
   /** `ordering[d]` is the place of variable d in the chain rule. */
   readonly ordering: Ordering
   /** Column d is the log-odds of x_d = 1 and depends on the variables before d only, [B, D]. */
-  logits<B extends Dim>(params: P, x: Tensor<[B, D]>): Tensor<[B, D]>
+  logits<X extends Shape>(params: P, x: Arg<Variables<'logits', X, D>, Tensor<X>>): Tensor<[Rows<X>, D]>
   /** log p(x) in nats of each row, [B]. */
-  logProb<B extends Dim>(params: P, x: Tensor<[B, D]>): Tensor<[B]>
+  logProb<X extends Shape>(params: P, x: Arg<Variables<'logProb', X, D>, Tensor<X>>): Tensor<[Rows<X>]>
   /** `count` ancestral samples of zeros and ones, [count, D]. */
   sample<const N extends number>(params: P, key: Key, count: N): Tensor<[N, D]>
 }
@@ -57,9 +75,9 @@ interface Parts<P> {
 export interface Alternatives<P, D extends Dim> extends Autoregressive<P, D> {
   readonly orderings: readonly Ordering[]
   /** The log-odds of every conditional under one alternative, the first when absent. */
-  logits<B extends Dim>(params: P, x: Tensor<[B, D]>, mask?: Tensor<[], 'int32'>): Tensor<[B, D]>
+  logits<X extends Shape>(params: P, x: Arg<Variables<'logits', X, D>, Tensor<X>>, mask?: Tensor<[], 'int32'>): Tensor<[Rows<X>, D]>
   /** log p(x) in nats of each row, [B]: under one alternative, or the mean density of all when absent. */
-  logProb<B extends Dim>(params: P, x: Tensor<[B, D]>, mask?: Tensor<[], 'int32'>): Tensor<[B]>
+  logProb<X extends Shape>(params: P, x: Arg<Variables<'logProb', X, D>, Tensor<X>>, mask?: Tensor<[], 'int32'>): Tensor<[Rows<X>]>
   /** The number of an alternative drawn uniformly: for one training step. */
   drawMask(key: Key): Tensor<[], 'int32'>
 }
@@ -80,11 +98,15 @@ export const autoregressive = <P, Q, D extends Dim>({ params, orderings, logits 
     return sub(logSumExp(each, [0]), Math.log(orderings.length))
   }
   const drawMask = (key: Key): Tensor<[], 'int32'> => cast(floor(mul(uniform(key, []), orderings.length)), 'int32')
+  const dims = orderings[0].length
   const chains = degreeTable(orderings.map(chainOf))
   return {
     params: literal(params), orderings, drawMask, ordering: orderings[0],
-    logits: (p, x, mask = number(0)) => typed(logits(own(p), typed(x), mask)),
-    logProb: (p, x, mask) => typed(mask || orderings.length === 1 ? one(own(p), typed(x), mask ?? number(0)) : mixture(own(p), typed(x))),
+    logits: (p, x, mask = number(0)) => typed(logits(own(p), typed(batchOf('logits', x, dims)), mask)),
+    logProb: (p, x, mask) => {
+      const batch = typed<['B', number]>(batchOf('logProb', x, dims))
+      return typed(mask || orderings.length === 1 ? one(own(p), batch, mask ?? number(0)) : mixture(own(p), batch))
+    },
     sample: (p, key, count) => {
       const { which, noise } = splitKey(key, 'which', 'noise')
       const mask = orderings.length === 1 ? number(0) : drawMask(which)

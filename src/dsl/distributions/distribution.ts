@@ -75,6 +75,12 @@ export const divergence = <Q extends Distribution, B extends Shape>(
  * dist.kl(dist.normal(tensor([0, 1]), 1), dist.normal(tensor([0, 0]), 1)) // [0, 0.5]
  * ```
  */
-export function kl<Q, B extends Shape>(p: { kl(other: Q): Tensor<B> }, q: NoInfer<Q>): Tensor<B> {
-  return p.kl(q)
+export function kl<P extends Distribution, Q extends Distribution>(p: P, q: Arg<Comparable<P, Q>, Q>): ReturnType<P['entropy']>
+export function kl(p: Distribution, q: unknown): unknown {
+  return p.kl(q as never)
 }
+/** `[]`, or the message when two distributions have no divergence. */
+type Comparable<P extends Distribution, Q extends Distribution> =
+  Alike<P['shape'], Q['shape']> extends true
+    ? P extends { kl(other: infer Own): unknown } ? Q extends Own ? [] : 'kl: the two distributions are of different families' : []
+    : `kl: draws are ${Show<P['shape']>} but those of the other are ${Show<Q['shape']>}`

@@ -30,11 +30,14 @@ const vector = (x: Node, v: unknown, what: string): Node => {
 }
 
 /**
- * The last axis brought to mean 0 and variance 1, times `scale`, plus `bias`, both [D] (Ba et al., 2016, eq. 4).
+ * The last axis brought to mean 0 and variance 1, times `scale`, plus `bias`, both [D] (Ba et al., 2016, eq. 4). A scale that is learnt
+ * should start at one, `parameter([D], init.ones())`: the plain spec `f32(D)` starts at zero and shuts the layer.
  *
  * @example
  * ```ts
  * layerNorm(tensor([[0, 10]]), tensor([1, 1]), tensor([0, 0])) // [[-1, 1]]
+ * const params = { scale: parameter([64], init.ones()), bias: f32(64) }
+ * layerNorm(f32('B', 64), params.scale, params.bias).shape // ['B', 64]
  * ```
  */
 export function layerNorm<S extends Shape, D extends DType, G extends Shape, E extends DType, H extends Shape, F extends DType>(

@@ -1,5 +1,6 @@
 /** Scaling of updates: by numbers, and by minus the learning rate, which ends every optimiser. */
 import { broadcastTo, mul, neg, scalar } from '../core/build.js'
+import { TypegradError } from '../errors.js'
 import { nodeOf } from '../ops/typed.js'
 import type { Schedule } from './schedules.js'
 import { mapTrees, nextCount, stateless, zeroCount, type Counted, type Stateless, type Transform } from './transform.js'
@@ -25,10 +26,14 @@ export const scale = (factor: number): Transform<Stateless> => stateless(updates
  * const signless = chain(scaleByRms(), scaleByLearningRate(1e-3))
  * ```
  */
-export const scaleByLearningRate = (rate: LearningRate): Transform<Counted> => ({
-  init: () => ({ count: zeroCount() }),
-  update: (updates, { count }) => {
-    const factor = typeof rate === 'number' ? scalar(-rate) : neg(nodeOf('scaleByLearningRate', rate(count)))
-    return { updates: mapTrees(([u]) => mul(u, broadcastTo(factor, u.shape)), updates), state: { count: nextCount(count) } }
-  },
-})
+export const scaleByLearningRate = (rate: LearningRate): Transform<Counted> => {
+  if (typeof rate !== 'function' && !Number.isFinite(rate))
+    throw new TypegradError('value', `the learning rate is ${String(rate)} but a number or a schedule was expected`)
+  return {
+    init: () => ({ count: zeroCount() }),
+    update: (updates, { count }) => {
+      const factor = typeof rate === 'number' ? scalar(-rate) : neg(nodeOf('scaleByLearningRate', rate(count)))
+      return { updates: mapTrees(([u]) => mul(u, broadcastTo(factor, u.shape)), updates), state: { count: nextCount(count) } }
+    },
+  }
+}

@@ -73,6 +73,10 @@ export const chain = <const Fs extends readonly TypeFunction[]>(
 ): Transform<ChainState<Fs>> => {
   const links: readonly Transform[] = transforms
   if (links.length === 0) throw new TypegradError('value', 'chain: at least one transformation was expected')
+  links.forEach((link: Partial<Transform> | null, i) => {
+    if (typeof link?.init !== 'function' || typeof link.update !== 'function')
+      throw new TypegradError('value', `chain: a transformation such as adam(1e-3) was expected but argument ${i + 1} is ${String(link)}`)
+  })
   return {
     init: params => links.map(t => t.init(params)) as never,
     update: (updates, state, params) => {

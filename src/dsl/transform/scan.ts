@@ -77,7 +77,7 @@ const stepsOf = (xs: unknown, length: Dim | undefined): Dim => {
  */
 export function scan<const C extends Tree, const Xs extends Tree, const Next extends Tree, const Y extends Tree,
   const O extends ScanOptions = {}>(
-  body: (carry: C, x: Step<Xs>) => Arg<MatchTree<C, Next, 'scan: carry'>, readonly [next: Next, kept: Y]>,
+  body: (carry: C, x: Step<Xs>) => readonly [next: Arg<MatchTree<C, Next, 'scan: carry'>, Next>, kept: Y],
   init: C, xs: Arg<CheckSteps<StepsOf<Xs, O>>, Xs>, options?: O,
 ): readonly [carry: C, kept: Stacked<Y, Count<StepsOf<Xs, O>>>]
 export function scan(body: unknown, init: unknown, xs: unknown, options: ScanOptions = {}): unknown {

@@ -1,0 +1,18 @@
+import * as dist from '../../../../src/dsl/distributions/index.js'
+import { f32, ones, zeros } from '../../../../src/dsl/ops/index.js'
+import { made } from '../../../../src/models/index.js'
+import { mistake, typeOnly } from '../../harness/mistake.js'
+
+const three = dist.normal(zeros([3]), 1)
+const model = made({ dims: 784, hidden: [5] })
+const params = model.params
+
+mistake('kl: draws of another shape', () => dist.kl(three, /*!*/ dist.normal(ones([4]), 1)))
+
+typeOnly('kl: another family', () => dist.kl(three, /*!*/ dist.uniform(zeros([3]), 1)))
+
+mistake('logProb: another number of variables', () => model.logProb(params, /*!*/ f32('B', 783)))
+
+mistake('logProb: no batch', () => model.logProb(params, /*!*/ f32(784)))
+
+mistake('logits: another number of variables', () => model.logits(params, /*!*/ f32('B', 10)))
