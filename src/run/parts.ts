@@ -7,7 +7,8 @@ import { nearest } from './words.js'
 
 const narrowed = <A>(name: string, is: (u: unknown) => boolean): t.Type<A, unknown, unknown> => new t.Type<A, unknown, unknown>(
   name, (u): u is A => is(u), (u, c) => is(u) ? t.success(u as A) : t.failure(u, c), a => a)
-const isRecord = (u: unknown): u is Readonly<Record<string, unknown>> => typeof u === 'object' && u !== null && !Array.isArray(u)
+const isRecord = (u: unknown): u is Readonly<Record<string, unknown>> =>
+  typeof u === 'object' && u !== null && !Array.isArray(u) && !(u instanceof Promise)
 const isCount = (u: unknown) => Number.isSafeInteger(u) && (u as number) >= 1
 const giving = (example: string) => narrowed(`a function, as in ${example}`, u => typeof u === 'function')
 const count = (what: string) => narrowed(`${what}: a whole number of at least 1`, isCount)
@@ -128,4 +129,32 @@ export const checkSchedule = <S>(schedule: S): S => {
   if (found instanceof Promise) throw refusal('its schedule', found, 'a record')
   check('its schedule', 'entry', SCHEDULE, found)
   return schedule
+}
+
+/** What `objective` gives, when it is an expression or a record of them. */
+export const checkLoss = <L>(loss: L): L => {
+  if (!isRecord(loss)) throw refusal('it', loss, 'a scalar tensor, such as mean(square(...)),')
+  return loss
+}
+
+/** What `evaluation` gives, when it is a record. */
+export const checkFigures = <F>(figures: F): F => {
+  if (!isRecord(figures)) throw refusal('it', figures, 'a record of figures, such as { error },')
+  return figures
+}
+
+/** What `draw` gives, when it is a tensor. */
+export const checkPictures = <P>(pictures: P): P => {
+  if (!isRecord(pictures) || !Array.isArray(pictures['shape'])) throw refusal('it', pictures, 'a tensor of pictures')
+  return pictures
+}
+
+/** What `published` gives, when it is a list of figures. */
+export const checkPublished = <P>(published: P): P => {
+  const isFigure = (p: unknown) => isRecord(p) && typeof p['figure'] === 'number'
+    && ['model', 'metric', 'source'].every(k => typeof p[k] === 'string')
+  if (!Array.isArray(published) || !published.every(isFigure)) {
+    throw refusal('its published', published, 'a list of { model, metric, figure, source }')
+  }
+  return published
 }

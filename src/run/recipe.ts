@@ -5,7 +5,9 @@ import type { AnyTensor, Tree } from '../dsl/define/tree.js'
 import type { Key } from '../dsl/keys.js'
 import type { Evaluated, Metrics } from '../dsl/train.js'
 import type { Batch, Fields, Source, Splits } from './data/dataset.js'
-import { checkModel, checkOptimiser, checkParts, checkSchedule, checkSource } from './parts.js'
+import {
+  checkFigures, checkLoss, checkModel, checkOptimiser, checkParts, checkPictures, checkPublished, checkSchedule, checkSource,
+} from './parts.js'
 import type { Published } from './report/markdown.js'
 import type { Picture } from './report/sheet.js'
 import type { Settings, SettingValues } from './settings.js'
@@ -153,10 +155,11 @@ const prepared = <S extends Settings, F extends Fields, M extends Model>(
   const scope = (params: Tree, batch: Figures, key: Key) => ({ settings, model, params, batch, key }) as BatchScope<S, F, M>
   const { evaluation, samples } = parts
   return {
-    source, params: model.params as Tree, schedule: checkSchedule(parts.schedule(settings)), published: parts.published?.(settings) ?? [],
-    objective: (params, batch, key) => parts.objective(scope(params, batch, key)),
+    source, params: model.params as Tree, schedule: checkSchedule(parts.schedule(settings)),
+    published: parts.published === undefined ? [] : checkPublished(parts.published(settings)),
+    objective: (params, batch, key) => checkLoss(parts.objective(scope(params, batch, key))),
     optimiser: steps => checkOptimiser(parts.optimiser(settings, { steps })),
-    ...evaluation && { evaluation: (params: Tree, batch: Figures, key: Key) => evaluation(scope(params, batch, key)) },
-    ...samples && { draw: (params: Tree, key: Key, count: number) => samples.draw({ settings, model, params, key, count }) },
+    ...evaluation && { evaluation: (params: Tree, batch: Figures, key: Key) => checkFigures(evaluation(scope(params, batch, key))) },
+    ...samples && { draw: (params: Tree, key: Key, count: number) => checkPictures(samples.draw({ settings, model, params, key, count })) },
   }
 }
