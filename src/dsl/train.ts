@@ -6,11 +6,13 @@ import { isLeaf, leavesOf, treeLike } from './core/trees.js'
 import type { Tree } from './define/tree.js'
 import type { Apply, TypeFunction } from './define/type-function.js'
 import { TypegradError } from './errors.js'
+import type { ScalarLoss } from './transform/check.js'
 import { splitKey, type Key } from './keys.js'
 import { globalNorm } from './optim/norm.js'
 import { applyUpdates, type Optimiser } from './optim/transform.js'
 import { nodeOf } from './ops/typed.js'
 import { initialise } from './params/initialise.js'
+import type { Show } from './shape/dim-types.js'
 import type { Tensor } from './tensor.js'
 
 /** Numbers to report, by name. */
@@ -19,12 +21,23 @@ export type Metrics = Readonly<Record<string, Tensor<[]>>>
 /** What a loss returns: the number, or the number with metrics and the next carried state. */
 export interface Evaluated<A, M extends Metrics> { readonly loss: Tensor<[]>; readonly metrics?: M; readonly aux?: A }
 
+/** `[]`, or the message when what a loss returns is not a float32 scalar, alone or as `loss`. */
+export type LossFault<L> = NotScalar<L extends { readonly loss: infer N } ? N : L>
+type NotScalar<L> =
+  [L] extends [never] ? []
+    : ScalarLoss<L, 'trainStep'> extends string
+      ? L extends Tensor<infer S, infer D> ? `trainStep: the loss is ${D} ${Show<S>} but a float32 scalar was expected; take its mean`
+        : 'trainStep: the loss is no tensor but a float32 scalar was expected'
+      : []
+/** The metrics among what a loss returns. */
+export type MetricsOf<L> = L extends { readonly metrics?: infer M extends Metrics } ? M : {}
+
 /** What is trained: parameters, loss, optimiser. */
-export interface TrainSpec<P extends Tree, F extends TypeFunction, B, A extends Tree, M extends Metrics> {
+export interface TrainSpec<P extends Tree, F extends TypeFunction, B, A extends Tree, L> {
   /** The parameters' specs. */
   readonly params: P
   /** What to minimise. `aux` is state carried from step to step that no gradient changes: batch statistics, targets, counters. */
-  readonly loss: (params: P, batch: B, key: Key, aux: A) => Tensor<[]> | Evaluated<A, M>
+  readonly loss: LossFault<L> extends string ? LossFault<L> : (params: P, batch: B, key: Key, aux: A) => L
   readonly optimiser: Optimiser<F>
   /** The first carried state, a tree or a function of the first parameters; none when absent. */
   readonly aux?: A | ((params: P, key: Key) => A)
@@ -88,21 +101,27 @@ const differentiate = <P extends Tree, A, M extends Metrics>(
  * const { metrics } = training.step(state, { x: f32('B', 3), y: f32('B', 1) }, key(1))
  * ```
  */
-export const trainStep = <P extends Tree, F extends TypeFunction, B, A extends Tree = {}, M extends Metrics = {}>(
-  { params, loss, optimiser, aux }: TrainSpec<P, F, B, A, M>,
-): TrainStep<P, F, B, A, M> => ({
-  init: key => {
-    const keys = splitKey(key, 'params', 'aux')
-    const first = initialise(params, keys.params)
-    const carried = typeof aux === 'function' ? aux(first, keys.aux) : aux ?? ({} as A)
-    return { params: first, optimiser: optimiser.init(first), aux: carried }
-  },
-  step: (state, batch, key) => {
-    const found = differentiate<P, A, M>(state.params, p => loss(p, batch, key, state.aux), state.aux)
-    const { updates, state: next } = optimiser.update(found.grads, state.optimiser, state.params)
-    return {
-      state: { params: applyUpdates(state.params, updates), optimiser: next, aux: found.aux },
-      metrics: { ...found.metrics, loss: found.loss, gradientNorm: globalNorm(found.grads) },
-    }
-  },
-})
+export function trainStep<P extends Tree, F extends TypeFunction, B, A extends Tree = {}, const L = Tensor<[]>>(
+  spec: TrainSpec<P, F, B, A, L>): TrainStep<P, F, B, A, MetricsOf<L>>
+export function trainStep<P extends Tree, F extends TypeFunction, B, A extends Tree, M extends Metrics>(
+  { params, loss: given, optimiser, aux }: TrainSpec<P, F, B, A, unknown>,
+): TrainStep<P, F, B, A, M> {
+  const untyped: unknown = given
+  const loss = untyped as (params: P, batch: B, key: Key, aux: A) => Tensor<[]> | Evaluated<A, M>
+  return {
+    init: key => {
+      const keys = splitKey(key, 'params', 'aux')
+      const first = initialise(params, keys.params)
+      const carried = typeof aux === 'function' ? aux(first, keys.aux) : aux ?? ({} as A)
+      return { params: first, optimiser: optimiser.init(first), aux: carried }
+    },
+    step: (state, batch, key) => {
+      const found = differentiate<P, A, M>(state.params, p => loss(p, batch, key, state.aux), state.aux)
+      const { updates, state: next } = optimiser.update(found.grads, state.optimiser, state.params)
+      return {
+        state: { params: applyUpdates(state.params, updates), optimiser: next, aux: found.aux },
+        metrics: { ...found.metrics, loss: found.loss, gradientNorm: globalNorm(found.grads) },
+      }
+    },
+  }
+}

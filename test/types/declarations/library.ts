@@ -5,7 +5,8 @@ import {
   define, dist, div, dropout, einsum, ema, equal, expandDims, eye, f32, flatten, flattenEach, foldIn, gather, globalNorm, grad,
   hostKey, hvp, i32, init, initialise, jvp, key, layer, layerNorm, layerOf, leakyRelu, less, linear, logSumExp, matmul, maxPool,
   maxPool2d, mean, momentum, mse, mul, named, nesterov, normal, not, oneHot, ones, parameter, patches, pipe, rearrange, relu, reshape,
-  rmsprop, scan, schedule, seq, sgd, slice, softmax, solveTriangular, sort, split, splitKey, stack, stopGradient, sum, tensor, topK,
+  rmsprop, scan, schedule, seq, sgd, sigmoid, slice, softmax, solveTriangular, sort, split, splitKey, stack, stopGradient, sum, tensor,
+  topK,
   trace, trainStep, transpose, uniform, upsample2d, valueAndGrad, vjp, where, zeros, type Dim, type Shape, type Tensor, type
   TypeFunction,
 } from 'typegrad'
@@ -28,7 +29,7 @@ export const dense = linear(784, 128)
 export const convolution = conv(1, 32, 3, { stride: 2 })
 export const bound = dense.with(dense.params)
 export const flat = flattenEach
-export const net = seq(dense, relu, seq(linear(128, 64), softmax), scaled)
+export const net = seq(dense, relu, seq(linear(128, 64), sigmoid), scaled)
 export const images = seq(convolution, relu, maxPool(2), (x: Tensor<['N', 6, 6, 32]>) => maxPool2d(x, 2), flattenEach)
 export const wide = seq(affine, relu)
 export const mlp = (width: number) => seq(linear(784, width), relu, linear(width, 10))

@@ -1,5 +1,7 @@
 import * as dist from '../../../../src/dsl/distributions/index.js'
+import { sgd } from '../../../../src/dsl/optim/index.js'
 import { f32, ones, zeros } from '../../../../src/dsl/ops/index.js'
+import { trainStep } from '../../../../src/dsl/train.js'
 import { made } from '../../../../src/models/index.js'
 import { mistake, typeOnly } from '../../harness/mistake.js'
 
@@ -14,5 +16,9 @@ typeOnly('kl: another family', () => dist.kl(three, /*!*/ dist.uniform(zeros([3]
 mistake('logProb: another number of variables', () => model.logProb(params, /*!*/ f32('B', 783)))
 
 mistake('logProb: no batch', () => model.logProb(params, /*!*/ f32(784)))
+
+typeOnly('trainStep: a loss that is no scalar', () => trainStep({
+  params: { w: f32(3, 1) }, optimiser: sgd(0.1), /*!*/ loss: p => p.w,
+}))
 
 mistake('logits: another number of variables', () => model.logits(params, /*!*/ f32('B', 10)))

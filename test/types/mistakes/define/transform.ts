@@ -38,11 +38,14 @@ mistake('vjp: a cotangent of another dtype', () => vjp(square, x)[1](/*!*/ i32(2
 mistake.runs('customVjp: a cotangent of another shape', () => customVjp(square, g => /*!*/ [sum(g)]),
   () => grad((y: Tensor<[2]>) => sum(customVjp(square, g => [sum(g)] as never)(y)))(x))
 
-mistake('scan: another carry', () => scan((c, z) => [concat([c, z], 0), z], f32(3), f32('T', 3)))
+mistake('scan: another carry', () => scan((c, z) => [
+  /*!*/ concat([c, z], 0), z], f32(3), f32('T', 3)))
 
-mistake('scan: deep in the carry', () => scan((c, z) => [{ h: z }, z], { h: f32(3) }, f32('T', 4)))
+mistake('scan: deep in the carry', () => scan((c, z) => [
+  /*!*/ { h: z }, z], { h: f32(3) }, f32('T', 4)))
 
-mistake('scan: a key too many in the carry', () => scan((c, z) => [{ h: c.h, z }, z], { h: f32(3) }, f32('T', 3)))
+mistake('scan: a key too many in the carry', () => scan((c, z) => [
+  /*!*/ { h: c.h, z }, z], { h: f32(3) }, f32('T', 3)))
 
 mistake('scan: different numbers of steps', () => scan((c, z) => [c, z.a], f32(3), /*!*/ { a: f32('T', 3), b: f32('S', 3) }))
 
