@@ -108,8 +108,10 @@ export const checkField = (source: string, name: string, field: unknown): void =
 /** What `model` gives, when it has parameters. */
 export const checkModel = <M>(model: M): M => {
   const found: unknown = model
-  if (!isRecord(found) || typeof found['params'] !== 'object' || found['params'] === null) {
-    throw refusal('its model', found, 'a record with params')
+  // A layer or a definition is a function that carries its parameters.
+  const holder = isRecord(found) || typeof found === 'function' ? found : {}
+  if (!('params' in holder) || typeof holder.params !== 'object' || holder.params === null) {
+    throw refusal('its model', found, 'a record, layer or definition with params')
   }
   return model
 }

@@ -1,6 +1,6 @@
 import { expectTypeOf } from 'expect-type'
 import { describe, expect, test } from 'vitest'
-import { add, f32, key, matmul, mean, sgd, square, sub, type Tensor } from '../../src/index.js'
+import { add, define, f32, key, linear, matmul, mean, relu, seq, sgd, square, sub, type Tensor } from '../../src/index.js'
 import { arrays } from '../../src/run/data/arrays.js'
 import { mnist } from '../../src/run/data/mnist.js'
 import { defineRecipe, isRecipe } from '../../src/run/recipe.js'
@@ -41,6 +41,24 @@ describe('defineRecipe', () => {
     const nothing = { size: 0, rows: () => ({}) }
     const prepared = recipe.choose({ lr: 0.1, kind: 'a' }).prepare({ train: nothing, test: nothing })
     expect(prepared.objective(prepared.params, { x: f32('B', 2), y: f32('B', 1) }, key(0))).toMatchObject({ shape: [], dtype: 'float32' })
+  })
+
+  test('a model may be a layer or a definition: a function that carries its parameters', () => {
+    const dense = define({ w: f32('I', 'O') }, (p, x: Tensor<['B', 'I']>) => matmul(x, p.w))
+    const nothing = { size: 8, rows: () => ({}) }
+    const parts = { summary: 's', settings: {}, data, optimiser: () => sgd(0.1), schedule: () => ({ batch: 4, length: { epochs: 2 } }) } as const
+    const layered = defineRecipe({
+      ...parts, name: 'layered', model: () => seq(linear(2, 3), relu, linear(3, 1)),
+      objective: ({ model, params, batch: { x, y } }) => mean(square(sub(model(params, x), y))),
+    })
+    const defined = defineRecipe({
+      ...parts, name: 'defined', model: () => dense.at({ I: 2, O: 1 }),
+      objective: ({ model, params, batch: { x, y } }) => mean(square(sub(model(params, x), y))),
+    })
+    for (const recipe of [layered, defined]) {
+      const prepared = recipe.choose({}).prepare({ train: nothing, test: nothing })
+      expect(prepared.objective(prepared.params, { x: f32('B', 2), y: f32('B', 1) }, key(0))).toMatchObject({ shape: [], dtype: 'float32' })
+    }
   })
 
   test('MNIST gives images and labels', () => {

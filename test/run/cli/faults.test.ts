@@ -17,7 +17,7 @@ const WRONG: readonly (readonly [string, string | RegExp, string, RegExp])[] = [
   ['noy', '{ x, y })', '{ x })', /^tiny \(.*noy\.ts:12:15\): lines train: the numbers of the field y are missing/],
   ['dtype', 'dtype: \'float32\' }, y', 'dtype: \'f32\' }, y',
     /lines: the field x: dtype is "f32", but it must be 'float32', 'int32' or 'bool'\.$/],
-  ['params', '({ params: { w', '({ parms: { w', /^tiny: its model gives a record with parms, but a record with params is expected\.$/],
+  ['params', '({ params: { w', '({ parms: { w', /^tiny: its model gives a record with parms, but a record, layer or definition with params is expected\.$/],
   ['promised', 'objective: (', 'objective: async (',
     /^tiny: its objective: it gives a promise, but a scalar tensor.* not async\.$/],
   ['figures', 'evaluation: (', 'evaluation: async (',
