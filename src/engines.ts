@@ -4,7 +4,6 @@
  * @module typegrad/engines
  */
 export type { Engine, EngineOptions, Executable, Program, Resident } from './interp/engine.js'
-export { program } from './interp/program.js'
 export { compile, type Compiled, type ValuesOf } from './interp/compile.js'
 export { evaluate, toArray, type NestedArray } from './interp/evaluate.js'
 export { simplifyTree } from './interp/simplify/simplify.js'

@@ -5,6 +5,7 @@
 export type { Defined } from './define/layer.js'
 export type { MatchTree } from './define/match-tree.js'
 export type { InTurn } from './define/seq.js'
+export type { Same } from './define/type-function.js'
 export type { BernoulliOf } from './distributions/bernoulli.js'
 export type { CategoricalOf } from './distributions/categorical.js'
 export type { IndependentOf } from './distributions/independent.js'

@@ -46,7 +46,8 @@ describe('defineRecipe', () => {
   test('a model may be a layer or a definition: a function that carries its parameters', () => {
     const dense = define({ w: f32('I', 'O') }, (p, x: Tensor<['B', 'I']>) => matmul(x, p.w))
     const nothing = { size: 8, rows: () => ({}) }
-    const parts = { summary: 's', settings: {}, data, optimiser: () => sgd(0.1), schedule: () => ({ batch: 4, length: { epochs: 2 } }) } as const
+    const schedule = () => ({ batch: 4, length: { epochs: 2 } })
+    const parts = { summary: 's', settings: {}, data, schedule, optimiser: () => sgd(0.1) } as const
     const layered = defineRecipe({
       ...parts, name: 'layered', model: () => seq(linear(2, 3), relu, linear(3, 1)),
       objective: ({ model, params, batch: { x, y } }) => mean(square(sub(model(params, x), y))),

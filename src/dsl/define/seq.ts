@@ -10,11 +10,10 @@ import type { Definition } from './definition.js'
 import { makeLayer, type Defined, type Layer } from './layer.js'
 import { distinct } from './specs.js'
 import { inTurn } from './trial.js'
-import type { Apply, TypeFunction } from './type-function.js'
+import type { Apply, Same, TypeFunction } from './type-function.js'
 
 /* ---------- what can be a step: a layer, a definition of one argument, a function of one tensor ---------- */
 
-interface Same extends TypeFunction { readonly out: this['in'] }
 /** An annotated function; its symbols stand for any size, as a definition's do. */
 interface Mapped<A extends Shape, B extends Shape, At extends number> extends TypeFunction {
   readonly out: this['in'] extends A ? B

@@ -4,3 +4,5 @@
 export interface TypeFunction { readonly in: unknown; readonly out: unknown }
 /** The result of a type function. */
 export type Apply<F extends TypeFunction, X> = (F & { readonly in: X })['out']
+/** The type function that keeps what it is given. */
+export interface Same extends TypeFunction { readonly out: this['in'] }

@@ -2,6 +2,7 @@
 import * as core from '../core/build.js'
 import type { Node } from '../core/node.js'
 import { axisAt, type Axis } from '../shape/axes.js'
+import type { Same } from '../define/type-function.js'
 import type { Arg, Ok } from '../shape/check.js'
 import type { Accepts } from '../shape/dtype.js'
 import type { KeepAxis } from '../shape/reduce.js'
@@ -62,6 +63,20 @@ const normalised = (x: Node, axis: number, log: boolean): Node => {
   const total = core.sum(exps, [axis])
   return log ? core.sub(shifted, over(core.log(total))) : core.div(exps, over(total))
 }
+
+/** A function of a tensor that normalises along an axis and keeps the shape; as a step of `seq` it says so. */
+export interface Normalisation<Op extends string> {
+  readonly shapes?: Same
+  <S extends Shape, D extends DType, const Ax extends Axis = -1>(
+    x: Arg<Accepts<Op, D, 'float32'>, Tensor<S, D>>,
+    axis?: Arg<KeepAxis<S, Ax, Op>, Ax>,
+  ): Tensor<Ok<KeepAxis<S, Ax, Op>>, 'float32'>
+}
+const normalisation = <Op extends string>(op: Op, log: boolean): Normalisation<Op> => (x: unknown, axis: unknown = -1) => {
+  const node = nodeOfClass(op, x, 'float32')
+  return tensorOf<never, never>(normalised(node, must(axisAt(op, node.shape, axis as Axis)), log))
+}
+
 /**
  * exp(x) / Σ exp(x) along an axis (the last by default): positive numbers that sum to 1.
  *
@@ -70,13 +85,7 @@ const normalised = (x: Node, axis: number, log: boolean): Node => {
  * softmax(tensor([0, Math.log(3)])) // [0.25, 0.75]
  * ```
  */
-export function softmax<S extends Shape, D extends DType, const Ax extends Axis = -1>(
-  x: Arg<Accepts<'softmax', D, 'float32'>, Tensor<S, D>>,
-  axis?: Arg<KeepAxis<S, Ax, 'softmax'>, Ax>,
-): Tensor<Ok<KeepAxis<S, Ax, 'softmax'>>, 'float32'> {
-  const node = nodeOfClass('softmax', x, 'float32')
-  return tensorOf(normalised(node, must(axisAt('softmax', node.shape, (axis as Axis) ?? -1)), false))
-}
+export const softmax = normalisation('softmax', false)
 /**
  * log softmax(x) along an axis (the last by default), without the loss of accuracy of taking the logarithm afterwards.
  *
@@ -85,10 +94,4 @@ export function softmax<S extends Shape, D extends DType, const Ax extends Axis 
  * logSoftmax(tensor([0, 1000])) // [-1000, 0]
  * ```
  */
-export function logSoftmax<S extends Shape, D extends DType, const Ax extends Axis = -1>(
-  x: Arg<Accepts<'logSoftmax', D, 'float32'>, Tensor<S, D>>,
-  axis?: Arg<KeepAxis<S, Ax, 'logSoftmax'>, Ax>,
-): Tensor<Ok<KeepAxis<S, Ax, 'logSoftmax'>>, 'float32'> {
-  const node = nodeOfClass('logSoftmax', x, 'float32')
-  return tensorOf(normalised(node, must(axisAt('logSoftmax', node.shape, (axis as Axis) ?? -1)), true))
-}
+export const logSoftmax = normalisation('logSoftmax', true)

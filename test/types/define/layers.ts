@@ -4,7 +4,7 @@ import { layer, layerOf } from '../../../src/dsl/define/layer.js'
 import { avgPool, conv, flattenEach, linear, maxPool } from '../../../src/dsl/define/layers.js'
 import { pipe, seq } from '../../../src/dsl/define/seq.js'
 import type { TypeFunction } from '../../../src/dsl/define/type-function.js'
-import { add, f32, matmul, maxPool2d, mul, relu, stack, sum, tanh } from '../../../src/dsl/ops/index.js'
+import { add, f32, matmul, maxPool2d, mul, relu, softmax, stack, sum, tanh } from '../../../src/dsl/ops/index.js'
 import type { Shape, Tensor } from '../../../src/dsl/tensor.js'
 import { grad } from '../../../src/dsl/transform/grad.js'
 import { same, type Equal } from '../harness/equal.js'
@@ -39,6 +39,11 @@ const features = seq(conv(1, 32, 3, { stride: 2, padding: 1 }), relu, conv(32, 6
 const classifier = seq(features, linear(3136, 10))
 const scores = classifier(classifier.params, f32('B', 28, 28, 1))
 same<Equal<typeof scores, Tensor<['B', 10]>>>()
+
+// Functions with settings of their own
+const probabilities = seq(linear(784, 10), softmax)
+const distribution = probabilities(probabilities.params, f32('B', 784))
+same<Equal<typeof distribution, Tensor<['B', 10]>>>()
 
 // Layers of one's own: from a definition, from a type function
 const scaled = define({ s: f32('D') }, [f32('B', 'D')], (p, x) => mul(x, p.s))
