@@ -38,6 +38,8 @@ const kindOf = (found: unknown): string => Array.isArray(found) ? 'a list'
   : isLeaf(found) ? 'a tensor, an expression without numbers of its own'
   : found === null ? 'null' : typeof found === 'object' ? 'a record' : `the ${typeof found} ${String(found)}`
 
+const isHostArray = (found: unknown): found is Value => isLeaf(found) && 'data' in found && ArrayBuffer.isView(found.data)
+
 /** Throws the sentence about a value that does not fit its place; what is missing altogether is for `leavesLike` to say. */
 const checkValue = (path: string, { dtype, shape }: Node, found: unknown): void => {
   if (found === undefined) return
@@ -45,10 +47,10 @@ const checkValue = (path: string, { dtype, shape }: Node, found: unknown): void 
     throw new TypegradError('value',
       `${path} is ${got}, but a host array { data, shape, dtype } of ${dtype} [${shape.join(', ')}] was expected`)
   }
-  if (!isLeaf(found) || !('data' in found) || !ArrayBuffer.isView(found.data)) return refuse(kindOf(found))
-  const { data, ...leaf } = found as unknown as Value
-  if (leaf.dtype !== dtype || leaf.shape.join() !== shape.join()) refuse(`${leaf.dtype} [${leaf.shape.join(', ')}]`)
-  if (data.length !== sizeOf(leaf.shape)) refuse(`${data.length} numbers for the shape [${leaf.shape.join(', ')}]`)
+  if (!isHostArray(found)) return refuse(kindOf(found))
+  const given = found.shape.join(', ')
+  if (found.dtype !== dtype || given !== shape.join(', ')) refuse(`${found.dtype} [${given}]`)
+  if (found.data.length !== sizeOf(found.shape)) refuse(`${found.data.length} numbers for the shape [${given}]`)
 }
 
 /**

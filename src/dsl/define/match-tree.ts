@@ -5,7 +5,7 @@ import { sameShape, showShape } from '../shape/dim.js'
 import type { Show, Unify } from '../shape/dim-types.js'
 import type { Dim, DType, Shape, Tensor } from '../tensor.js'
 import type { First, KeysOf } from './keys.js'
-import { entriesOf } from './tree.js'
+import { branchFault, entriesOf } from './tree.js'
 
 /* ---------- in types ---------- */
 
@@ -57,17 +57,8 @@ export const matchTree = (spec: unknown, actual: unknown, where: string): Either
     return sameShape(spec.shape, actual.shape) ? right(undefined)
       : left(`${where}: ${showShape(spec.shape)} was expected but ${showShape(actual.shape)} is given`)
   }
-  if (Array.isArray(spec)) {
-    if (!Array.isArray(actual)) return left(`${where}: a tuple was expected`)
-    if (actual.length !== spec.length) return left(`${where}: a tuple of ${spec.length} was expected but one of ${actual.length} is given`)
-  } else {
-    const isRecord = typeof actual === 'object' && actual !== null && !Array.isArray(actual) && !isLeaf(actual)
-    if (!isRecord) return left(`${where}: a record was expected`)
-    const missing = entriesOf(spec as object).find(([key]) => !Object.hasOwn(actual, key))
-    if (missing) return left(`${where}: key ${missing[0]} is missing`)
-    const extra = entriesOf(actual).find(([key]) => !Object.hasOwn(spec as object, key))
-    if (extra) return left(`${where}: key ${extra[0]} is not expected`)
-  }
+  const fault = branchFault(spec as object, actual, where, 'not expected')
+  if (fault !== undefined) return left(fault)
   for (const [key, part] of entriesOf(spec as object)) {
     const matched = matchTree(part, (actual as Record<string, unknown>)[key], `${where}.${key}`)
     if (isLeft(matched)) return matched

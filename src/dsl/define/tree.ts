@@ -3,6 +3,7 @@
  * inside a definition's body, values. Unification walks keys in ASCII order, in types and at run time, so that both find
  * the same clash first.
  */
+import { isLeaf } from '../core/trees.js'
 import type { DType, Shape, Tensor } from '../tensor.js'
 import type { Substitute, SymbolsOf } from '../shape/subst.js'
 import type { Apply, TypeFunction } from './type-function.js'
@@ -39,4 +40,21 @@ export type SymbolsIn<T> =
 export const entriesOf = (branch: object): [key: string, value: unknown][] => {
   const entries = Object.entries(branch)
   return Array.isArray(branch) ? entries : entries.sort(([a], [b]) => a < b ? -1 : a > b ? 1 : 0)
+}
+
+/**
+ * Why `actual` is not a branch like the branch `spec`: another kind, another length, a key missing or `unknown` to it; undefined when the
+ * two may be compared part by part.
+ */
+export const branchFault = (spec: object, actual: unknown, where: string, unknown: string): string | undefined => {
+  if (Array.isArray(spec)) {
+    if (!Array.isArray(actual)) return `${where}: a tuple was expected`
+    return actual.length === spec.length ? undefined
+      : `${where}: a tuple of ${spec.length} was expected but one of ${actual.length} is given`
+  }
+  if (typeof actual !== 'object' || actual === null || Array.isArray(actual) || isLeaf(actual)) return `${where}: a record was expected`
+  const missing = entriesOf(spec).find(([key]) => !Object.hasOwn(actual, key))
+  if (missing) return `${where}: key ${missing[0]} is missing`
+  const extra = entriesOf(actual).find(([key]) => !Object.hasOwn(spec, key))
+  return extra && `${where}: key ${extra[0]} is ${unknown}`
 }

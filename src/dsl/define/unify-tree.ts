@@ -4,7 +4,7 @@ import type { DType, Shape, Tensor } from '../tensor.js'
 import { unifyShape, type Known, type UnifyShape } from '../shape/unify.js'
 import type { Sizes } from '../shape/subst.js'
 import { isLeaf } from '../core/trees.js'
-import { entriesOf } from './tree.js'
+import { branchFault, entriesOf } from './tree.js'
 import type { First, KeysOf } from './keys.js'
 
 /* ---------- in types ---------- */
@@ -69,17 +69,8 @@ export const unifyTree = (spec: unknown, actual: unknown, known: Known, where: s
     if (actual.dtype !== spec.dtype) return left(`${where}: ${spec.dtype} was expected but ${actual.dtype} is given`)
     return unifyShape(spec.shape, actual.shape, known, where)
   }
-  if (Array.isArray(spec)) {
-    if (!Array.isArray(actual)) return left(`${where}: a tuple was expected`)
-    if (actual.length !== spec.length) return left(`${where}: a tuple of ${spec.length} was expected but one of ${actual.length} is given`)
-  } else {
-    const isRecord = typeof actual === 'object' && actual !== null && !Array.isArray(actual) && !isLeaf(actual)
-    if (!isRecord) return left(`${where}: a record was expected`)
-    const missing = entriesOf(spec as object).find(([key]) => !Object.hasOwn(actual, key))
-    if (missing) return left(`${where}: key ${missing[0]} is missing`)
-    const extra = entriesOf(actual).find(([key]) => !Object.hasOwn(spec as object, key))
-    if (extra) return left(`${where}: key ${extra[0]} is not in the definition`)
-  }
+  const fault = branchFault(spec as object, actual, where, 'not in the definition')
+  if (fault !== undefined) return left(fault)
   return entriesOf(spec as object).reduce<Either<string, Known>>((state, [key, leaf]) =>
     chain((now: Known) => unifyTree(leaf, (actual as Record<string, unknown>)[key], now, `${where}.${key}`))(state), right(known))
 }

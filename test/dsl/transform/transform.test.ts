@@ -88,6 +88,16 @@ describe('customVjp', () => {
 })
 
 describe('scan', () => {
+  it.each(['inferred', 'with specs'])('keeps what a custom rule inside its body closes over, in a definition %s', form => {
+    // The rule says three times the true slope, so that following it can be told from differentiating the product.
+    const body = (p: { readonly w: Tensor<[]> }, xs: Tensor<['T']>) => scan((c: Tensor<[]>, x: Tensor<[]>) => {
+      const y = customVjp((v: Tensor<[]>) => mul(v, p.w), g => [mul(g, mul(p.w, 3))])(x)
+      return [add(c, y), y]
+    }, tensor(0), xs)[0]
+    const total = form === 'inferred' ? define({ w: f32() }, body) : define({ w: f32() }, [f32('T')], body)
+    expect(valueOf(total({ w: tensor(5) }, tensor([1, 2, 3])))).toEqual([30])
+    expect(valueOf(grad((xs: Tensor<[3]>) => total({ w: tensor(5) }, xs))(tensor([1, 2, 3])))).toEqual([15, 15, 15])
+  })
   it('carries a tree and stacks what is kept', () => {
     const [last, kept] = scan((c, x) => [{ b: add(c.b, 1), a: add(c.a, x.v) }, [c.a, { s: x.v }]],
       { a: tensor(0), b: tensor(10) }, { v: tensor([1, 2, 3]) })
