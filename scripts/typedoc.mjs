@@ -21,7 +21,7 @@ const categories = [
   ['Layers', /^dsl\/(nn\/|define\/(layer|seq))/],
   ['Gradients', /^dsl\/transform\//],
   ['Optimisers', /^dsl\/optim/],
-  ['Training', /^dsl\/train/],
+  ['Training', /^dsl\/(train|statement)/],
   ['Functions and parameters', /^dsl\//],
   ['Looking at an expression', /^interp\/(evaluate|simplify|print|summary|dependence|check)/],
   ['Engines', /^interp\//],

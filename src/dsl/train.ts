@@ -1,5 +1,6 @@
 /** A whole training step as one expression: forward, backward, optimiser, metrics. */
 import { gradient, variable } from './core/gradient.js'
+import { placeholders } from './core/placeholders.js'
 import type { Node } from './core/node.js'
 import { substitute } from './core/substitute.js'
 import { isLeaf, leavesOf, treeLike } from './core/trees.js'
@@ -13,6 +14,7 @@ import { applyUpdates, type Optimiser } from './optim/transform.js'
 import { nodeOf } from './ops/typed.js'
 import { initialise } from './params/initialise.js'
 import type { Show } from './shape/dim-types.js'
+import type { Statement } from './statement.js'
 import type { Tensor } from './tensor.js'
 
 /** Numbers to report, by name. */
@@ -46,16 +48,27 @@ export interface TrainSpec<P extends Tree, F extends TypeFunction, B, A extends 
 /** Everything that a training run carries from step to step. */
 export interface TrainState<P, S, A> { readonly params: P; readonly optimiser: S; readonly aux: A }
 
-/** A training run as two pure functions: the first state, and the step. */
-export interface TrainStep<P extends Tree, F extends TypeFunction, B, A extends Tree, M extends Metrics> {
+/**
+ * A training run as pure functions of everything it carries: the first state, and the step. A likelihood, a game between players and a
+ * trust region all end as one of these; the shell compiles `step` once and knows nothing else of them.
+ */
+export interface Training<P extends Tree, S, A extends Tree, B, M extends Metrics> {
+  /** The parameters' specs. */
+  readonly params: P
   /** The first state, as expressions of a key. */
-  init(key: Key): TrainState<P, Apply<F, P>, A>
+  init(key: Key): TrainState<P, S, A>
   /** One step, as one expression: the metrics are of the parameters that came in. */
-  step(state: TrainState<P, Apply<F, P>, A>, batch: B, key: Key): {
-    readonly state: TrainState<P, Apply<F, P>, A>
-    readonly metrics: M & { readonly loss: Tensor<[]>; readonly gradientNorm: Tensor<[]> }
-  }
+  step(state: TrainState<P, S, A>, batch: B, key: Key): { readonly state: TrainState<P, S, A>; readonly metrics: M }
+  /** What a step optimises, as data, at placeholders for the parameters and carried state: what audits and documents read. */
+  statement(batch: B, key: Key): Statement
+  /** Minibatches that one step takes, 1 when absent: with more, every field of a step's batch is [batches, B, ...]. */
+  readonly batches?: number
+  /** A sentence about a step that a user must hear of, from the values of its metrics: a step refused, and why. */
+  readonly remark?: (metrics: Readonly<Record<string, number>>) => string | undefined
 }
+/** Training by gradients of one loss. */
+export type TrainStep<P extends Tree, F extends TypeFunction, B, A extends Tree, M extends Metrics> =
+  Training<P, Apply<F, P>, A, B, M & { readonly loss: Tensor<[]>; readonly gradientNorm: Tensor<[]> }>
 
 const scalarLoss = (x: unknown): Node => {
   const loss = nodeOf('trainStep', x)
@@ -108,12 +121,23 @@ export function trainStep<P extends Tree, F extends TypeFunction, B, A extends T
 ): TrainStep<P, F, B, A, M> {
   const untyped: unknown = given
   const loss = untyped as (params: P, batch: B, key: Key, aux: A) => Tensor<[]> | Evaluated<A, M>
+  const init = (key: Key): TrainState<P, Apply<F, P>, A> => {
+    const keys = splitKey(key, 'params', 'aux')
+    const first = initialise(params, keys.params)
+    const carried = typeof aux === 'function' ? aux(first, keys.aux) : aux ?? ({} as A)
+    return { params: first, optimiser: optimiser.init(first), aux: carried }
+  }
   return {
-    init: key => {
-      const keys = splitKey(key, 'params', 'aux')
-      const first = initialise(params, keys.params)
-      const carried = typeof aux === 'function' ? aux(first, keys.aux) : aux ?? ({} as A)
-      return { params: first, optimiser: optimiser.init(first), aux: carried }
+    params, init,
+    statement: (batch, key) => {
+      const [at, held] = [placeholders(params), placeholders(init(key).aux, 'aux')]
+      const result = loss(at, batch, key, held)
+      const { loss: value } = isLeaf(result) ? { loss: result } : result
+      scalarLoss(value)
+      return {
+        params: at, aux: held,
+        objectives: [{ player: 'model', sense: 'minimise', moves: at, value, constraints: [], steps: 1, optimiser: optimiser.described }],
+      }
     },
     step: (state, batch, key) => {
       const found = differentiate<P, A, M>(state.params, p => loss(p, batch, key, state.aux), state.aux)

@@ -1,8 +1,8 @@
 /** From a pure function over trees to something that runs: traced once, simplified, compiled by an engine. */
-import { input } from '../dsl/core/build.js'
 import type { Node } from '../dsl/core/node.js'
+import { placeholders } from '../dsl/core/placeholders.js'
 import type { Sizes } from '../dsl/core/substitute.js'
-import { isLeaf, leavesLike, leavesOf, mapTree, treeLike, type Leaf, type TreeOf } from '../dsl/core/trees.js'
+import { isLeaf, leavesLike, leavesOf, treeLike, type Leaf, type TreeOf } from '../dsl/core/trees.js'
 import { TypegradError } from '../dsl/errors.js'
 import { sizeOf, type Value } from '../dsl/value.js'
 import type { Engine } from './engine.js'
@@ -23,11 +23,6 @@ export interface Compiled<S, I, O> {
   /** Gives the engine's memory back. */
   release(): Promise<void>
 }
-
-/** Placeholders for a tree, named by their paths. */
-export const placeholders = <T>(tree: T, prefix = ''): T =>
-  mapTree(tree, (leaf: Leaf, path) =>
-    input({ shape: leaf.shape, dtype: leaf.dtype, name: [prefix, path].filter(s => s !== '').join('.') })) as T
 
 const entryOf = (tree: unknown, key: string): unknown =>
   typeof tree === 'object' && tree !== null ? (tree as Readonly<Record<string, unknown>>)[key] : undefined

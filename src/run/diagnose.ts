@@ -3,7 +3,7 @@ import type { Node } from '../dsl/core/node.js'
 import { leavesLike, leavesOf } from '../dsl/core/trees.js'
 import type { Value } from '../dsl/value.js'
 import { firstNonFinite, showFault } from '../interp/check.js'
-import { placeholders } from '../interp/compile.js'
+import { placeholders } from '../dsl/core/placeholders.js'
 import { program } from '../interp/program.js'
 import type { Assembly, State, Stepper, StepValues } from './assembly.js'
 

@@ -9,6 +9,9 @@ const ENTRIES: Readonly<Record<string, string>> = {
   typegrad: '../index.js',
   'typegrad/engines': '../engines.js',
   'typegrad/models': '../models/index.js',
+  'typegrad/rl': '../rl/index.js',
+  'typegrad/audit': '../audit.js',
+  'typegrad/docs': '../docs.js',
   'typegrad/run': './index.js',
 }
 

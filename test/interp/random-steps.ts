@@ -186,6 +186,7 @@ export const steps: { readonly [P in Op]: Step } = {
   randomBits: pool => b.randomBits(key(pool), pool.r.shape(0, 2), pool.r.integer(0, 3)),
   uniform: pool => b.uniform(key(pool), pool.r.shape(0, 2), pool.r.integer(0, 3)),
   named: pool => { const x = any(pool); return x && b.named('layer', x) },
+  straightThrough: pool => { const x = any(pool); return x && b.straightThrough(b.round(x), x) },
   customVjp: pool => { const x = any(pool); return x && b.customVjp(b.sin(x), [x],
     (g, _, [y]) => [b.mul(g, b.sub(1, b.mul(0.5, b.mul(y, y))))]) },
   scan: loop, project: loop,

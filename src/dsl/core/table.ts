@@ -7,7 +7,7 @@ import { gatherPrim, scatterAddPrim, scatterAlongPrim, takeAlongPrim } from './p
 import { conv2dInputPrim, conv2dKernelPrim, conv2dPrim, matmulPrim } from './primitives/linear.js'
 import { foldPrim, patchesPrim } from './primitives/window.js'
 import { randomBitsPrim, uniformPrim } from './primitives/random.js'
-import { customVjpPrim, namedPrim } from './primitives/control.js'
+import { customVjpPrim, namedPrim, straightThroughPrim } from './primitives/control.js'
 import { projectPrim, scanPrim } from './primitives/scan.js'
 import type { AttrsOf } from './primitive.js'
 import type { Node } from './node.js'
@@ -28,7 +28,7 @@ export const primitives = {
   matmul: matmulPrim, conv2d: conv2dPrim, conv2dInput: conv2dInputPrim, conv2dKernel: conv2dKernelPrim, patches: patchesPrim,
     fold: foldPrim,
   randomBits: randomBitsPrim, uniform: uniformPrim,
-  named: namedPrim, customVjp: customVjpPrim, scan: scanPrim, project: projectPrim,
+  named: namedPrim, straightThrough: straightThroughPrim, customVjp: customVjpPrim, scan: scanPrim, project: projectPrim,
 } as const
 
 export type Op = keyof typeof primitives

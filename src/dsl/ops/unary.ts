@@ -1,9 +1,11 @@
 /** Functions of one tensor, elementwise. */
 import * as core from '../core/build.js'
 import { fail, ok, type Arg, type Checked } from '../shape/check.js'
+import { sameShape, showShape } from '../shape/dim.js'
+import type { Show } from '../shape/dim-types.js'
 import type { DType, Shape, Tensor } from '../tensor.js'
 import { unary } from './of-one.js'
-import { must, nodeOf, tensorOf } from './typed.js'
+import { must, nodeOf, nodeOfClass, tensorOf } from './typed.js'
 
 /**
  * Negation, elementwise; takes float32 or int32.
@@ -213,4 +215,24 @@ export function cast<S extends Shape, const E extends string>(x: Tensor<S, DType
  */
 export function stopGradient<S extends Shape, D extends DType>(x: Tensor<S, D>): Tensor<S, D> {
   return tensorOf(core.stopGradient(nodeOf('stopGradient', x)))
+}
+
+type Alike<H extends Shape, S extends Shape> =
+  [H, S] extends [S, H] ? [] : `straightThrough: the hard value is ${Show<H>} but the soft one ${Show<S>}; they must have one shape`
+/**
+ * The hard value, with the gradient of the identity in the soft one: sg[hard - soft] + soft, but exactly `hard` (Bengio et al., 2013;
+ * van den Oord et al., 2017, section 3.2). Both are float32 of one shape.
+ *
+ * @example
+ * ```ts
+ * const x = tensor([0.3, 0.8])
+ * straightThrough(round(x), x) // [0, 1]
+ * grad((y: Tensor<[2]>) => sum(square(straightThrough(round(y), y))))(x) // [0, 2]
+ * ```
+ */
+export function straightThrough<H extends Shape, S extends Shape>(hard: Tensor<H>, soft: Arg<Alike<H, S>, Tensor<S>>): Tensor<S> {
+  const [h, s] = [nodeOfClass('straightThrough', hard, 'float32'), nodeOfClass('straightThrough', soft, 'float32')]
+  if (!sameShape(h.shape, s.shape))
+    must(fail(`straightThrough: the hard value is ${showShape(h.shape)} but the soft one ${showShape(s.shape)}; they must have one shape`))
+  return tensorOf(core.straightThrough(h, s))
 }

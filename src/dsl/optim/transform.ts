@@ -9,6 +9,7 @@ import type { Tree } from '../define/tree.js'
 import type { Apply, TypeFunction } from '../define/type-function.js'
 import { TypegradError } from '../errors.js'
 import { nodeOf, tensorOf } from '../ops/typed.js'
+import type { Described } from '../statement.js'
 import type { Tensor } from '../tensor.js'
 
 /** What an update gives back. */
@@ -26,6 +27,8 @@ export interface Updated<P, S> { readonly updates: P; readonly state: S }
  * ```
  */
 export interface Transform<out F extends TypeFunction = TypeFunction> {
+  /** What documents call it. */
+  readonly described?: Described
   /** The state before the first step. */
   init<P extends Tree>(params: P): Apply<F, P>
   /** One step: gradients (or the updates of an earlier transformation) to updates. */

@@ -9,7 +9,7 @@ import { everything, unknown, type Elements } from './elements.js'
 
 /** Operations that move elements without computing: run on positions, they say where each element came from. */
 const moves = new Set(['reshape', 'transpose', 'broadcastTo', 'slice', 'pad', 'concat', 'reverse', 'patches'])
-const identities = new Set(['stopGradient', 'named', 'customVjp', 'cast'])
+const identities = new Set(['stopGradient', 'straightThrough', 'named', 'customVjp', 'cast'])
 /** f(0) = 0. */
 const zeroPreserving = new Set(['neg', 'abs', 'sign', 'floor', 'ceil', 'round', 'expm1', 'log1p', 'sqrt', 'sin', 'tanh', 'erf'])
 

@@ -181,5 +181,5 @@ export const rules: readonly Rule[] = [...basicRules, ...gatherRules]
 
 /** Only once nothing will be differentiated any more: what steers gradients has done its work. */
 export const executionRules: readonly Rule[] = [
-  { name: 'identities', ops: ['stopGradient', 'customVjp', 'named'], apply: n => n.inputs[0] },
+  { name: 'identities', ops: ['stopGradient', 'straightThrough', 'customVjp', 'named'], apply: n => n.inputs[0] },
 ]

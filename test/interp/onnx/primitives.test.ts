@@ -161,7 +161,8 @@ const cases: { readonly [P in Op]: Case } = {
     return [b.randomBits(key, [7]), b.randomBits(key, [2, 2], 3), b.randomBits(key, []), b.randomBits(other, [1001], -5)]
   },
   uniform: x => [b.uniform(x(int([2], [7, -9])), [3, 5]), b.uniform(b.constant(int([2], [1, 2])), [100])],
-  named: x => [b.named('z', x(rows))],
+  named: x => [b.named('z', x(rows)), b.namedCall('f', b.neg(x(rows)), [[x(rows)]])],
+  straightThrough: x => [b.straightThrough(b.round(x(rows)), x(rows))],
   customVjp: x => [b.customVjp(b.exp(x(rows)), [], () => [])],
   scan: x => [true, false].flatMap(reverse => {
     const { carry, ys } = b.scan({

@@ -1,20 +1,46 @@
 /** Identities with a meaning: names, and gradients that a user states. */
-import { right } from 'fp-ts/lib/Either.js'
+import { left, right } from 'fp-ts/lib/Either.js'
+import { sameShape, showShape } from '../../shape/dim.js'
 import type { Node } from '../node.js'
 import { primitive, type Cotangents } from '../primitive.js'
 import { substitute } from '../substitute.js'
 import { input } from './leaves.js'
 
-export const namedPrim = primitive<{ readonly name: string }>({
+export interface NamedAttrs {
+  readonly name: string
+  /** What formulas print instead of the name. */
+  readonly latex?: string
+  /**
+   * For the result of a named function: how many leaves each of its arguments has. The leaves are the inputs after the first; nothing is
+   * computed from them and no gradient flows to them, they only tell readers what the function was applied to.
+   */
+  readonly args?: readonly number[]
+}
+export const namedPrim = primitive<NamedAttrs>({
   op: 'named',
   summary: 'The identity, under a name that errors, printers and docs show.',
-  latex: (_, { name }) => name,
+  latex: (_, { name, latex }) => latex ?? name,
   type: ([x]) => right({ shape: x.shape, dtype: x.dtype }),
-  vjp: g => [g],
+  vjp: (g, { inputs: [, ...args] }) => [g, ...args.map(() => null)],
   flops: () => 0,
   example: "named('z', tensor([1, 2]))",
 })
-export const named = (name: string, x: Node): Node => namedPrim.make([x], { name })
+export const named = (name: string, x: Node, latex?: string): Node => namedPrim.make([x], { name, ...latex !== undefined && { latex } })
+/** The result of a function that has a name, with the leaves of each of its arguments. */
+export const namedCall = (name: string, result: Node, args: readonly (readonly Node[])[], latex?: string): Node =>
+  namedPrim.make([result, ...args.flat()], { name, ...latex !== undefined && { latex }, args: args.map(a => a.length) })
+
+export const straightThroughPrim = primitive({
+  op: 'straightThrough',
+  summary: 'The first input, with the gradient of the identity in the second: forward the hard value, backward as if it were the soft one.',
+  latex: ([hard, soft]) => `${soft} + \\operatorname{sg}[${hard} - ${soft}]`,
+  type: ([hard, soft]) => hard.dtype === 'float32' && soft.dtype === 'float32' && sameShape(hard.shape, soft.shape) ? right(soft)
+    : left(`straightThrough: ${hard.dtype} ${showShape(hard.shape)} and ${soft.dtype} ${showShape(soft.shape)} are not alike`),
+  vjp: g => [null, g],
+  flops: () => 0,
+  example: 'straightThrough(tensor([1, 0]), tensor([0.8, 0.2]))',
+})
+export const straightThrough = (hard: Node, soft: Node): Node => straightThroughPrim.make([hard, soft], {})
 
 /** Cotangents for the function's inputs, from the output's. */
 export type VjpRule = (g: Node, output: Node, inputs: readonly Node[]) => Cotangents

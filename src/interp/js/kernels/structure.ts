@@ -8,7 +8,7 @@ const same = ([x]: In): Value => x
 
 export const structureKernels = {
   reshape: ([x]: In, node: NodeOf<'reshape'>): Value => ({ ...x, shape: concrete(node) }),
-  stopGradient: same, named: same, customVjp: same,
+  stopGradient: same, named: same, straightThrough: same, customVjp: same,
   transpose: ([x]: In, node: NodeOf<'transpose'>): Value => {
     const strides = stridesOf(x.shape)
     return read(x, concrete(node), node.attrs.perm.map(p => strides[p]))

@@ -16,5 +16,5 @@ export const leafLowerings = {
     ({ name: cx.graph.constant(value.dtype, value.shape, value.data), shape: value.shape }),
   iota: (cx: Context, node: NodeOf<'iota'>): Operand => cx.op('Range', [cx.int(0), cx.int(concrete(node)[0]), cx.int(1)], concrete(node)),
   dimSize: (cx: Context, { attrs: { size } }: NodeOf<'dimSize'>): Operand => cx.int(size as number),
-  stopGradient: same, named: same, customVjp: same,
+  stopGradient: same, named: same, straightThrough: same, customVjp: same,
 }

@@ -81,7 +81,7 @@ export const scalarOf = (x: Ref, value: number, emit: Emitter): Ref => emit.cons
 
 export const structureLowerings = {
   reshape: ([x]: In, node: NodeOf<'reshape'>): Ref => view(x, concrete(node)),
-  stopGradient: same, named: same, customVjp: same,
+  stopGradient: same, named: same, straightThrough: same, customVjp: same,
   transpose: ([x]: In, { attrs: { perm } }: NodeOf<'transpose'>, emit: Emitter): Ref => transpose(x, perm, emit),
   // Held small: a kernel that takes it repeats it, or the plan does where a kernel cannot.
   broadcastTo: ([x]: In, node: NodeOf<'broadcastTo'>): Ref => padRank(x, node.shape.length),

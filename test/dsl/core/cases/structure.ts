@@ -1,9 +1,13 @@
 import fc from 'fast-check'
 import { mulDim, substituteDim } from '../../../../src/dsl/shape/dim.js'
 import type { Dim, DType } from '../../../../src/dsl/tensor.js'
-import { anyDim, anyShape, caseOf, ints, offJumps, sizes, slot, someAxes, tied, typed, type Case, type Sizes } from './draw.js'
+import { straightThrough } from '../../../../src/dsl/core/build.js'
+import {
+  anyDim, anyShape, caseOf, ints, labelled, offJumps, real, sizes, slot, someAxes, someShape, tied, typed, type Case, type Sizes,
+} from './draw.js'
 
 type Structure = 'reshape' | 'transpose' | 'broadcastTo' | 'slice' | 'pad' | 'concat' | 'reverse' | 'cast' | 'stopGradient' | 'named'
+  | 'straightThrough'
 const dtypes = fc.constantFrom<DType>('float32', 'float32', 'int32', 'bool')
 const setting = (min = 0, max = 3): fc.Arbitrary<[Dim[], Sizes, DType]> => fc.tuple(anyShape(min, max), sizes, dtypes)
 
@@ -51,4 +55,7 @@ export const structureCases: { readonly [P in Structure]: fc.Arbitrary<Case> } =
       caseOf('cast', [x], { dtype }, s))),
   stopGradient: setting().chain(([shape, s, dtype]) => typed(shape, s, dtype).map(x => caseOf('stopGradient', [x], {}, s))),
   named: setting().chain(([shape, s, dtype]) => typed(shape, s, dtype).map(x => caseOf('named', [x], { name: 'z' }, s))),
+  // the hard value is the soft one here, where the gradient that the primitive states is the true one
+  straightThrough: fc.tuple(someShape(), sizes).chain(([shape, s]) => slot(shape, s, real).map(x => labelled(
+    { inputs: [x], sizes: s, build: ([soft]) => straightThrough(soft, soft) }, 'straightThrough'))),
 }

@@ -17,6 +17,7 @@ const made: { readonly [P in Op]: Cases } = {
     over([value([2], 'int32', [12345, -678])], k => b.randomBits(k, s, stream)))),
   uniform: () => [[6], [2, 3, 5], [1000]].map(s => over([value([2], 'int32', [1, 2])], k => b.uniform(k, s, 1))),
   named: () => [over([draw([3])], x => b.named('z', x))],
+  straightThrough: () => [over([draw([3])], x => b.straightThrough(b.round(x), x))],
   customVjp: () => [over([draw([3])], x => b.customVjp(b.exp(x), [x], g => [g]))],
   scan: scans, project: scans,
 }
