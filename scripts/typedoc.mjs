@@ -22,6 +22,7 @@ const categories = [
   ['Gradients', /^dsl\/transform\//],
   ['Optimisers', /^dsl\/optim/],
   ['Training', /^dsl\/(train|statement)/],
+  ['Games and trust regions', /^dsl\/(game|trust-region)/],
   ['Functions and parameters', /^dsl\//],
   ['Looking at an expression', /^interp\/(evaluate|simplify|print|summary|dependence|check)/],
   ['Engines', /^interp\//],
