@@ -3,4 +3,5 @@
  *
  * @module typegrad/docs
  */
-export type { Objective, Statement } from './dsl/statement.js'
+export { documents, type About, type Documents } from './interp/docs/documents.js'
+export type { CausalClaim, Claim, Constraint, Described, Objective, Statement } from './dsl/statement.js'

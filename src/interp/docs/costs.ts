@@ -1,0 +1,27 @@
+/** What the forward expression costs: parameters by path, operations and memory. */
+import type { Statement } from '../../dsl/statement.js'
+import { addDim, mulDim } from '../../dsl/shape/dim.js'
+import type { Dim } from '../../dsl/tensor.js'
+import { summary } from '../summary.js'
+import { code, table, text, type Block, type Line } from './pages/page.js'
+
+/** Thousands apart, the same in every locale. */
+export const grouped = (d: Dim): string => typeof d === 'number' ? `${d}`.replace(/\B(?=(\d{3})+(?!\d))/g, ',') : d
+export const shapeText = (shape: readonly Dim[]): string => shape.length === 0 ? 'scalar' : `[${shape.join(', ')}]`
+
+/** The parameters' table, and the operations and bytes of one evaluation of every objective. */
+export const costs = ({ params, objectives }: Statement): Block[] => {
+  const values = objectives.flatMap(o => [o.value, ...o.constraints.flatMap(c => c.kind === 'clip' ? [] : [c.value])])
+  const all = summary(values, params)
+  const rows = all.parameters.map((p): Line[] => [[code(p.path)], [shapeText(p.shape)], [grouped(p.count)]])
+  const each = objectives.map((o): Line[] => {
+    const s = summary([o.value, ...o.constraints.flatMap(c => c.kind === 'clip' ? [] : [c.value])])
+    // A backward pass costs two products where the forward pass has one (for its input and for its weights).
+    return [[o.player], [grouped(s.flops)], [grouped(addDim(s.flops, mulDim(2, s.flops)))], [grouped(s.activationBytes)]]
+  })
+  return [
+    table(['parameter', 'shape', 'numbers'], [...rows, [['all'], [''], [grouped(all.parameterCount)]]], [2]),
+    text('Operations and bytes of one evaluation of an objective on a batch, and about what its gradient takes: three times as much.'),
+    table(['objective', 'operations', 'with its gradient', 'bytes of intermediate values'], each, [1, 2, 3]),
+  ]
+}

@@ -1,0 +1,56 @@
+/** The documents of a statement: its own mathematics, drawn and counted from the expression that trains. */
+import type { Claim, Statement } from '../../dsl/statement.js'
+import { costs } from './costs.js'
+import { html } from './pages/html.js'
+import { markdown } from './pages/markdown.js'
+import type { Page } from './pages/page.js'
+import { tex } from './pages/tex.js'
+
+/** What a statement does not say of itself. */
+export interface About {
+  readonly name: string
+  /** One sentence. */
+  readonly summary: string
+  /** The settings it was made with. */
+  readonly settings?: Readonly<Record<string, unknown>>
+  /** What the model promises about itself. */
+  readonly claims?: readonly Claim[]
+}
+
+/** One page in three forms, each complete in one file, and its diagram alone. */
+export interface Documents {
+  /** GitHub's Markdown, with formulas and a Mermaid diagram. */
+  readonly markdown: string
+  /** A LaTeX document that compiles by itself. */
+  readonly tex: string
+  /** A page that opens without a network. */
+  readonly html: string
+  /** The diagram. */
+  readonly svg: string
+}
+
+const pageOf = (statement: Statement, about: About): Page => ({
+  title: about.name, summary: about.summary,
+  sections: [{ title: 'Parameters and cost', blocks: costs(statement) }],
+})
+
+/**
+ * The objective as formulas, a notation table, the flow of gradients, a diagram, the costs and the algorithm of what a training step
+ * optimises, as Markdown, LaTeX and HTML. Equal statements give equal bytes.
+ *
+ * @example
+ * ```ts
+ * import { documents } from 'typegrad/docs'
+ * const training = trainStep({
+ *   params: { w: f32(3, 1) },
+ *   loss: (p, batch: { x: Tensor<['B', 3]>; y: Tensor<['B', 1]> }) => mse(matmul(batch.x, p.w), batch.y),
+ *   optimiser: adam(1e-3),
+ * })
+ * const batch = { x: f32('B', 3), y: f32('B', 1) }
+ * const { markdown, tex, html, svg } = documents(training.statement(batch, key(0)), { name: 'line', summary: 'Linear regression.' })
+ * ```
+ */
+export const documents = (statement: Statement, about: About): Documents => {
+  const page = pageOf(statement, about)
+  return { markdown: markdown(page), tex: tex(page), html: html(page), svg: '' }
+}

@@ -1,0 +1,43 @@
+/** A page as a LaTeX document that compiles by itself, with the packages of every distribution. */
+import type { Block, Line, Page, Step } from './page.js'
+import { texOfText } from '../latex/letters.js'
+
+const show = (line: Line): string => line.map(part =>
+  typeof part === 'string' ? texOfText(part) : 'math' in part ? `$${part.math}$` : `\\texttt{${texOfText(part.code)}}`).join('')
+
+const steps = (list: readonly Step[], indent: string): string[] => [
+  `${indent}\\begin{enumerate}`,
+  ...list.flatMap(({ line, inner = [] }) => [`${indent}\\item ${show(line)}`, ...inner.length > 0 ? steps(inner, `${indent}  `) : []]),
+  `${indent}\\end{enumerate}`,
+]
+
+/** Numbers are as wide as they are; text shares the rest of the line. */
+const columns = (count: number, right: readonly number[]): string => {
+  const wide = Math.floor((0.94 - 0.14 * right.length) / Math.max(1, count - right.length) * 100) / 100
+  return Array.from({ length: count }, (_, i) => right.includes(i) ? 'r' : `>{\\raggedright\\arraybackslash}p{${wide}\\textwidth}`).join('')
+}
+
+const block = (b: Block): string => {
+  switch (b.kind) {
+    case 'text': return show(b.line)
+    case 'formulas': return b.formulas.map(f => `\\[\n${f}\n\\]`).join('\n')
+    case 'table': return [
+      `\\begin{longtable}{@{}${columns(b.head.length, b.right)}@{}}`,
+      '\\hline', `${b.head.map(texOfText).join(' & ')} \\\\`, '\\hline', '\\endhead',
+      ...b.rows.map(r => `${r.map(show).join(' & ')} \\\\`), '\\hline', '\\end{longtable}',
+    ].join('\n')
+    case 'algorithm': return ['\\begin{quote}', ...steps(b.steps, ''), '\\end{quote}'].join('\n')
+    case 'drawing': return `\\begin{center}\n${b.drawing.picture}\n\\end{center}\n${texOfText(b.drawing.caption)}`
+  }
+}
+
+/** A standalone LaTeX document of a page. */
+export const tex = ({ title, summary, sections }: Page): string => [
+  '\\documentclass[11pt,a4paper]{article}',
+  '\\usepackage[utf8]{inputenc}', '\\usepackage[T1]{fontenc}', '\\usepackage[margin=2.2cm]{geometry}',
+  '\\usepackage{amsmath,amssymb,array,longtable}',
+  '\\setlength{\\parindent}{0pt}\\setlength{\\parskip}{6pt}', '\\allowdisplaybreaks',
+  `\\title{${texOfText(title)}}`, '\\date{}\\author{}', '\\begin{document}', '\\maketitle', texOfText(summary),
+  ...sections.flatMap(s => [`\\section*{${texOfText(s.title)}}`, ...s.blocks.map(block)]),
+  '\\end{document}', '',
+].join('\n')
