@@ -5,7 +5,12 @@
 import type { AnyTensor, Tree } from './define/tree.js'
 
 /** A thing with a name and settings: an optimiser, a solver. */
-export interface Described { readonly name: string; readonly settings: Readonly<Record<string, number | string>> }
+export interface Described {
+  readonly name: string
+  readonly settings: Readonly<Record<string, number | string>>
+  /** What it does one after the other, where it is a chain of several. */
+  readonly parts?: readonly Described[]
+}
 
 /** What a player's parameters are held to. */
 export type Constraint =

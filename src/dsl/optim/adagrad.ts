@@ -1,8 +1,8 @@
 /** AdaGrad (Duchi et al., 2011, figure 1, diagonal). */
 import { add, div, full, mul, sqrt } from '../core/build.js'
 import type { TypeFunction } from '../define/type-function.js'
-import { scaleByLearningRate, type LearningRate } from './scale.js'
-import { chain, mapTrees, type ChainState, type Counted, type Optimiser, type Transform } from './transform.js'
+import { rateText, scaleByLearningRate, type LearningRate } from './scale.js'
+import { chain, describedAs, mapTrees, type ChainState, type Counted, type Optimiser, type Transform } from './transform.js'
 
 /** The sum of squared gradients. */
 export interface SquareSum<P> { readonly sum: P }
@@ -19,6 +19,7 @@ export interface AdagradOptions { readonly epsilon?: number; readonly initial?: 
  * ```
  */
 export const scaleByRootOfSum = ({ epsilon = 1e-10, initial = 0 }: AdagradOptions = {}): Transform<SquareSumState> => ({
+  described: { name: 'scale by root of sum of squares', settings: { epsilon, initial } },
   init: params => ({ sum: mapTrees(([p]) => full(initial, p.shape), params) }),
   update: (updates, state) => {
     const sum = mapTrees(([s, u]) => add(s, mul(u, u)), state.sum, updates)
@@ -35,4 +36,5 @@ export const scaleByRootOfSum = ({ epsilon = 1e-10, initial = 0 }: AdagradOption
  * ```
  */
 export const adagrad = (learningRate: LearningRate, options: AdagradOptions = {}): Optimiser<ChainState<[SquareSumState, Counted]>> =>
-  chain(scaleByRootOfSum(options), scaleByLearningRate(learningRate))
+  describedAs('AdaGrad', { learningRate: rateText(learningRate), epsilon: options.epsilon ?? 1e-10 },
+    chain(scaleByRootOfSum(options), scaleByLearningRate(learningRate)))

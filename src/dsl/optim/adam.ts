@@ -3,10 +3,12 @@ import { add, broadcastTo, cast, div, expm1, mul, neg, sqrt } from '../core/buil
 import type { Node } from '../core/node.js'
 import type { TypeFunction } from '../define/type-function.js'
 import { nodeOf } from '../ops/typed.js'
+import type { Described } from '../statement.js'
 import type { Tensor } from '../tensor.js'
-import { scaleByLearningRate, type LearningRate } from './scale.js'
+import { rateText, scaleByLearningRate, type LearningRate } from './scale.js'
 import {
-  chain, mapTrees, nextCount, zeroCount, zerosOf, type ChainState, type Counted, type Optimiser, type Stateless, type Transform,
+  chain, describedAs, mapTrees, nextCount, zeroCount, zerosOf, type ChainState, type Counted, type Optimiser, type Stateless,
+  type Transform,
 } from './transform.js'
 import { addDecayedWeights, type DecayOptions } from './weight-decay.js'
 
@@ -30,6 +32,7 @@ const average = (beta: number, before: Node, now: Node): Node => add(mul(before,
  * ```
  */
 export const scaleByAdam = ({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamOptions = {}): Transform<AdamState> => ({
+  described: { name: 'scale by Adam', settings: { beta1, beta2, epsilon } },
   init: params => ({ count: zeroCount(), mu: zerosOf(params), nu: zerosOf(params) }),
   update: (grads, state) => {
     const count = nextCount(state.count)
@@ -44,6 +47,9 @@ export const scaleByAdam = ({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: Adam
   },
 })
 
+const adamSettings = (rate: LearningRate, { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamOptions): Described['settings'] =>
+  ({ learningRate: rateText(rate), beta1, beta2, epsilon })
+
 /**
  * Adam: steps along the mean gradient over the root of the mean squared gradient.
  *
@@ -53,7 +59,7 @@ export const scaleByAdam = ({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: Adam
  * ```
  */
 export const adam = (learningRate: LearningRate, options: AdamOptions = {}): Optimiser<ChainState<[AdamState, Counted]>> =>
-  chain(scaleByAdam(options), scaleByLearningRate(learningRate))
+  describedAs('Adam', adamSettings(learningRate, options), chain(scaleByAdam(options), scaleByLearningRate(learningRate)))
 
 /**
  * Adam with weight decay that does not pass through the moments.
@@ -66,4 +72,5 @@ export const adam = (learningRate: LearningRate, options: AdamOptions = {}): Opt
 export const adamW = (
   learningRate: LearningRate, { weightDecay = 0.01, decays, ...options }: AdamOptions & DecayOptions & { weightDecay?: number } = {},
 ): Optimiser<ChainState<[AdamState, Stateless, Counted]>> =>
-  chain(scaleByAdam(options), addDecayedWeights(weightDecay, { decays }), scaleByLearningRate(learningRate))
+  describedAs('AdamW', { ...adamSettings(learningRate, options), weightDecay },
+    chain(scaleByAdam(options), addDecayedWeights(weightDecay, { decays }), scaleByLearningRate(learningRate)))

@@ -20,7 +20,7 @@ const positive = (op: string, x: number): number => {
  */
 export const clipByValue = (bound: number): Transform<Stateless> => {
   const most = positive('clipByValue', bound)
-  return stateless(updates => mapTrees(([u]) => maximum(minimum(u, most), -most), updates))
+  return stateless(updates => mapTrees(([u]) => maximum(minimum(u, most), -most), updates), { name: 'clip by value', settings: { bound } })
 }
 
 /**
@@ -37,5 +37,5 @@ export const clipByGlobalNorm = (norm: number): Transform<Stateless> => {
     // At most 1, and never a division by 0.
     const factor = div(most, maximum(nodeOf('clipByGlobalNorm', globalNorm(updates)), most))
     return mapTrees(([u]) => mul(u, broadcastTo(factor, u.shape)), updates)
-  })
+  }, { name: 'clip by global norm', settings: { norm } })
 }

@@ -21,6 +21,7 @@ export interface AverageState extends TypeFunction { readonly out: Average<this[
 export const ema = (decay: number): Transform<AverageState> => {
   if (!(decay >= 0 && decay < 1)) throw new TypegradError('value', `ema: the decay is ${decay} but a number from 0 to below 1 was expected`)
   return {
+    described: { name: 'moving average of the parameters', settings: { decay } },
     init: params => ({ average: params }),
     update: (updates, state, params) => ({
       updates,

@@ -1,9 +1,9 @@
 /** RMSProp (Tieleman and Hinton, 2012, lecture 6.5; the centred form is Graves, 2013, eq. 38-41). */
 import { add, div, maximum, mul, sqrt, sub } from '../core/build.js'
 import type { TypeFunction } from '../define/type-function.js'
-import { scaleByLearningRate, type LearningRate } from './scale.js'
+import { rateText, scaleByLearningRate, type LearningRate } from './scale.js'
 import { trace, type TraceState } from './sgd.js'
-import { chain, mapTrees, zerosOf, type ChainState, type Counted, type Optimiser, type Transform } from './transform.js'
+import { chain, describedAs, mapTrees, zerosOf, type ChainState, type Counted, type Optimiser, type Transform } from './transform.js'
 
 /** Running means of gradients and of squared gradients; the first stays 0 where it is not needed. */
 export interface RmsMeans<P> { readonly mean: P; readonly square: P }
@@ -20,6 +20,7 @@ export interface RmsOptions { readonly decay?: number; readonly epsilon?: number
  * ```
  */
 export const scaleByRms = ({ decay = 0.99, epsilon = 1e-8, centred = false }: RmsOptions = {}): Transform<RmsState> => ({
+  described: { name: 'scale by RMS', settings: { decay, epsilon } },
   init: params => ({ mean: zerosOf(params), square: zerosOf(params) }),
   update: (updates, state) => {
     const mean = centred ? mapTrees(([m, u]) => add(mul(m, decay), mul(u, 1 - decay)), state.mean, updates) : state.mean
@@ -43,4 +44,9 @@ export const scaleByRms = ({ decay = 0.99, epsilon = 1e-8, centred = false }: Rm
  */
 export const rmsprop = (
   learningRate: LearningRate, { momentum = 0, ...options }: RmsOptions & { momentum?: number } = {},
-): Optimiser<ChainState<[RmsState, TraceState, Counted]>> => chain(scaleByRms(options), trace(momentum), scaleByLearningRate(learningRate))
+): Optimiser<ChainState<[RmsState, TraceState, Counted]>> => {
+  const { decay = 0.99, epsilon = 1e-8, centred = false } = options
+  const settings = { learningRate: rateText(learningRate), decay, epsilon,
+    ...momentum > 0 && { momentum }, ...centred && { centred: 'yes' } }
+  return describedAs('RMSProp', settings, chain(scaleByRms(options), trace(momentum), scaleByLearningRate(learningRate)))
+}

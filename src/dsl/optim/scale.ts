@@ -16,7 +16,11 @@ export type LearningRate = number | Schedule
  * const ascent = chain(scale(-1), sgd(0.1))
  * ```
  */
-export const scale = (factor: number): Transform<Stateless> => stateless(updates => mapTrees(([u]) => mul(u, factor), updates))
+export const scale = (factor: number): Transform<Stateless> =>
+  stateless(updates => mapTrees(([u]) => mul(u, factor), updates), { name: 'scale', settings: { factor } })
+
+/** What documents print for a learning rate. */
+export const rateText = (rate: LearningRate): number | string => typeof rate === 'number' ? rate : rate.text ?? 'a function of the step'
 
 /**
  * Updates times minus the learning rate; a schedule sees 0 at the first step.
@@ -30,6 +34,7 @@ export const scaleByLearningRate = (rate: LearningRate): Transform<Counted> => {
   if (typeof rate !== 'function' && !Number.isFinite(rate))
     throw new TypegradError('value', `the learning rate is ${String(rate)} but a number or a schedule was expected`)
   return {
+    described: { name: 'gradient descent', settings: { learningRate: rateText(rate) } },
     init: () => ({ count: zeroCount() }),
     update: (updates, { count }) => {
       const factor = typeof rate === 'number' ? scalar(-rate) : neg(nodeOf('scaleByLearningRate', rate(count)))

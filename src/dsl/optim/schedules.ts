@@ -6,13 +6,20 @@ import { nodeOf, tensorOf } from '../ops/typed.js'
 import type { Tensor } from '../tensor.js'
 
 /** A value for each step. */
-export type Schedule = (step: Tensor<[], 'int32'>) => Tensor<[]>
+export interface Schedule {
+  (step: Tensor<[], 'int32'>): Tensor<[]>
+  /** What documents print for it, as in `cosine from 0.001 to 0 over 1000 steps`. */
+  readonly text?: string
+}
 
 const steps = (name: string, what: string, n: number): number => {
   if (!Number.isInteger(n) || n < 1) throw new TypegradError('value', `${name}: ${what} is ${n} but a positive whole number was expected`)
   return n
 }
-const schedule = (f: (step: Node) => Node): Schedule => step => tensorOf(f(nodeOf('schedule', step)))
+const schedule = (text: string, f: (step: Node) => Node): Schedule =>
+  Object.assign((step: Tensor<[], 'int32'>) => tensorOf<[], 'float32'>(f(nodeOf('schedule', step))), { text })
+const overSteps = (n: number): string => `over ${n} step${n === 1 ? '' : 's'}`
+const textOf = (s: Schedule): string => s.text ?? 'a schedule'
 /** Steps over a length, from 0 to 1, and 1 after it. */
 const progress = (step: Node, length: number): Node => core.div(core.cast(core.minimum(step, length), 'float32'), length)
 
@@ -24,7 +31,7 @@ const progress = (step: Node, length: number): Node => core.div(core.cast(core.m
  * const optimiser = sgd(schedule.constant(0.1))
  * ```
  */
-export const constant = (value: number): Schedule => schedule(() => core.scalar(value))
+export const constant = (value: number): Schedule => schedule(`${value}`, () => core.scalar(value))
 /**
  * A straight line from one value to another over some steps, then the last.
  *
@@ -35,7 +42,7 @@ export const constant = (value: number): Schedule => schedule(() => core.scalar(
  */
 export const linear = ({ from, to, steps: n }: { from: number; to: number; steps: number }): Schedule => {
   const length = steps('linear', 'steps', n)
-  return schedule(t => core.add(core.mul(progress(t, length), to - from), from))
+  return schedule(`linear from ${from} to ${to} ${overSteps(length)}`, t => core.add(core.mul(progress(t, length), to - from), from))
 }
 /**
  * Half a cosine from one value to another (0) over some steps, then the last (Loshchilov and Hutter, 2017, eq. 5).
@@ -47,7 +54,8 @@ export const linear = ({ from, to, steps: n }: { from: number; to: number; steps
  */
 export const cosine = ({ from, to = 0, steps: n }: { from: number; to?: number; steps: number }): Schedule => {
   const length = steps('cosine', 'steps', n)
-  return schedule(t => core.add(core.mul(core.add(core.cos(core.mul(progress(t, length), Math.PI)), 1), (from - to) / 2), to))
+  return schedule(`cosine from ${from} to ${to} ${overSteps(length)}`, t =>
+    core.add(core.mul(core.add(core.cos(core.mul(progress(t, length), Math.PI)), 1), (from - to) / 2), to))
 }
 /**
  * Multiplied by a factor every so many steps.
@@ -60,7 +68,8 @@ export const cosine = ({ from, to = 0, steps: n }: { from: number; to?: number; 
 export const step = ({ from, factor, every }: { from: number; factor: number; every: number }): Schedule => {
   const length = steps('step', 'every', every)
   if (!(factor > 0)) throw new TypegradError('value', `step: the factor is ${factor} but a positive number was expected`)
-  return schedule(t => core.mul(core.pow(factor, core.floor(core.div(core.cast(t, 'float32'), length))), from))
+  return schedule(`${from}, times ${factor} every ${length} steps`, t =>
+    core.mul(core.pow(factor, core.floor(core.div(core.cast(t, 'float32'), length))), from))
 }
 /**
  * Multiplied smoothly: by `factor` over each `steps` steps.
@@ -73,7 +82,8 @@ export const step = ({ from, factor, every }: { from: number; factor: number; ev
 export const exponential = ({ from, factor, steps: n = 1 }: { from: number; factor: number; steps?: number }): Schedule => {
   const length = steps('exponential', 'steps', n)
   if (!(factor > 0)) throw new TypegradError('value', `exponential: the factor is ${factor} but a positive number was expected`)
-  return schedule(t => core.mul(core.exp(core.mul(core.div(core.cast(t, 'float32'), length), Math.log(factor))), from))
+  return schedule(`${from}, times ${factor} smoothly ${overSteps(length)}`, t =>
+    core.mul(core.exp(core.mul(core.div(core.cast(t, 'float32'), length), Math.log(factor))), from))
 }
 /**
  * One schedule after another: each `until` is the step at which the next takes over, and every schedule counts from its own first step.
@@ -89,7 +99,8 @@ export const join = (parts: readonly Schedule[], until: readonly number[]): Sche
       `join: ${parts.length} schedules have ${parts.length - 1} boundaries between them, but ${until.length} are given`)
   const bad = until.find((b, i) => !Number.isInteger(b) || b <= (i === 0 ? 0 : until[i - 1]))
   if (bad !== undefined) throw new TypegradError('value', `join: boundary ${bad} is not a whole number above the one before it`)
-  return schedule(t => {
+  const text = parts.map((part, i) => i < until.length ? `${textOf(part)} until step ${until[i]}` : textOf(part)).join(', then ')
+  return schedule(text, t => {
     const values = parts.map((part, i) => nodeOf('join', part(tensorOf(core.maximum(core.sub(t, i === 0 ? 0 : until[i - 1]), 0)))))
     return values.reduce((before, value, i) => core.select(core.less(t, until[i - 1]), before, value))
   })
@@ -106,5 +117,6 @@ export const warmUp = ({ steps: n, from = 0, then }: { steps: number; from?: num
   const length = steps('warmUp', 'steps', n)
   const after = typeof then === 'number' ? constant(then) : then
   const first = nodeOf('warmUp', after(tensorOf(core.scalar(0, 'int32'))))
-  return join([schedule(t => core.add(core.mul(progress(t, length), core.sub(first, from)), from)), after], [length])
+  const rise = schedule(`rising linearly from ${from}`, t => core.add(core.mul(progress(t, length), core.sub(first, from)), from))
+  return join([rise, after], [length])
 }

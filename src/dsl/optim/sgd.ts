@@ -1,8 +1,8 @@
 /** Stochastic gradient descent, plain and with momentum (Polyak, 1964; Nesterov in the form of Sutskever et al., 2013). */
 import { add, mul } from '../core/build.js'
 import type { TypeFunction } from '../define/type-function.js'
-import { scaleByLearningRate, type LearningRate } from './scale.js'
-import { chain, mapTrees, zerosOf, type ChainState, type Counted, type Optimiser, type Transform } from './transform.js'
+import { rateText, scaleByLearningRate, type LearningRate } from './scale.js'
+import { chain, describedAs, mapTrees, zerosOf, type ChainState, type Counted, type Optimiser, type Transform } from './transform.js'
 
 /** The decaying sum of past updates. */
 export interface Trace<P> { readonly trace: P }
@@ -17,6 +17,7 @@ export interface TraceState extends TypeFunction { readonly out: Trace<this['in'
  * ```
  */
 export const trace = (decay: number, { nesterov: ahead = false }: { nesterov?: boolean } = {}): Transform<TraceState> => ({
+  described: { name: ahead ? 'Nesterov momentum' : 'momentum', settings: { decay } },
   init: params => ({ trace: zerosOf(params) }),
   update: (updates, state) => {
     const next = mapTrees(([v, u]) => add(mul(v, decay), u), state.trace, updates)
@@ -32,7 +33,8 @@ export const trace = (decay: number, { nesterov: ahead = false }: { nesterov?: b
  * const optimiser = sgd(0.1)
  * ```
  */
-export const sgd = (learningRate: LearningRate): Optimiser<Counted> => scaleByLearningRate(learningRate)
+export const sgd = (learningRate: LearningRate): Optimiser<Counted> =>
+  describedAs('SGD', { learningRate: rateText(learningRate) }, scaleByLearningRate(learningRate))
 /**
  * Gradient descent with momentum.
  *
@@ -42,7 +44,8 @@ export const sgd = (learningRate: LearningRate): Optimiser<Counted> => scaleByLe
  * ```
  */
 export const momentum = (learningRate: LearningRate, decay = 0.9): Optimiser<ChainState<[TraceState, Counted]>> =>
-  chain(trace(decay), scaleByLearningRate(learningRate))
+  describedAs('SGD with momentum', { learningRate: rateText(learningRate), momentum: decay },
+    chain(trace(decay), scaleByLearningRate(learningRate)))
 /**
  * Gradient descent with Nesterov's momentum.
  *
@@ -52,4 +55,5 @@ export const momentum = (learningRate: LearningRate, decay = 0.9): Optimiser<Cha
  * ```
  */
 export const nesterov = (learningRate: LearningRate, decay = 0.9): Optimiser<ChainState<[TraceState, Counted]>> =>
-  chain(trace(decay, { nesterov: true }), scaleByLearningRate(learningRate))
+  describedAs("SGD with Nesterov's momentum", { learningRate: rateText(learningRate), momentum: decay },
+    chain(trace(decay, { nesterov: true }), scaleByLearningRate(learningRate)))

@@ -58,10 +58,23 @@ export const zeroCount = (): Tensor<[], 'int32'> => tensorOf(full(0, [], 'int32'
 export const nextCount = (count: Tensor<[], 'int32'>): Tensor<[], 'int32'> => tensorOf(add(nodeOf('update', count), 1))
 
 /** A transformation that treats every element alike and remembers nothing. */
-export const stateless = (update: <P extends Tree>(updates: P, params: P) => P): Transform<Stateless> => ({
+export const stateless = (update: <P extends Tree>(updates: P, params: P) => P, described: Described): Transform<Stateless> => ({
+  described,
   init: () => ({}),
   update: (updates, state, params) => ({ updates: update(updates, params), state }),
 })
+
+/** The same transformation under the name and settings by which it is known. */
+export const describedAs = <F extends TypeFunction>(
+  name: string, settings: Described['settings'], transform: Transform<F>,
+): Transform<F> => ({ ...transform, described: { name, settings } })
+/** Several as one; a setting that two of them have is told apart by the name of its owner. */
+const inTurn = (parts: readonly Described[]): Described => {
+  const all = parts.flatMap(p => Object.entries(p.settings).map(([key, value]) => ({ owner: p.name, key, value })))
+  const shared = (key: string): boolean => all.filter(s => s.key === key).length > 1
+  const settings = Object.fromEntries(all.map(s => [shared(s.key) ? `${s.owner}: ${s.key}` : s.key, s.value]))
+  return { name: parts.map(p => p.name).join(', then '), settings, parts }
+}
 
 /**
  * Transformations one after the other; the state is the tuple of their states.
@@ -80,7 +93,9 @@ export const chain = <const Fs extends readonly TypeFunction[]>(
     if (typeof link?.init !== 'function' || typeof link.update !== 'function')
       throw new TypegradError('value', `chain: a transformation such as adam(1e-3) was expected but argument ${i + 1} is ${String(link)}`)
   })
+  const parts = links.flatMap(({ described }) => described?.parts ?? [described ?? { name: 'a nameless transformation', settings: {} }])
   return {
+    described: parts.length === 1 ? parts[0] : inTurn(parts),
     init: params => links.map(t => t.init(params)) as never,
     update: (updates, state, params) => {
       const states = state as readonly unknown[]

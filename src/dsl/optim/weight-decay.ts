@@ -17,4 +17,6 @@ export interface DecayOptions {
  * ```
  */
 export const addDecayedWeights = (decay: number, { decays = () => true }: DecayOptions = {}): Transform<Stateless> =>
-  stateless((updates, params) => mapTrees(([u, p], path) => decays(path, p.shape) ? add(u, mul(p, decay)) : u, updates, params))
+  stateless(
+    (updates, params) => mapTrees(([u, p], path) => decays(path, p.shape) ? add(u, mul(p, decay)) : u, updates, params),
+    { name: 'weight decay', settings: { weightDecay: decay } })
