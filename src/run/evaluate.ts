@@ -2,14 +2,15 @@
 import { hostKey } from '../dsl/keys.js'
 import type { Value } from '../dsl/value.js'
 import type { Engine } from '../interp/engine.js'
-import { keySpec, type Assembly, type StepValues } from './assembly.js'
-import { compileTrees, type Runnable, type Values } from './compiled.js'
+import { keySpec, type Assembly, type LearntValues, type StepValues } from './assembly.js'
+import { compileTrees, type Runnable } from './compiled.js'
 import { orderedBatches, type Rows, type Split } from './data/dataset.js'
 import type { Pause } from './pause.js'
 import { keyValue } from './random.js'
 
 const ROWS = 1000
-type Evaluator = Runnable<{ readonly params: Values }, StepValues, Rows>
+const learntSpec = ({ state: { params, aux } }: Assembly) => ({ params, aux })
+type Evaluator = Runnable<LearntValues, StepValues, Rows>
 
 const meanOf = (v: Value): number => {
   let sum = 0
@@ -17,26 +18,33 @@ const meanOf = (v: Value): number => {
   return sum / v.data.length
 }
 
-/** Evaluates parameters on a split, again and again: programs are compiled once a batch size. */
-export const evaluator = (engine: Engine, a: Assembly, split: Split, seed: number, pause: Pause) => {
+/** The batches of an evaluation, each with its size: the split in order, or, where there is no data, one empty batch of `alone`. */
+function* evaluationBatches(split: Split, seed: number, alone: number): Generator<{ readonly batch: Rows; readonly rows: number }> {
+  if (split.size === 0) yield { batch: {}, rows: alone }
+  for (const batch of orderedBatches(split, Math.min(ROWS, split.size), { seed, epoch: -1 })) {
+    yield { batch, rows: Object.values(batch)[0].shape[0] }
+  }
+}
+
+/** Evaluates a state on a split, again and again: programs are compiled once a batch size. */
+export const evaluator = (engine: Engine, a: Assembly, split: Split, alone: number, seed: number, pause: Pause) => {
   const { evaluation } = a
   const compiled = new Map<number, Promise<Evaluator>>()
   const forRows = (rows: number, f: NonNullable<Assembly['evaluation']>) => {
     const known = compiled.get(rows)
     if (known !== undefined) return known
-    const made: Promise<Evaluator> = compileTrees(engine, f, { state: { params: a.state.params }, inputs: { ...a.inputs } }, { B: rows })
+    const made: Promise<Evaluator> = compileTrees(engine, f, { state: { ...learntSpec(a) }, inputs: { ...a.evaluated } }, { B: rows })
     compiled.set(rows, made)
     return made
   }
   return {
-    run: async (params: Values): Promise<Readonly<Record<string, number>>> => {
+    run: async ({ params, aux }: LearntValues): Promise<Readonly<Record<string, number>>> => {
       if (evaluation === undefined) return {}
       const sums: Record<string, number> = {}
       let n = 0
-      for (const batch of orderedBatches(split, Math.min(ROWS, split.size), { seed, epoch: -1 })) {
-        const rows = Object.values(batch)[0].shape[0]
+      for (const { batch, rows } of evaluationBatches(split, seed, alone)) {
         const program = await forRows(rows, evaluation)
-        await program.write({ params })
+        await program.write({ params, aux })
         const figures = await program.run({ batch, key: keyValue(hostKey(seed, 'evaluate', n)) })
         for (const [name, value] of Object.entries(figures)) sums[name] = (sums[name] ?? 0) + rows * meanOf(value)
         n += rows
@@ -48,13 +56,15 @@ export const evaluator = (engine: Engine, a: Assembly, split: Split, seed: numbe
   }
 }
 
-/** Draws `count` pictures from parameters; the same seed gives the same pictures. */
-export const drawSamples = async (engine: Engine, a: Assembly, params: Values, count: number, seed: number): Promise<Value | undefined> => {
+/** Draws `count` samples from a state; the same seed gives the same samples. */
+export const drawSamples = async (
+  engine: Engine, a: Assembly, { params, aux }: LearntValues, count: number, seed: number,
+): Promise<Value | undefined> => {
   if (a.draw === undefined) return undefined
-  const program: Runnable<{ readonly params: Values }, { readonly key: Value }, { readonly pictures: Value }> =
-    await compileTrees(engine, a.draw(count), { state: { params: a.state.params }, inputs: { key: keySpec() } })
-  await program.write({ params })
-  const { pictures } = await program.run({ key: keyValue(hostKey(seed, 'sample')) })
+  const program: Runnable<LearntValues, { readonly key: Value }, { readonly samples: Value }> =
+    await compileTrees(engine, a.draw(count), { state: { ...learntSpec(a) }, inputs: { key: keySpec() } })
+  await program.write({ params, aux })
+  const { samples } = await program.run({ key: keyValue(hostKey(seed, 'sample')) })
   await program.release()
-  return pictures
+  return samples
 }

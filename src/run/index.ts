@@ -3,10 +3,11 @@
  *
  * @module typegrad/run
  */
-export {
-  defineRecipe, isRecipe,
-  type BatchScope, type Figures, type Model, type Recipe, type RecipeParts, type SampleScope, type Samples, type Schedule, type Scope,
-} from './recipe.js'
+export { defineRecipe, isRecipe, type Recipe } from './recipe.js'
+export type {
+  AnyTraining, AuxOf, BatchScope, Figures, Model, PictureSamples, PointSamples, RecipeParts, SampleScope, Samples, Schedule, Scope,
+  TrainingScope,
+} from './scope.js'
 export { setting, type Bounds, type Setting, type Settings, type SettingValues } from './settings.js'
 export type { Span } from './spans.js'
 export { arrays, type Columns } from './data/arrays.js'
@@ -16,6 +17,7 @@ export type { Batch, Field, Fields, Moment, Rows, Source, Split, Splits } from '
 export { parseIdx, readIdx, type IdxArray } from './data/idx.js'
 export { fashionMnist, mnist, type ImageFields, type ImageOptions } from './data/mnist.js'
 export { decodeSafetensors, encodeSafetensors, type TensorFile } from './files/safetensors.js'
+export { scatterPng, type Plot, type Point } from './report/scatter.js'
 export { sheetPng, type Picture } from './report/sheet.js'
 export type { Published } from './report/markdown.js'
 export type { Effect } from './effect.js'

@@ -23,12 +23,22 @@ const picture = narrowed('a picture\'s size, as in { height: 28, width: 28 }',
 type Codecs = Readonly<Record<string, t.Type<unknown, unknown, unknown>>>
 interface Form { readonly required: Codecs; readonly optional: Codecs }
 
+const range = narrowed('a range [lo, hi]', u => Array.isArray(u) && u.length === 2 && u.every(Number.isFinite) && u[0] < u[1])
+const isPoint = (u: unknown) => Array.isArray(u) && u.length === 2 && u.every(v => Number.isFinite(v))
 const SAMPLES: Form = {
   required: {
-    count: count('how many pictures'), picture,
+    count: count('how many samples'),
     draw: giving('({ model, params, key, count }) => model.sample(params, key, count)'),
   },
-  optional: {},
+  optional: {
+    picture,
+    plot: narrowed('the ranges of a plot, as in { x: [-2, 2], y: [-2, 2] }',
+      u => isRecord(u) && Object.keys(u).length === 2 && range.is(u['x']) && range.is(u['y'])),
+    reference: narrowed('a list of points [x, y]', u => Array.isArray(u) && u.every(isPoint)),
+  },
+}
+const LOSS: Readonly<Record<string, t.Type<unknown, unknown, unknown>>> = {
+  objective: giving('({ params, batch }) => loss'), optimiser: giving('() => adam(0.001)'),
 }
 const PARTS: Form = {
   required: {
@@ -37,14 +47,14 @@ const PARTS: Form = {
       u => typeof u === 'string' && /^[\p{L}\p{N}_][\p{L}\p{N}._-]*$/u.test(u)),
     summary: narrowed('a sentence', u => typeof u === 'string'),
     settings,
-    data: giving('() => mnist()'),
     model: giving('() => ({ params: { w: f32(784, 10) } })'),
-    objective: giving('({ params, batch }) => loss'),
-    optimiser: giving('() => adam(0.001)'),
     schedule: giving('() => ({ batch: 100, length: { epochs: 1 } })'),
   },
   optional: {
-    evaluation: giving('({ params, batch }) => ({ error })'), samples: narrowed('a record with count, picture and draw', isRecord),
+    data: giving('() => mnist()'), ...LOSS, training: giving('({ model, steps }) => trainStep({ ... })'),
+    evaluation: giving('({ params, batch }) => ({ error })'),
+    samples: narrowed('a record with count, picture or plot, and draw, or a function that gives one',
+      u => isRecord(u) || typeof u === 'function'),
     published: giving('() => [{ model, metric, figure, source }]'),
   },
 }
@@ -85,8 +95,36 @@ const check = (what: string, noun: string, { required, optional }: Form, found: 
 export const checkParts = (parts: unknown): void => {
   const named = isRecord(parts) && PARTS.required['name'].is(parts['name']) ? ` ${String(parts['name'])}` : ''
   check(`the recipe${named}`, 'part', PARTS, parts)
-  const { samples } = parts as { readonly samples?: unknown }
-  if (samples !== undefined) check(`the recipe${named}: samples`, 'entry', SAMPLES, samples)
+  const { samples, ...found } = parts as Readonly<Record<string, unknown>>
+  if (isRecord(samples)) checkSamples(samples, `the recipe${named}: samples`)
+  const given = Object.keys(LOSS).filter(k => found[k] !== undefined)
+  if (found['training'] !== undefined) {
+    if (given.length > 0) {
+      throw new TypegradError('config',
+        `the recipe${named} has training and ${given.join(' and ')}: it trains either by an objective and an optimiser, or by a training.`)
+    }
+    return
+  }
+  const [missing] = Object.keys(LOSS).filter(k => found[k] === undefined)
+  if (given.length === 0) {
+    throw new TypegradError('config',
+      `the recipe${named} has nothing to train by: give it an objective and an optimiser, or a training such as game({ ... }).`)
+  }
+  if (missing !== undefined) {
+    throw new TypegradError('config', `the recipe${named}: ${missing} is missing; it must be ${LOSS[missing].name}.`)
+  }
+}
+
+/** Checks what to draw: pictures or points, one of the two. */
+export const checkSamples = <A>(samples: A, what = 'its samples'): A => {
+  const found: unknown = samples
+  check(what, 'entry', SAMPLES, found)
+  const { picture: pictured, plot } = found as Readonly<Record<string, unknown>>
+  if ((pictured === undefined) === (plot === undefined)) {
+    throw new TypegradError('config', `${what} ${plot === undefined ? 'has neither picture nor plot' : 'has both picture and plot'}: `
+      + 'give picture: { height, width } for pictures, or plot: { x: [lo, hi], y: [lo, hi] } for points.')
+  }
+  return samples
 }
 
 const refusal = (what: string, found: unknown, wanted: string) => new TypegradError('config', `${what} gives ${shown(found)}, but `
@@ -113,7 +151,23 @@ export const checkModel = <M>(model: M): M => {
   if (!('params' in holder) || typeof holder.params !== 'object' || holder.params === null) {
     throw refusal('its model', found, 'a record, layer or definition with params')
   }
+  const { aux, claims } = holder as { readonly aux?: unknown; readonly claims?: unknown }
+  if (aux !== undefined && (typeof aux !== 'object' && typeof aux !== 'function' || aux === null)) {
+    throw refusal('the aux of its model', aux, 'a record of carried state, or a function that gives one,')
+  }
+  if (claims !== undefined && typeof claims !== 'function') {
+    throw refusal('the claims of its model', claims, 'a function such as () => [causality]')
+  }
   return model
+}
+
+/** What `training` gives, when it is one. */
+export const checkTraining = <T>(training: T): T => {
+  const found: unknown = training
+  const whole = isRecord(found) && ['init', 'step', 'statement'].every(k => typeof found[k] === 'function')
+    && typeof found['params'] === 'object' && (found['batches'] === undefined || isCount(found['batches']))
+  if (!whole) throw refusal('it', found, 'a training, such as trainStep({ params, loss, optimiser }),')
+  return training
 }
 
 /** What `optimiser` gives, when it is an optimiser. */
@@ -126,10 +180,15 @@ export const checkOptimiser = <O>(optimiser: O): O => {
 }
 
 /** What `schedule` gives, when it can be kept. */
-export const checkSchedule = <S>(schedule: S): S => {
+export const checkSchedule = <S>(schedule: S, hasData = true): S => {
   const found: unknown = schedule
   if (found instanceof Promise) throw refusal('its schedule', found, 'a record')
   check('its schedule', 'entry', SCHEDULE, found)
+  const { length, evaluate } = found as Readonly<Record<string, object | undefined>>
+  for (const [name, given] of Object.entries({ length, evaluate })) if (!hasData && given !== undefined && 'epochs' in given) {
+    throw new TypegradError('config',
+      `its schedule: ${name} is ${shown(given)}, but without data there are no epochs: say it in steps, as in { steps: 1000 }.`)
+  }
   return schedule
 }
 

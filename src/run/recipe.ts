@@ -1,82 +1,20 @@
 /** A recipe is a typed value: what to learn, from what, by which objective, and what to show for it. */
-import type { Tensor } from '../dsl/tensor.js'
-import type { Optimiser } from '../dsl/optim/index.js'
 import type { AnyTensor, Tree } from '../dsl/define/tree.js'
 import type { Key } from '../dsl/keys.js'
+import type { Optimiser } from '../dsl/optim/index.js'
+import type { Claim } from '../dsl/statement.js'
+import type { Tensor } from '../dsl/tensor.js'
 import type { Evaluated, Metrics } from '../dsl/train.js'
-import type { Batch, Fields, Source, Splits } from './data/dataset.js'
+import { noData, type Fields, type Source, type Splits } from './data/dataset.js'
 import {
-  checkFigures, checkLoss, checkModel, checkOptimiser, checkParts, checkPictures, checkPublished, checkSchedule, checkSource,
+  checkFigures, checkLoss, checkModel, checkOptimiser, checkParts, checkPictures, checkPublished, checkSamples, checkSchedule, checkSource,
+  checkTraining,
 } from './parts.js'
 import type { Published } from './report/markdown.js'
+import type { Plot, Point } from './report/scatter.js'
 import type { Picture } from './report/sheet.js'
+import type { AnyTraining, BatchScope, Figures, Model, RecipeParts, SampleScope, Samples, Schedule } from './scope.js'
 import type { Settings, SettingValues } from './settings.js'
-import type { Span } from './spans.js'
-
-/** What a model must have: its parameters' specs. The rest is the recipe's own business. */
-export interface Model { readonly params: object }
-
-/** How training is scheduled. */
-export interface Schedule {
-  /** Rows a step. */
-  readonly batch: number
-  /** How long to train, unless the command line says. */
-  readonly length: Span
-  /** How often to evaluate while training; only at the end when absent. */
-  readonly evaluate?: Span
-  /** Steps between two lines of metrics; 50 when absent. */
-  readonly logEvery?: number
-}
-
-/** Symbolic figures of a batch: scalars, or one number a row (`['B']`), which are averaged over the split. */
-export type Figures = Readonly<Record<string, AnyTensor>>
-
-/** What a recipe's functions are given. */
-export interface Scope<S extends Settings, M> { readonly settings: SettingValues<S>; readonly model: M }
-/** What an objective or an evaluation is given besides: parameters, one batch, a fresh key. */
-export interface BatchScope<S extends Settings, F extends Fields, M extends Model> extends Scope<S, M> {
-  readonly params: M['params']
-  readonly batch: Batch<F>
-  readonly key: Key
-}
-/** What a sampler is given. */
-export interface SampleScope<S extends Settings, M extends Model> extends Scope<S, M> {
-  readonly params: M['params']
-  readonly key: Key
-  readonly count: number
-}
-
-/** Pictures to draw from the trained model. */
-export interface Samples<S extends Settings, M extends Model> {
-  /** How many, unless `typegrad sample --count` says. */
-  readonly count: number
-  readonly picture: Picture
-  /** `count` pictures, with values in [0, 1]; the leading axis is `count`. */
-  readonly draw: (scope: SampleScope<S, M>) => AnyTensor
-}
-
-/** The parts of a recipe (see `defineRecipe`). */
-export interface RecipeParts<S extends Settings, F extends Fields, M extends Model> {
-  readonly name: string
-  /** One sentence: the model, its paper, the data. */
-  readonly summary: string
-  readonly settings: S
-  /** The data set; it is read when a run begins. */
-  readonly data: (settings: SettingValues<S>) => Source<F>
-  /** The model; the data, once read, may tell it where to start. */
-  readonly model: (settings: SettingValues<S>, data: Splits) => M
-  /** The scalar to minimise, on one batch; with it, if you like, scalars to log. */
-  readonly objective: (scope: BatchScope<S, F, M>) => Tensor<[]> | Evaluated<{}, Metrics>
-  /** The optimiser, told how many steps the run has. */
-  readonly optimiser: (settings: SettingValues<S>, run: { readonly steps: number }) => Optimiser
-  /** Batch size and length. */
-  readonly schedule: (settings: SettingValues<S>) => Schedule
-  /** Figures on the test split. */
-  readonly evaluation?: (scope: BatchScope<S, F, M>) => Figures
-  readonly samples?: Samples<S, M>
-  /** Figures from the literature, to stand beside this run's. */
-  readonly published?: (settings: SettingValues<S>) => readonly Published[]
-}
 
 const BRAND = Symbol.for('typegrad.recipe')
 
@@ -86,16 +24,36 @@ export interface Chosen {
   readonly prepare: (data: Splits) => Prepared
 }
 
-/** A recipe with its settings chosen and its data read: the same functions, with the types of model and data forgotten. */
+/** What evaluations and samplers read of a training state. */
+export interface Learnt { readonly params: Tree; readonly aux: Tree }
+
+/** What to draw, with the types of the model forgotten. */
+export interface PreparedSamples {
+  readonly count: number
+  readonly picture?: Picture
+  readonly plot?: Plot
+  readonly reference?: readonly Point[]
+  readonly draw: (state: Learnt, key: Key, count: number) => AnyTensor
+}
+
+/**
+ * A recipe with its settings chosen and its data read: the same functions, with the types of model and data forgotten. It has either an
+ * objective and an optimiser, or a training.
+ */
 export interface Prepared {
   readonly source: Source
+  readonly model: unknown
   readonly params: Tree
+  /** The first carried state that the model names. */
+  readonly aux?: Tree | ((params: Tree, key: Key) => Tree)
+  readonly claims?: () => readonly Claim[]
   readonly schedule: Schedule
   readonly published: readonly Published[]
-  readonly objective: (params: Tree, batch: Figures, key: Key) => Tensor<[]> | Evaluated<{}, Metrics>
-  readonly optimiser: (steps: number) => Optimiser
-  readonly evaluation?: (params: Tree, batch: Figures, key: Key) => Figures
-  readonly draw?: (params: Tree, key: Key, count: number) => AnyTensor
+  readonly objective?: (state: Learnt, batch: Figures, key: Key) => Tensor<[]> | Evaluated<Tree, Metrics>
+  readonly optimiser?: (steps: number) => Optimiser
+  readonly training?: (steps: number) => AnyTraining
+  readonly evaluation?: (state: Learnt, batch: Figures, key: Key) => Figures
+  readonly samples?: PreparedSamples
 }
 
 /** What `typegrad train` runs; made by `defineRecipe`. */
@@ -104,7 +62,6 @@ export interface Recipe {
   readonly name: string
   readonly summary: string
   readonly settings: Settings
-  readonly samples?: { readonly count: number; readonly picture: Picture }
   /** The recipe under checked settings. */
   readonly choose: (settings: Readonly<Record<string, unknown>>) => Chosen
 }
@@ -133,16 +90,15 @@ export const isRecipe = (value: unknown): value is Recipe => typeof value === 'o
  * })
  * ```
  */
-export const defineRecipe = <const S extends Settings, F extends Fields, M extends Model>(parts: RecipeParts<S, F, M>): Recipe => {
+export const defineRecipe = <const S extends Settings, M extends Model, F extends Fields = {}>(parts: RecipeParts<S, F, M>): Recipe => {
   checkParts(parts)
-  const { name, summary, settings, samples } = parts
+  const { name, summary, settings } = parts
   return {
     [BRAND]: true, name, summary, settings,
-    ...samples && { samples: { count: samples.count, picture: samples.picture } },
     choose: raw => {
       // The boundary: settings come out of the recipe's own codecs, trees and batches from its own specs.
       const values = raw as SettingValues<S>
-      const source = parts.data(values)
+      const source: Source = parts.data === undefined ? noData : parts.data(values)
       checkSource(source)
       return { source, prepare: data => prepared(parts, values, source, checkModel(parts.model(values, data))) }
     },
@@ -152,14 +108,32 @@ export const defineRecipe = <const S extends Settings, F extends Fields, M exten
 const prepared = <S extends Settings, F extends Fields, M extends Model>(
   parts: RecipeParts<S, F, M>, settings: SettingValues<S>, source: Source, model: M,
 ): Prepared => {
-  const scope = (params: Tree, batch: Figures, key: Key) => ({ settings, model, params, batch, key }) as BatchScope<S, F, M>
-  const { evaluation, samples } = parts
+  const scope = (state: Learnt, batch: Figures, key: Key): BatchScope<S, F, M> => {
+    const whole: unknown = { settings, model, ...state, batch, key }
+    return whole as BatchScope<S, F, M>
+  }
+  const { evaluation, objective, optimiser, training } = parts
+  const samples = typeof parts.samples === 'function' ? checkSamples(parts.samples(settings)) : parts.samples
   return {
-    source, params: model.params as Tree, schedule: checkSchedule(parts.schedule(settings)),
+    source, model, params: model.params as Tree,
+    ...model.aux !== undefined && { aux: model.aux as Tree | ((params: Tree, key: Key) => Tree) },
+    ...model.claims !== undefined && { claims: () => model.claims?.() ?? [] },
+    schedule: checkSchedule(parts.schedule(settings), source !== noData),
     published: parts.published === undefined ? [] : checkPublished(parts.published(settings)),
-    objective: (params, batch, key) => checkLoss(parts.objective(scope(params, batch, key))),
-    optimiser: steps => checkOptimiser(parts.optimiser(settings, { steps })),
-    ...evaluation && { evaluation: (params: Tree, batch: Figures, key: Key) => checkFigures(evaluation(scope(params, batch, key))) },
-    ...samples && { draw: (params: Tree, key: Key, count: number) => checkPictures(samples.draw({ settings, model, params, key, count })) },
+    ...objective && { objective: (state, batch, key) => checkLoss(objective(scope(state, batch, key))) },
+    ...optimiser && { optimiser: steps => checkOptimiser(optimiser(settings, { steps })) },
+    ...training && { training: steps => checkTraining<AnyTraining>(training({ settings, model, steps })) },
+    ...evaluation && { evaluation: (state, batch, key) => checkFigures(evaluation(scope(state, batch, key))) },
+    ...samples && { samples: preparedSamples(samples, settings, model) },
   }
 }
+
+const preparedSamples = <S extends Settings, M extends Model>(
+  { draw, ...shown }: Samples<S, M>, settings: SettingValues<S>, model: M,
+): PreparedSamples => ({
+  ...shown,
+  draw: (state, key, count) => {
+    const scope: unknown = { settings, model, ...state, key, count }
+    return checkPictures(draw(scope as SampleScope<S, M>))
+  },
+})

@@ -2,8 +2,8 @@
 import { InternalError, TypegradError } from '../dsl/errors.js'
 import type { Engine } from '../interp/engine.js'
 import { openEngine, type EngineName } from '../interp/registry.js'
-import { assemble, type Assembly } from './assembly.js'
-import { batchesPerEpoch, type Splits } from './data/dataset.js'
+import { assemble, batchesOf, type Assembly } from './assembly.js'
+import { batchesPerEpoch, noData, type Splits } from './data/dataset.js'
 import { orThrow, run } from './effect.js'
 import { readCheckpoint, stateFor, type Checkpoint } from './files/checkpoint.js'
 import { readConfig, type Config } from './files/config.js'
@@ -46,10 +46,14 @@ const worded = <A>(recipe: Recipe, f: () => A): A => {
 }
 
 /** How long to train: what the command line says, else what the recipe says. */
-export const stepsOf = ({ prepared, splits }: Ready, asked: { readonly steps?: number; readonly epochs?: number }): number => {
+export const stepsOf = ({ recipe, prepared, splits }: Ready, asked: { readonly steps?: number; readonly epochs?: number }): number => {
   const { batch, length } = prepared.schedule
   const span = asked.steps !== undefined ? { steps: asked.steps } : asked.epochs !== undefined ? { epochs: asked.epochs } : length
-  return inSteps(span, batchesPerEpoch(splits.train, batch))
+  if ('steps' in span) return span.steps
+  if (prepared.source === noData) {
+    throw new TypegradError('config', `--epochs: ${recipe.name} has no data, so there are no epochs: say how long by --steps.`)
+  }
+  return inSteps(span, batchesPerEpoch(splits.train, batch * batchesOf(recipe.name, prepared)))
 }
 
 /** Opens `onnx`, `tfjs`, `tfjs:wasm`, `js` or `auto`. */

@@ -5,9 +5,9 @@ import { TypegradError } from '../dsl/errors.js'
 import { hostKey } from '../dsl/keys.js'
 import type { Value } from '../dsl/value.js'
 import type { Engine } from '../interp/engine.js'
-import { compileStep, keySpec, type Assembly, type State, type StepValues } from './assembly.js'
-import { compileTrees, type Runnable, type Values } from './compiled.js'
-import { batchesPerEpoch, trainBatch, type Splits } from './data/dataset.js'
+import { compileStep, keySpec, type Assembly, type LearntValues, type State, type StepValues } from './assembly.js'
+import { compileTrees, type Runnable } from './compiled.js'
+import { batchesPerEpoch, stacked, trainBatch, type Splits } from './data/dataset.js'
 import { diagnose, finite } from './diagnose.js'
 import { run } from './effect.js'
 import { evaluator } from './evaluate.js'
@@ -16,7 +16,7 @@ import { CHECKPOINT_FILE, readCheckpoint, writeCheckpoint } from './files/checkp
 import { FILES } from './files/names.js'
 import { Interrupted, pausing } from './pause.js'
 import { keyValue } from './random.js'
-import { linesUpTo, openMetrics, readMetrics, type MetricLine } from './report/metrics.js'
+import { leadingFigure, linesUpTo, openMetrics, readMetrics, type MetricLine } from './report/metrics.js'
 import type { Progress } from './report/progress.js'
 import { stateOf } from './session.js'
 import { inSteps, type Span } from './spans.js'
@@ -48,7 +48,7 @@ export interface Trained {
   /** Seconds spent training, all resumed parts together. */
   readonly seconds: number
   readonly stepsPerSecond: number
-  readonly params: Values
+  readonly state: LearntValues
   readonly metrics: Readonly<Record<string, number>>
 }
 
@@ -65,9 +65,10 @@ const initialState = async ({ engine, assembly, seed }: Training): Promise<State
 }
 
 /** The inputs of a step are a function of the seed and the step alone: that is what makes resuming exact. */
-const inputsOf = ({ splits, batch, seed }: Training) => {
-  const rows = trainBatch(splits.train, batch, seed)
-  return (step: number): StepValues => ({ batch: rows(step), key: keyValue(hostKey(seed, 'step', step)) })
+const inputsOf = ({ splits, batch, assembly: { batches }, seed }: Training) => {
+  const rows = trainBatch(splits.train, batch * batches, seed)
+  const batchAt = (step: number) => batches === 1 ? rows(step) : stacked(rows(step), batches)
+  return (step: number): StepValues => ({ batch: batchAt(step), key: keyValue(hostKey(seed, 'step', step)) })
 }
 
 /** Trains from the last checkpoint of the run's folder, or from the start, until the last step or until `stopped`. */
@@ -93,9 +94,9 @@ export const train = async (training: Training, progress: Progress, stopped: () 
   await stepper.write(saved.state)
   const inputs = inputsOf(training)
   const pause = pausing(stopped)
-  const evaluation = evaluator(engine, assembly, splits.test, seed, pause)
+  const evaluation = evaluator(engine, assembly, splits.test, batch, seed, pause)
 
-  const perEpoch = batchesPerEpoch(splits.train, batch)
+  const perEpoch = batchesPerEpoch(splits.train, batch * assembly.batches)
   const evaluateEvery = training.evaluateEvery === undefined ? Infinity : inSteps(training.evaluateEvery, perEpoch)
   const earlier = kept.at(-1)?.seconds ?? 0
   const firstStep = step
@@ -104,6 +105,15 @@ export const train = async (training: Training, progress: Progress, stopped: () 
   const seconds = () => earlier + (performance.now() - began - aside) / 1000
   const rate = () => (step - firstStep) / Math.max(1e-9, seconds() - earlier)
   const record = (line: MetricLine) => { log.append(line); events(line) }
+  let noted: string | undefined
+  const remark = (figures: Readonly<Record<string, number>>): void => {
+    const text = assembly.training.remark?.(figures)
+    if (text !== undefined) {
+      record({ split: 'note', step, seconds: seconds(), text })
+      if (text !== noted) progress.line(`step ${step}: ${text}`)
+    }
+    noted = text
+  }
 
   const save = async (): Promise<void> => {
     if (saved.step === step && (step !== 0 || checkpoint !== undefined)) return
@@ -123,8 +133,7 @@ export const train = async (training: Training, progress: Progress, stopped: () 
   const evaluate = async (): Promise<Readonly<Record<string, number>>> => {
     if (assembly.evaluation === undefined) return {}
     const from = performance.now(), at = seconds()
-    const { params } = await stepper.read()
-    const figures = await evaluation.run(params)
+    const figures = await evaluation.run(await stepper.read())
     aside += performance.now() - from
     record({ split: 'test', step, seconds: at, ...figures })
     progress.line(`step ${step}: ${Object.entries(figures).map(([k, v]) => `${k} ${v.toPrecision(5)}`).join(', ')}`)
@@ -143,9 +152,11 @@ export const train = async (training: Training, progress: Progress, stopped: () 
       const figures = Object.fromEntries(Object.entries(outputs).map(([name, v]) => [name, Number(v.data[0])]))
       if (!Object.values(figures).every(Number.isFinite)) throw await fault()
       if (step === 1 || step === steps || step % logEvery === 0) {
-        record({ split: 'train', step, seconds: seconds(), epoch: step / perEpoch, ...figures })
+        record({ split: 'train', step, seconds: seconds(), ...splits.train.size > 0 && { epoch: step / perEpoch }, ...figures })
       }
-      progress.step(step, figures['loss'], rate())
+      remark(figures)
+      const shown = leadingFigure(figures)
+      progress.step(step, figures[shown], rate(), shown)
       const due = training.checkpointEvery !== undefined ? step % training.checkpointEvery === 0
         : performance.now() - savedAt > 1000 * SECONDS_BETWEEN_CHECKPOINTS
       if (due || step === steps) await save()
@@ -163,8 +174,8 @@ export const train = async (training: Training, progress: Progress, stopped: () 
     log.close()
     progress.stop()
   }
-  const { params } = await stepper.read()
-  const result = { step, finished, seconds: seconds(), stepsPerSecond: rate(), params, metrics }
+  const { params, aux } = await stepper.read()
+  const result = { step, finished, seconds: seconds(), stepsPerSecond: rate(), state: { params, aux }, metrics }
   await evaluation.release()
   await stepper.release()
   return result

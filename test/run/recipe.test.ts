@@ -40,7 +40,8 @@ describe('defineRecipe', () => {
     expect([isRecipe({}), isRecipe(null), isRecipe(undefined)]).toEqual([false, false, false])
     const nothing = { size: 0, rows: () => ({}) }
     const prepared = recipe.choose({ lr: 0.1, kind: 'a' }).prepare({ train: nothing, test: nothing })
-    expect(prepared.objective(prepared.params, { x: f32('B', 2), y: f32('B', 1) }, key(0))).toMatchObject({ shape: [], dtype: 'float32' })
+    const state = { params: prepared.params, aux: {} }
+    expect(prepared.objective?.(state, { x: f32('B', 2), y: f32('B', 1) }, key(0))).toMatchObject({ shape: [], dtype: 'float32' })
   })
 
   test('a model may be a layer or a definition: a function that carries its parameters', () => {
@@ -58,7 +59,8 @@ describe('defineRecipe', () => {
     })
     for (const recipe of [layered, defined]) {
       const prepared = recipe.choose({}).prepare({ train: nothing, test: nothing })
-      expect(prepared.objective(prepared.params, { x: f32('B', 2), y: f32('B', 1) }, key(0))).toMatchObject({ shape: [], dtype: 'float32' })
+      const state = { params: prepared.params, aux: {} }
+    expect(prepared.objective?.(state, { x: f32('B', 2), y: f32('B', 1) }, key(0))).toMatchObject({ shape: [], dtype: 'float32' })
     }
   })
 

@@ -32,10 +32,10 @@ export const evalCommand = (folder: string, flags: RunFlags): Promise<number> =>
   const { reopened: { recipe, config, assembly, splits }, step, state, engine } = await opened(folder, flags, out.say)
   if (assembly.evaluation === undefined) throw new TypegradError('config', `${recipe.name} has no evaluation: its recipe defines none.`)
   const began = performance.now()
-  const evaluation = evaluator(engine, assembly, splits.test, config.seed, pausing(() => false))
-  const metrics = await evaluation.run(state.params)
+  const evaluation = evaluator(engine, assembly, splits.test, config.batch, config.seed, pausing(() => false))
+  const metrics = await evaluation.run(state)
   await evaluation.release()
-  out.say(`${recipe.name}, step ${step}, ${splits.test.size.toLocaleString('en')} test rows`)
+  out.say(`${recipe.name}, step ${step}${splits.test.size === 0 ? '' : `, ${splits.test.size.toLocaleString('en')} test rows`}`)
   for (const [name, v] of Object.entries(metrics)) out.say(`  ${name}  ${figure(v)}`)
   out.result({ recipe: recipe.name, engine: engine.name, seed: config.seed, steps: step, seconds: (performance.now() - began) / 1000,
     metrics, out: folder })
@@ -45,13 +45,13 @@ export const evalCommand = (folder: string, flags: RunFlags): Promise<number> =>
 /** Draws new samples from the checkpoint of a run. */
 export const sampleCommand = (folder: string, flags: SampleFlags): Promise<number> => answering(flags.json, async out => {
   const { reopened, step, state, engine } = await opened(folder, flags, out.say)
-  const { recipe, config, assembly } = reopened
-  if (recipe.samples === undefined) throw new TypegradError('config', `${recipe.name} draws no samples: its recipe defines none.`)
-  const seed = flags.seed ?? config.seed, count = flags.count ?? recipe.samples.count
+  const { recipe, config, assembly, prepared: { samples } } = reopened
+  if (samples === undefined) throw new TypegradError('config', `${recipe.name} draws no samples: its recipe defines none.`)
+  const seed = flags.seed ?? config.seed, count = flags.count ?? samples.count
   const began = performance.now()
   const isUsual = flags.seed === undefined && flags.count === undefined
   const file = flags.out ?? join(folder, isUsual ? FILES.samples : `samples-${count}-seed-${seed}.png`)
-  await writeSamples(reopened, await drawSamples(engine, assembly, state.params, count, seed), file)
+  await writeSamples(reopened, await drawSamples(engine, assembly, state, count, seed), file)
   out.say(`${count} samples of ${recipe.name}, step ${step}: ${file}`)
   out.result({ recipe: recipe.name, engine: engine.name, seed, steps: step, seconds: (performance.now() - began) / 1000, count, out: file })
   return 0

@@ -4,6 +4,7 @@ import { TypegradError } from '../../dsl/errors.js'
 import type { Engine } from '../../interp/engine.js'
 import { version } from '../../version.js'
 import { assemble, tryOut } from '../assembly.js'
+import { noData } from '../data/dataset.js'
 import { orThrow, run } from '../effect.js'
 import { drawSamples } from '../evaluate.js'
 import { readCheckpoint } from '../files/checkpoint.js'
@@ -94,13 +95,18 @@ const grouped = (n: number) => n.toLocaleString('en')
 const counted = (n: number) => `${grouped(n)} step${n === 1 ? '' : 's'}`
 const duration = (seconds: number) => seconds < 60 ? `${seconds.toFixed(1)} s` : clock(seconds)
 
-const announce = (out: Output, folder: string, { recipe, config, prepared, splits }: Reopened): void => {
+const announce = (out: Output, folder: string, { recipe, config, prepared, splits, assembly: { batches } }: Reopened): void => {
   out.say(`${recipe.name}: ${recipe.summary}`)
   const threads = config.threads === undefined ? '' : `, ${config.threads} thread${config.threads === 1 ? '' : 's'}`
-  out.say(`data    ${prepared.source.name}: ${grouped(splits.train.size)} training rows, ${grouped(splits.test.size)} test rows`)
+  const hasData = prepared.source !== noData
+  if (hasData) {
+    out.say(`data    ${prepared.source.name}: ${grouped(splits.train.size)} training rows, ${grouped(splits.test.size)} test rows`)
+  }
   out.say(`engine  ${config.engine}${threads}, seed ${config.seed}`)
-  const again = config.batch > splits.train.size ? ` (the ${grouped(splits.train.size)} training rows, read round and round)` : ''
-  out.say(`run     ${folder}: ${counted(config.steps)} of ${grouped(config.batch)} rows${again}; Ctrl-C stops, and --resume goes on`)
+  const few = hasData && config.batch * batches > splits.train.size
+  const again = few ? ` (the ${grouped(splits.train.size)} training rows, read round and round)` : ''
+  const rows = `${batches === 1 ? '' : `${batches} times `}${grouped(config.batch)} rows${again}`
+  out.say(`run     ${folder}: ${counted(config.steps)} of ${rows}; Ctrl-C stops, and --resume goes on`)
 }
 
 const WORDS: Readonly<Record<StopSignal, string>> = {
@@ -133,7 +139,7 @@ export const trainCommand = (name: string | undefined, flags: TrainFlags): Promi
     resumed: flags.resume !== undefined,
   }, bar, () => stop.asked() !== undefined)
   const sheet = join(folder, FILES.samples)
-  const draw = () => drawSamples(engine, assembly, trained.params, recipe.samples?.count ?? 0, config.seed)
+  const draw = () => drawSamples(engine, assembly, trained.state, prepared.samples?.count ?? 0, config.seed)
   const samples = trained.finished && await writeSamples(opened, await draw(), sheet)
   stop.done()
   await writeReport(folder, opened, commandOf(opened), { ...trained, samples })

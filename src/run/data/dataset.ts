@@ -1,4 +1,5 @@
 /** A data set is named fields of a fixed shape a row, in two splits; a batch is the same fields with a leading axis `B`. */
+import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { DType, Tensor } from '../../dsl/tensor.js'
 import { TypegradError } from '../../dsl/errors.js'
 import type { Value } from '../../dsl/value.js'
@@ -33,6 +34,10 @@ export interface Source<F extends Fields = Fields> {
   readonly load: Effect<Splits>
 }
 
+const noRows: Split = { size: 0, rows: () => ({}) }
+/** The data set of a recipe without one: no fields and no rows, its batch is `{}`. */
+export const noData: Source<{}> = { name: 'none', fields: {}, load: TE.of({ train: noRows, test: noRows }) }
+
 /** How many whole batches an epoch has; the rows left over sit out (a different few every epoch). */
 export const batchesPerEpoch = (split: Split, batch: number): number => Math.max(1, Math.floor(split.size / batch))
 
@@ -45,6 +50,7 @@ export const trainBatch = (split: Split, batch: number, seed: number) => {
   let epochOfOrder = -1
   let order: Int32Array = new Int32Array(0)
   return (step: number): Rows => {
+    if (split.size === 0) return {}
     const each = batchesPerEpoch(split, batch)
     const epoch = Math.floor(step / each), at = step % each * batch
     if (epoch !== epochOfOrder) {
@@ -54,6 +60,10 @@ export const trainBatch = (split: Split, batch: number, seed: number) => {
     return split.rows(Int32Array.from({ length: batch }, (_, i) => order[(at + i) % split.size]), { seed, epoch })
   }
 }
+
+/** Rows as so many minibatches of equal size: every field is [batches, B, ...]. */
+export const stacked = (rows: Rows, batches: number): Rows => Object.fromEntries(Object.entries(rows).map(
+  ([name, { shape: [n, ...row], dtype, data }]) => [name, { shape: [batches, n / batches, ...row], dtype, data }]))
 
 /** The rows of a split in order, `batch` at a time; the last batch may be smaller. */
 export function* orderedBatches(split: Split, batch: number, moment: Moment): Generator<Rows> {

@@ -13,6 +13,8 @@ export interface Report {
   readonly settings: Readonly<Record<string, unknown>>
   readonly metrics: Readonly<Record<string, number>>
   readonly published: readonly Published[]
+  /** What was said of single steps, and of how many. */
+  readonly notes?: Readonly<Record<string, string>>
   readonly pictures: readonly { readonly title: string; readonly file: string }[]
   readonly model: string
 }
@@ -36,6 +38,7 @@ export const reportMarkdown = (r: Report): string => {
     ...section('Results', results.length > 0 ? table(['model', 'metric', 'figure', 'source'], results) : ''),
     ...r.pictures.flatMap(p => section(p.title, `![${p.title}](${p.file})`)),
     ...section('Run', table(['', ''], Object.entries(r.facts).map(([k, v]) => [k, typeof v === 'number' ? figure(v) : v]))),
+    ...section('Notes', Object.keys(r.notes ?? {}).length > 0 ? table(['what', 'when'], Object.entries(r.notes ?? {})) : ''),
     ...section('Settings', Object.keys(r.settings).length > 0
       ? table(['setting', 'value'], Object.entries(r.settings).map(([k, v]) => [k, JSON.stringify(v)])) : ''),
     ...section('Model', r.model === '' ? '' : '```\n' + r.model + '\n```'),

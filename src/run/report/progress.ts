@@ -2,8 +2,8 @@
 
 /** Where a run tells how far it is. */
 export interface Progress {
-  /** Shows step `at` of the total with the current loss and speed. */
-  readonly step: (at: number, loss: number, stepsPerSecond: number) => void
+  /** Shows step `at` of the total with the current loss, or another figure by its name, and the speed. */
+  readonly step: (at: number, loss: number, stepsPerSecond: number, name?: string) => void
   /** Prints a line without tearing the bar. */
   readonly line: (text: string) => void
   readonly stop: () => void
@@ -21,9 +21,9 @@ const shown = (loss: number) => Number.isFinite(loss) ? loss.toPrecision(5) : St
 const speed = (v: number) => v >= 100 ? v.toFixed(0) : v.toFixed(1)
 
 /** The bar for a terminal of so many columns: first the bar shortens, then the speed, the bar and the time left go, last the loss. */
-export const barLine = (columns: number, total: number, at: number, loss: number, stepsPerSecond: number): string => {
+export const barLine = (columns: number, total: number, at: number, loss: number, stepsPerSecond: number, name = 'loss'): string => {
   const left = `${clock((total - at) / stepsPerSecond)} left`
-  const parts = { speed: `${speed(stepsPerSecond)} steps/s`, loss: `loss ${shown(loss)}`, left }
+  const parts = { speed: `${speed(stepsPerSecond)} steps/s`, loss: `${name} ${shown(loss)}`, left }
   const room = columns - SPARE
   const text = (...keys: readonly (keyof typeof parts)[]) => [`${at}/${total}`, ...keys.map(k => parts[k])].join(' · ')
   const barred = (words: string) => {
@@ -38,7 +38,7 @@ export const barLine = (columns: number, total: number, at: number, loss: number
 
 const bar = (out: Terminal, total: number): Progress => {
   let last = -Infinity, stopped = false
-  let state: readonly [number, number, number] | undefined
+  let state: readonly [number, number, number, string?] | undefined
   // The width is read each time, because a terminal may be resized.
   const draw = () => {
     if (state === undefined || stopped) return
@@ -66,11 +66,11 @@ const bar = (out: Terminal, total: number): Progress => {
 const lines = (out: Terminal, total: number): Progress => {
   let last = -Infinity
   return {
-    step: (step, loss, rate) => {
+    step: (step, loss, rate, name = 'loss') => {
       const now = performance.now() / 1000
       if (step !== total && now - last < SECONDS_BETWEEN_LINES) return
       last = now
-      out.write(`step ${step}/${total}  loss ${shown(loss)}  ${speed(rate)} steps/s\n`)
+      out.write(`step ${step}/${total}  ${name} ${shown(loss)}  ${speed(rate)} steps/s\n`)
     },
     line: text => { out.write(text + '\n') },
     stop: () => {},

@@ -57,6 +57,10 @@ export const eventOf = (startedAt: number, line: MetricLine): Uint8Array => {
 }
 
 /** Starts an event file that holds `kept` (a resumed run's file is rebuilt from its metrics), and appends further lines to it. */
-export const openEvents = (file: string, startedAt: number, kept: readonly MetricLine[]): Effect<(line: MetricLine) => void> => pipe(
-  writeAtomic(file, Buffer.concat([frame(versionEvent(startedAt)), ...kept.map(l => eventOf(startedAt, l))])),
-  TE.map(() => line => appendFileSync(file, eventOf(startedAt, line))))
+export const openEvents = (file: string, startedAt: number, kept: readonly MetricLine[]): Effect<(line: MetricLine) => void> => {
+  // a note is a sentence, which no chart shows
+  const events = (lines: readonly MetricLine[]) => lines.filter(l => l.split !== 'note').map(l => eventOf(startedAt, l))
+  return pipe(
+    writeAtomic(file, Buffer.concat([frame(versionEvent(startedAt)), ...events(kept)])),
+    TE.map(() => line => appendFileSync(file, Buffer.concat(events([line])))))
+}
