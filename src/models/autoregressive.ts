@@ -1,116 +1,145 @@
-/** What every autoregressive model over {0, 1}^D shares: log p(x) = Σ_d log p(x_d | x_<d), and sampling one variable after another. */
+/**
+ * The chain rule as a declaration: conditionals p(x_d | x_<d) of every variable at once, from which the density
+ * log p(x) = Σ_d log p(x_d | x_<d), ancestral sampling and the claim that no variable sees a later one are derived.
+ */
 import * as core from '../dsl/core/build.js'
 import type { Node } from '../dsl/core/node.js'
+import type { AnyTensor, Tree } from '../dsl/define/tree.js'
+import { TypegradError } from '../dsl/errors.js'
 import { splitKey, type Key } from '../dsl/keys.js'
-import { cast, floor, logSumExp, mul, softplus, stack, sub, sum, tensor, uniform } from '../dsl/ops/index.js'
-import { must, nodeOf, tensorOf } from '../dsl/ops/typed.js'
-import { fail, type Arg } from '../dsl/shape/check.js'
-import { sameDim, showShape } from '../dsl/shape/dim.js'
-import type { Show, Unify } from '../dsl/shape/dim-types.js'
-import type { Dim, Shape, Tensor } from '../dsl/tensor.js'
-import { chainOf, type Ordering } from './degrees.js'
-import { degreeTable, rowOf } from './masks.js'
+import { cast, floor, logSumExp, mul, stack, sub, tensor, uniform } from '../dsl/ops/index.js'
+import { nodeOf, tensorOf } from '../dsl/ops/typed.js'
+import type { Arg } from '../dsl/shape/check.js'
+import type { CausalClaim } from '../dsl/statement.js'
+import type { DType, Shape, Tensor } from '../dsl/tensor.js'
+import { claimsOf, drawOf, logitsAt, logProbOf, type Part } from './autoregressive/chain.js'
+import type { Recurrence } from './autoregressive/recurrence.js'
+import { batchOf, groupOf, type Conditional, type Events, type Logits, type Rows } from './autoregressive/variables.js'
+import { checkOrdering, type Ordering } from './degrees.js'
 
-/** `[]`, or the message when a batch has not the model's number of variables. */
-type Variables<Op extends string, X extends Shape, D extends Dim> =
-  number extends X['length'] ? []
-    : X extends readonly [Dim, infer V extends Dim]
-      ? [Unify<V, D>] extends [never] ? `${Op}: x has ${V} variables but the model ${D}` : []
-      : `${Op}: x is ${Show<X>} but [batch, ${D}] was expected`
-/** The number of rows of a batch. */
-type Rows<X extends Shape> = X extends readonly [infer B extends Dim, ...Shape] ? B : number
-const batchOf = (op: string, x: unknown, dims: number): Node => {
-  const node = nodeOf(op, x)
-  if (node.shape.length !== 2) must(fail(`${op}: x is ${showShape(node.shape)} but [batch, ${dims}] was expected`))
-  if (!sameDim(node.shape[1], dims)) must(fail(`${op}: x has ${node.shape[1]} variables but the model ${dims}`))
-  return node
-}
+/** A number that says which of several orderings is meant. */
+type Mask = Tensor<[], 'int32'>
 
-/** A density over {0, 1}^D as a product of conditionals. */
-export interface Autoregressive<P, D extends Dim> {
+/** A density over events of shape `S` as a product of conditionals: `E` is float32 for zeros and ones, int32 for classes. */
+export interface Autoregressive<P, S extends Shape, E extends DType = 'float32'> {
   readonly params: P
   /** `ordering[d]` is the place of variable d in the chain rule. */
   readonly ordering: Ordering
-  /** Column d is the log-odds of x_d = 1 and depends on the variables before d only, [B, D]. */
-  logits<X extends Shape>(params: P, x: Arg<Variables<'logits', X, D>, Tensor<X>>): Tensor<[Rows<X>, D]>
+  /** The logits of every conditional: of variable d they depend on the variables before d only; [B, ...S], or [B, ...S, K] of classes. */
+  logits<X extends Shape>(params: P, x: Arg<Events<'logits', X, S>, Tensor<X, E>>): Logits<E, readonly [Rows<X>, ...S]>
   /** log p(x) in nats of each row, [B]. */
-  logProb<X extends Shape>(params: P, x: Arg<Variables<'logProb', X, D>, Tensor<X>>): Tensor<[Rows<X>]>
-  /** `count` ancestral samples of zeros and ones, [count, D]. */
-  sample<const N extends number>(params: P, key: Key, count: N): Tensor<[N, D]>
+  logProb<X extends Shape>(params: P, x: Arg<Events<'logProb', X, S>, Tensor<X, E>>): Tensor<[Rows<X>]>
+  /** `count` ancestral samples, [count, ...S]. */
+  sample<const N extends number>(params: P, key: Key, count: N): Tensor<readonly [N, ...S], E>
+  /** What an audit proves of this model: the logits of a variable see only the variables before it. */
+  claims(): readonly CausalClaim[]
 }
 
-/** log p(x) of each row from the log-odds of its conditionals: Σ_d x_d l_d - softplus(l_d). */
-export const bernoulliLogProb = (logits: Tensor<['B', number]>, x: Tensor<['B', number]>): Tensor<['B']> =>
-  sum(sub(mul(x, logits), softplus(logits)), [1])
-
-/**
- * Ancestral samples [count, D]: a loop visits the variables in the order of `chain` and draws each given those before it. Every step
- * evaluates all conditionals and uses one.
- */
-export const ancestral = (logits: (x: Tensor<['B', number]>) => Tensor<['B', number]>, chain: Tensor<[number], 'int32'>, key: Key,
-  count: number): Node => {
-  const order = nodeOf('sample', chain)
-  const [dims] = order.shape
-  const { carry: [x] } = core.scan({
-    init: [core.full(0, [count, dims])],
-    xs: [order, core.uniform(nodeOf('sample', key), [dims, count])],
-    body: ([before], [d, u]) => {
-      const odds = core.gather(nodeOf('sample', logits(tensorOf(before))), d, 1)
-      const bit = core.cast(core.less(u, core.sigmoid(odds)), 'float32')
-      return { next: [core.scatterAdd(before, core.reshape(d, [1]), core.reshape(bit, [count, 1]), 1)], ys: [] }
-    },
-  })
-  return x
-}
-
-/** Conditionals written for a batch `B` of any size, under alternative number `mask` where there are several orderings. */
-interface Parts<P> {
-  readonly params: P
-  /** One ordering an alternative. */
+/** A mixture over alternative orderings: the density is their mean, a sample comes from one drawn uniformly. */
+export interface Alternatives<P, S extends Shape, E extends DType = 'float32'> extends Autoregressive<P, S, E> {
   readonly orderings: readonly Ordering[]
-  readonly logits: (params: P, x: Tensor<['B', number]>, mask: Tensor<[], 'int32'>) => Tensor<['B', number]>
-}
-
-/** A mixture over alternatives: the density is their mean, a sample comes from one drawn uniformly. */
-export interface Alternatives<P, D extends Dim> extends Autoregressive<P, D> {
-  readonly orderings: readonly Ordering[]
-  /** The log-odds of every conditional under one alternative, the first when absent. */
-  logits<X extends Shape>(params: P, x: Arg<Variables<'logits', X, D>, Tensor<X>>, mask?: Tensor<[], 'int32'>): Tensor<[Rows<X>, D]>
+  /** The logits of every conditional under one alternative, the first when absent. */
+  logits<X extends Shape>(
+    params: P, x: Arg<Events<'logits', X, S>, Tensor<X, E>>, mask?: Mask): Logits<E, readonly [Rows<X>, ...S]>
   /** log p(x) in nats of each row, [B]: under one alternative, or the mean density of all when absent. */
-  logProb<X extends Shape>(params: P, x: Arg<Variables<'logProb', X, D>, Tensor<X>>, mask?: Tensor<[], 'int32'>): Tensor<[Rows<X>]>
+  logProb<X extends Shape>(params: P, x: Arg<Events<'logProb', X, S>, Tensor<X, E>>, mask?: Mask): Tensor<[Rows<X>]>
   /** The number of an alternative drawn uniformly: for one training step. */
-  drawMask(key: Key): Tensor<[], 'int32'>
+  drawMask(key: Key): Mask
+}
+
+/** The conditionals of a chain rule: at all variables at once, one after another, or both, which must then agree. */
+type Conditionals<P, S extends Shape, E extends DType, C extends Tree, O extends Tree> =
+  | {
+    /** The distributions of all variables, as a pure function of parameters and a batch. */
+    readonly conditional: (params: P, x: Tensor<readonly ['B', ...S], E>, mask: Mask) => Conditional<E, readonly ['B', ...S]>
+    /** The same with what is known so far carried along: sampling then computes each variable once. */
+    readonly recurrence?: (params: P, mask: Mask) => Recurrence<E, C, O>
+  }
+  | { readonly conditional?: undefined; readonly recurrence: (params: P, mask: Mask) => Recurrence<E, C, O> }
+
+/** The declaration of a chain rule (see `autoregressive`). */
+export type ChainRule<P, S extends Shape, E extends DType, C extends Tree, O extends Tree> = Conditionals<P, S, E, C, O> & {
+  readonly params: P
+  /** The spec of one event: `f32(784)` for zeros and ones, `i32(7, 7)` for classes. */
+  readonly over: Tensor<S, E>
+  /** The place of each variable (row by row), the natural order when absent; a list of orderings makes alternatives. */
+  readonly orderings?: readonly Ordering[]
+}
+
+const natural = (n: number): Ordering => Array.from({ length: n }, (_, i) => i)
+
+/** A declaration whose parts were checked. */
+const partOf = (over: AnyTensor, given: { readonly [K in 'orderings' | 'conditional' | 'recurrence']?: unknown }): Part => {
+  const group = groupOf('', over)
+  const orderings = (given.orderings as readonly Ordering[] | undefined) ?? [natural(group.size)]
+  if (orderings.length === 0) throw new TypegradError('value', 'autoregressive: orderings is [], but at least one ordering is expected')
+  orderings.forEach(o => checkOrdering('autoregressive', group.size, o))
+  const { conditional, recurrence } = given
+  if (typeof conditional !== 'function' && typeof recurrence !== 'function')
+    throw new TypegradError('value', 'autoregressive: a conditional (params, x) => dist.bernoulli(logits), or a recurrence, was expected')
+  // The boundary between the typed declaration and the untyped graph.
+  const parallel = conditional as ((p: unknown, x: Node, mask: Node) => unknown) | undefined
+  return {
+    group: { ...group, orderings },
+    ...parallel && { conditional: (p, [x], mask) => parallel(p, x, mask) },
+    ...typeof recurrence === 'function' && {
+      recurrence: (p, _, mask) => (recurrence as (p: unknown, mask: Node) => ReturnType<NonNullable<Part['recurrence']>>)(p, mask),
+    },
+  }
 }
 
 /**
- * Derives density and sampling from conditionals. Inside, the number of variables is a number known at run time (`P`); the result says the
- * same with its literal (`Q`, `D`).
+ * A density from its chain rule, log p(x) = Σ_d log p(x_d | x_<d). `conditional` gives the distribution of every variable at once, each
+ * seeing only the variables before it; `recurrence` gives them one after another, so that a sample computes each once. From one of them,
+ * or both, `logProb`, ancestral `sample` (one scan) and the claim of causality that audits prove are derived.
+ *
+ * @throws TypegradError when an ordering is no permutation, or the conditional is not about the variables
+ * @example
+ * ```ts
+ * import { autoregressive } from 'typegrad/models'
+ * const before = tensor([[0, 1, 1], [0, 0, 1], [0, 0, 0]])
+ * const model = autoregressive({
+ *   params: { w: f32(3, 3), b: f32(3) },
+ *   over: f32(3),
+ *   conditional: (p, x) => dist.bernoulli(add(matmul(x, mul(p.w, before)), p.b)),
+ * })
+ * const nats: Tensor<['N']> = model.logProb(model.params, f32('N', 3))
+ * const images: Tensor<readonly [5, 3]> = model.sample(model.params, key(0), 5)
+ * ```
  */
-export const autoregressive = <P, Q, D extends Dim>({ params, orderings, logits }: Parts<P>): Alternatives<Q, D> => {
-  const typed = <S extends readonly Dim[]>(x: unknown): Tensor<S> => tensorOf(nodeOf('autoregressive', x))
-  const number = (k: number): Tensor<[], 'int32'> => tensor(k, 'int32')
-  // The boundary between a size known as a number and as a literal: the trees are the same.
-  const own = (p: unknown): P => p as P
-  const literal = (p: unknown): Q => p as Q
-  const one = (p: P, x: Tensor<['B', number]>, mask: Tensor<[], 'int32'>): Tensor<['B']> => bernoulliLogProb(logits(p, x, mask), x)
-  const mixture = (p: P, x: Tensor<['B', number]>): Tensor<['B']> => {
-    const each: Tensor<[number, 'B']> = typed(stack(orderings.map((_, k) => one(p, x, number(k))), 0))
-    return sub(logSumExp(each, [0]), Math.log(orderings.length))
+export function autoregressive<P, const S extends Shape, E extends DType, C extends Tree = Tree, O extends Tree = Tree>(
+  declaration: ChainRule<P, S, E, C, O>): Alternatives<P, S, E>
+export function autoregressive<P, S extends Shape, E extends DType>(
+  { params, over, ...rest }: {
+    readonly params: P; readonly over: Tensor<S, E>
+    readonly orderings?: readonly Ordering[]; readonly conditional?: unknown; readonly recurrence?: unknown
+  },
+): Alternatives<P, S, E> {
+  const part = partOf(over, rest)
+  const parts = [part]
+  const { group } = part
+  const { orderings } = group
+  const which = (k: number): Node => core.scalar(k, 'int32')
+  const mixture = (p: P, x: Node): Node => {
+    const each = tensorOf<[number, 'B'], 'float32'>(nodeOf('logProb',
+      stack(orderings.map((_, k) => tensorOf<['B'], 'float32'>(logProbOf(parts, p, [x], which(k)))), 0)))
+    return nodeOf('logProb', sub(logSumExp(each, [0]), Math.log(orderings.length)))
   }
-  const drawMask = (key: Key): Tensor<[], 'int32'> => cast(floor(mul(uniform(key, []), orderings.length)), 'int32')
-  const dims = orderings[0].length
-  const chains = degreeTable(orderings.map(chainOf))
+  const drawMask = (key: Key): Mask => cast(floor(mul(uniform(key, []), orderings.length)), 'int32')
   return {
-    params: literal(params), orderings, drawMask, ordering: orderings[0],
-    logits: (p, x, mask = number(0)) => typed(logits(own(p), typed(batchOf('logits', x, dims)), mask)),
+    params, orderings, ordering: orderings[0], drawMask,
+    logits: (p, x, mask = tensor(0, 'int32')) =>
+      tensorOf(logitsAt(part, 0, p, [batchOf('logits', x, group)], nodeOf('logits', mask))),
     logProb: (p, x, mask) => {
-      const batch = typed<['B', number]>(batchOf('logProb', x, dims))
-      return typed(mask || orderings.length === 1 ? one(own(p), batch, mask ?? number(0)) : mixture(own(p), batch))
+      const batch = batchOf('logProb', x, group)
+      return tensorOf(mask || orderings.length === 1 ? logProbOf(parts, p, [batch], mask ? nodeOf('logProb', mask) : which(0))
+        : mixture(p, batch))
     },
     sample: (p, key, count) => {
-      const { which, noise } = splitKey(key, 'which', 'noise')
-      const mask = orderings.length === 1 ? number(0) : drawMask(which)
-      return typed(ancestral(x => logits(own(p), x, mask), rowOf(chains, mask), noise, count))
+      const { which: k, noise } = splitKey(key, 'which', 'noise')
+      const mask = orderings.length === 1 ? which(0) : nodeOf('sample', drawMask(k))
+      return tensorOf(drawOf(parts, p, [], mask, nodeOf('sample', noise), count)[0])
     },
+    claims: () => claimsOf(parts, params),
   }
 }

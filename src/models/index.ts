@@ -3,11 +3,17 @@
  *
  * @module typegrad/models
  */
-export { made, type Dense, type Made, type MadeOptions, type MadeParams } from './made.js'
+export { made, type Made, type MadeOptions } from './made.js'
+export type { Dense, MadeParams } from './masked-autoencoder.js'
 export { fvsbn, type Fvsbn, type FvsbnOptions, type FvsbnParams } from './fvsbn.js'
-export type { Alternatives, Autoregressive } from './autoregressive.js'
+export { autoregressive, type Alternatives, type Autoregressive, type ChainRule } from './autoregressive.js'
+export { recurrence, type Recurrence } from './autoregressive/recurrence.js'
+export { joint, type Joint, type JointRule, type Kinds } from './joint.js'
+export type { Conditional, ConditionalsOf, ValuesOf } from './autoregressive/variables.js'
 export type { Ordering } from './degrees.js'
 export {
   gaussianWasserstein2, kantorovichRubinstein, optimalTransport, wassersteinOnLine,
   type BestCritic, type Gaussian, type Measure, type TransportOptions, type TransportPlan,
 } from './transport/index.js'
+export { vqVae } from './vq-vae.js'
+export type { CodebookKind, VqVae, VqVaeAux, VqVaeLosses, VqVaeOptions, VqVaeParams, VqVaeState } from './vq-vae/types.js'

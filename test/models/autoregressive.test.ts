@@ -15,27 +15,27 @@ import { fvsbn, made, type Autoregressive, type Ordering } from '../../src/model
 import { evaluate } from '../../src/interp/js/evaluate.js'
 import { allBinary, drawn, valueOf } from './enumerate.js'
 
-type Family = { readonly name: string; readonly build: (ordering: Ordering) => Autoregressive<unknown, number> }
+type Family = { readonly name: string; readonly build: (ordering: Ordering) => Autoregressive<unknown, readonly number[]> }
 const families: readonly Family[] = [
-  { name: 'made, one layer', build: o => made({ dims: o.length, hidden: [12], ordering: o }) as Autoregressive<unknown, number> },
+  { name: 'made, one layer', build: o => made({ dims: o.length, hidden: [12], ordering: o }) as Autoregressive<unknown, readonly number[]> },
   {
     name: 'made, two layers, no direct connection',
-    build: o => made({ dims: o.length, hidden: [9, 7], direct: false, ordering: o, seed: 3 }) as Autoregressive<unknown, number>,
+    build: o => made({ dims: o.length, hidden: [9, 7], direct: false, ordering: o, seed: 3 }) as Autoregressive<unknown, readonly number[]>,
   },
   {
     name: 'made, three layers, narrow',
-    build: o => made({ dims: o.length, hidden: [3, 2, 4], ordering: o, seed: 5 }) as Autoregressive<unknown, number>,
+    build: o => made({ dims: o.length, hidden: [3, 2, 4], ordering: o, seed: 5 }) as Autoregressive<unknown, readonly number[]>,
   },
 ]
 const natural = (n: number): Ordering => Array.from({ length: n }, (_, i) => i)
 const permutations = (n: number): Ordering[] =>
   n === 0 ? [[]] : permutations(n - 1).flatMap(p => [...p, 0].map((_, i) => [...p.slice(0, i), n - 1, ...p.slice(i)]))
 
-const total = (model: Autoregressive<unknown, number>, n: number, seed: number): number =>
+const total = (model: Autoregressive<unknown, readonly number[]>, n: number, seed: number): number =>
   Array.from(valueOf(model.logProb(drawn(model.params, seed), allBinary(n))).data, Math.exp).reduce((s, p) => s + p, 0)
 
 /** Pairs (d, j) in which the logit of d depends on x_j, by the graph and by the gradient at a random point. */
-const heard = (model: Autoregressive<unknown, number>, n: number): { graph: boolean[][]; slope: boolean[][] } => {
+const heard = (model: Autoregressive<unknown, readonly number[]>, n: number): { graph: boolean[][]; slope: boolean[][] } => {
   const p = drawn(model.params, 11)
   const x = variable({ shape: [1, n], dtype: 'float32' })
   const l = model.logits(p, x as never) as unknown as Node
@@ -46,7 +46,7 @@ const heard = (model: Autoregressive<unknown, number>, n: number): { graph: bool
   return { graph: sets.map(s => natural(n).map(j => s.includes(j))), slope: values.map(v => Array.from(v.data, g => g !== 0)) }
 }
 
-const respects = (model: Autoregressive<unknown, number>, ordering: Ordering): void => {
+const respects = (model: Autoregressive<unknown, readonly number[]>, ordering: Ordering): void => {
   const { graph, slope } = heard(model, ordering.length)
   ordering.forEach((place, d) => ordering.forEach((other, j) => {
     if (other >= place) expect(graph[d][j], `logit ${d} must not hear x_${j} in [${ordering.join()}]`).toBe(false)
@@ -58,9 +58,9 @@ const respects = (model: Autoregressive<unknown, number>, ordering: Ordering): v
 
 describe('fvsbn', () => {
   it.each([1, 2, 3, 4, 7, 10])('sums to one over {0,1}^%i', n => {
-    expect(total(fvsbn({ dims: n }) as Autoregressive<unknown, number>, n, n)).toBeCloseTo(1, 8)
+    expect(total(fvsbn({ dims: n }) as Autoregressive<unknown, readonly number[]>, n, n)).toBeCloseTo(1, 8)
   })
-  it('hears only earlier variables', () => respects(fvsbn({ dims: 6 }) as Autoregressive<unknown, number>, natural(6)))
+  it('hears only earlier variables', () => respects(fvsbn({ dims: 6 }) as Autoregressive<unknown, readonly number[]>, natural(6)))
 })
 
 describe.each(families)('$name', ({ build }) => {
@@ -76,17 +76,17 @@ describe.each(families)('$name', ({ build }) => {
 })
 
 it.each(permutations(4).map(o => [o.join(), o] as const))('made respects the ordering %s', (_, o) =>
-  respects(made({ dims: 4, hidden: [24, 16], ordering: o }) as Autoregressive<unknown, number>, o))
+  respects(made({ dims: 4, hidden: [24, 16], ordering: o }) as Autoregressive<unknown, readonly number[]>, o))
 
 it('several masks: the mean density sums to one, each mask respects its own ordering', () => {
   const model = made({ dims: 5, hidden: [10], ordering: 'random', masks: 3, seed: 2 })
-  expect(total(model as Autoregressive<unknown, number>, 5, 1)).toBeCloseTo(1, 8)
+  expect(total(model as Autoregressive<unknown, readonly number[]>, 5, 1)).toBeCloseTo(1, 8)
   expect(new Set(model.orderings.map(o => o.join())).size).toBe(3)
 })
 
 it.each([
-  ['fvsbn', fvsbn({ dims: 3 }) as Autoregressive<unknown, number>],
-  ['made', made({ dims: 3, hidden: [8], ordering: [2, 0, 1] }) as Autoregressive<unknown, number>],
+  ['fvsbn', fvsbn({ dims: 3 }) as Autoregressive<unknown, readonly number[]>],
+  ['made', made({ dims: 3, hidden: [8], ordering: [2, 0, 1] }) as Autoregressive<unknown, readonly number[]>],
 ])('%s samples as often as its density says', (_, model) => {
   const p = drawn(model.params, 4)
   const [count, cells] = [20000, 8]
@@ -99,8 +99,8 @@ it.each([
 })
 
 it.each([
-  ['fvsbn', (means: number[]) => fvsbn({ dims: 3, means }) as Autoregressive<unknown, number>],
-  ['made', (means: number[]) => made({ dims: 3, hidden: [8], means }) as Autoregressive<unknown, number>],
+  ['fvsbn', (means: number[]) => fvsbn({ dims: 3, means }) as Autoregressive<unknown, readonly number[]>],
+  ['made', (means: number[]) => made({ dims: 3, hidden: [8], means }) as Autoregressive<unknown, readonly number[]>],
 ])('%s starts its biases at the log-odds of the means', (_, build) => {
   const { b } = leavesOf<Node>(initialise(build([0.5, 0.25, 0]).params as Tree, key(0)))
     .reduce<{ b?: Node }>((found, { path, leaf }) => path.endsWith('b') && leaf.shape[0] === 3 ? { b: leaf } : found, {})
