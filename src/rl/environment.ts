@@ -1,0 +1,108 @@
+/**
+ * Environments as pure functions of many states at once. Their dynamics are written for `N` environments, a symbol in types; the time limit
+ * is added here, as Gymnasium's TimeLimit does, because running out of time is not an end of the task: what follows still has a value.
+ */
+import { matchTree } from '../dsl/define/match-tree.js'
+import type { SubstituteTree, Tree } from '../dsl/define/tree.js'
+import { TypegradError } from '../dsl/errors.js'
+import type { Key } from '../dsl/keys.js'
+import { add, f32, greaterEqual, i32, zeros } from '../dsl/ops/index.js'
+import { must } from '../dsl/ops/typed.js'
+import type { Dim, Shape, Tensor } from '../dsl/tensor.js'
+import type { ActionSpace, ActionTensor } from './spaces.js'
+
+/** A tree of states written for `N` environments, with another number put for `N`. */
+export type Batched<S, N extends Dim> = SubstituteTree<S, { readonly N: N }>
+
+/** The states of `N` environments and how many steps the episode of each has taken. */
+export interface States<S, N extends Dim> { readonly at: Batched<S, N>; readonly steps: Tensor<[N], 'int32'> }
+
+/** What a step gives: the next states, and for each environment its reward and whether, and how, its episode ended. */
+export interface Stepped<S, N extends Dim> {
+  readonly state: States<S, N>
+  readonly reward: Tensor<[N]>
+  /** The task ended: nothing follows, its value is 0. */
+  readonly terminated: Tensor<[N], 'bool'>
+  /** Time ran out: the episode is cut, but the last state has a value. */
+  readonly truncated: Tensor<[N], 'bool'>
+}
+
+/** The dynamics of an environment, for `N` states at once and without a limit of time. */
+export interface Dynamics<S extends Tree, O extends Shape, A extends ActionSpace> {
+  readonly name: string
+  /** The shape of one observation. */
+  readonly observation: O
+  readonly action: A
+  /** Steps after which an episode is truncated. */
+  readonly horizon: number
+  /** The first states of `n` episodes. */
+  reset(key: Key, n: 'N'): S
+  observe(state: S): Tensor<['N', ...O]>
+  step(state: S, action: ActionTensor<A, ['N']>, key: Key):
+  { readonly state: S; readonly reward: Tensor<['N']>; readonly terminated: Tensor<['N'], 'bool'> }
+}
+
+/**
+ * An environment: pure functions of many states at once. `S` is the tree of states over the symbol `N`, `O` the shape of one observation,
+ * `A` the space of actions. It does not start a new episode by itself: `rollout` does.
+ */
+export interface Environment<S extends Tree, O extends Shape, A extends ActionSpace> {
+  readonly name: string
+  /** The shape of one observation. */
+  readonly observation: O
+  readonly action: A
+  /** Steps after which an episode is truncated. */
+  readonly horizon: number
+  /** The first states of `n` episodes. */
+  reset<const N extends Dim>(key: Key, n: N): States<S, N>
+  /** What a policy sees of the states: [N, ...O]. */
+  observe<N extends Dim>(state: States<S, N>): Tensor<[N, ...O]>
+  /** One step of each. Throws a `TypegradError` when states and actions are not of one batch. */
+  step<N extends Dim>(state: States<S, N>, action: ActionTensor<A, [N]>, key: Key): Stepped<S, N>
+}
+
+/** Actions as a step expects them. */
+const actionSpec = (space: ActionSpace, n: 'N'): unknown => space.kind === 'discrete' ? i32(n) : f32(n, space.size)
+
+/**
+ * An environment from its dynamics, which are written for the symbol `N`: a step says the next state, the reward and whether the task
+ * ended; the environment counts the steps and truncates an episode at its horizon. Throws a `TypegradError` when the horizon is not a
+ * positive whole number.
+ *
+ * @example
+ * ```ts
+ * import { discrete, environment } from 'typegrad/rl'
+ * const walk = environment({
+ *   name: 'walk', observation: [1], action: discrete(2), horizon: 20,
+ *   reset: (_, n) => zeros([n]),
+ *   observe: x => expandDims(x, 1),
+ *   step: (x, action) => {
+ *     const next = add(x, sub(mul(cast(action, 'float32'), 2), 1))
+ *     return { state: next, reward: neg(abs(next)), terminated: greater(abs(next), 5) }
+ *   },
+ * })
+ * walk.observe(walk.reset(key(0), 4)).shape // [4, 1]
+ * ```
+ */
+export const environment = <S extends Tree, const O extends Shape, A extends ActionSpace>(
+  dynamics: Dynamics<S, O, A>,
+): Environment<S, O, A> => {
+  const { name, observation, action: space, horizon } = dynamics
+  if (!(Number.isInteger(horizon) && horizon > 0))
+    throw new TypegradError('value', `environment ${name}: the horizon is ${horizon} but a positive whole number of steps was expected`)
+  // Inside, the batch is the symbol N that the dynamics are typed for; outside, it is whatever axis the states have.
+  interface Inside { readonly at: S; readonly steps: Tensor<['N'], 'int32'> }
+  const untyped: unknown = {
+    name, observation, action: space, horizon,
+    reset: (key: Key, n: 'N'): Inside => ({ at: dynamics.reset(key, n), steps: zeros([n], 'int32') }),
+    observe: ({ at }: Inside) => dynamics.observe(at),
+    step: ({ at, steps }: Inside, action: ActionTensor<A, ['N']>, key: Key) => {
+      must(matchTree(actionSpec(space, steps.shape[0]), action, `${name}.step: action`))
+      const { state, reward, terminated } = dynamics.step(at, action, key)
+      must(matchTree(at, state, `${name}.step: next state`))
+      const next = add(steps, 1)
+      return { state: { at: state, steps: next }, reward, terminated, truncated: greaterEqual(next, horizon) }
+    },
+  }
+  return untyped as Environment<S, O, A>
+}
