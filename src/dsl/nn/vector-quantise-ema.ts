@@ -16,7 +16,7 @@ import type { Alike, Leading } from './alike.js'
 import { checkedVectors, membership, type HasFeatures } from './vector-quantise.js'
 
 /** What a running codebook carries from step to step: entries e, running counts N and sums m. */
-export interface CodebookState<K extends number, D extends number> {
+export type CodebookState<K extends number, D extends number> = {
   readonly entries: Tensor<[K, D]>
   readonly counts: Tensor<[K]>
   readonly sums: Tensor<[K, D]>

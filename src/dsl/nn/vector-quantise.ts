@@ -16,6 +16,8 @@ import { mse } from './losses.js'
 export interface Quantised<K extends Dim, S extends Shape> {
   /** The number of the nearest entry, the first of equals: int32 [...]. */
   readonly codes: Tensor<Leading<S>, 'int32'>
+  /** z_e, the vectors themselves: [..., D]. */
+  readonly encoded: Tensor<S>
   /** The nearest entries themselves, through which gradients reach the codebook and not the vectors: [..., D]. */
   readonly nearest: Tensor<S>
   /** The nearest entries, with the gradient of the identity in the vectors: [..., D]. */
@@ -110,7 +112,7 @@ export function vectorQuantise<C extends Shape, E extends DType, S extends Shape
   const nearest = named('e', tensorOf<Shape, 'float32'>(core.gather(e, codes, 0)))
   const counts = core.sum(membership(codes, e.shape[0]), [...codes.shape.keys()])
   return {
-    codes: tensorOf(codes), nearest: like(nearest),
+    codes: tensorOf(codes), encoded: like(encoded), nearest: like(nearest),
     quantised: like(named('z_q', straightThrough(nearest, encoded))),
     codebookLoss: named('codebook', mse(stopGradient(encoded), nearest)),
     commitmentLoss: named('commitment', mse(encoded, stopGradient(nearest))),
