@@ -109,7 +109,7 @@ interface CommonParts<S extends Settings, F extends Fields, M extends Model> {
   /** The optimiser, told how many steps the run has. */
   readonly optimiser?: (settings: SettingValues<S>, run: { readonly steps: number }) => Optimiser
   /** Training of the model's parameters by anything else than one loss, in place of `objective` and `optimiser`: a game, a trust region. */
-  readonly training?: (scope: TrainingScope<S, M>) => (AnyTraining<Batch<F>> | AnyTraining<Stacked<F>>) & { readonly params: M['params'] }
+  readonly training?: (scope: TrainingScope<S, M>) => AnyTraining<Batch<F> | Stacked<F>> & { readonly params: M['params'] }
 }
 /** A recipe trains either by an objective and an optimiser, or by a training. */
 type OneForm =
