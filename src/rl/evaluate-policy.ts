@@ -11,7 +11,9 @@ import { firstEpisodes, rollout } from './rollout.js'
 import type { ActionSpace } from './spaces.js'
 
 /** Whom to evaluate, where, for how many episodes. */
-export interface EvaluationOptions<S extends Tree, O extends Shape, A extends ActionSpace, Pi extends { readonly params: Tree }, E extends Dim> {
+export interface EvaluationOptions<
+  S extends Tree, O extends Shape, A extends ActionSpace, Pi extends { readonly params: Tree }, E extends Dim,
+> {
   readonly environment: Environment<S, O, A>
   readonly policy: Arg<Fits<'rollout', O, A, Pi>, Pi>
   readonly params: Pi['params']

@@ -20,3 +20,4 @@ export {
 } from './rollout.js'
 export { evaluatePolicy, type EvaluationOptions } from './evaluate-policy.js'
 export { gae, normalise, returns, type GaeOptions, type Outcomes, type ReturnOptions } from './returns.js'
+export { exactValues, optimalBaseline, type ExactOptions, type ExactValues } from './tabular-exact.js'

@@ -76,7 +76,8 @@ export const gaussianPolicy = <const I extends number, const K extends number>({
 { readonly observation: I; readonly hidden?: readonly number[]; readonly actions: K; readonly logStd?: number },
 ): GaussianPolicy<GaussianParams<K>, [I], K> => {
   const layers = network('gaussianPolicy', { inputs: observation, hidden, outputs: actions, gain: 0.01 })
-  const params: GaussianParams<K> = { mean: layers, logStd: tensorOf(nodeOf('gaussianPolicy', parameter(withActions([], actions), init.constant(logStd)))) }
+  const spread: Tensor<[K]> = tensorOf(nodeOf('gaussianPolicy', parameter(withActions([], actions), init.constant(logStd))))
+  const params: GaussianParams<K> = { mean: layers, logStd: spread }
   const mean = perceptron('μ', '\\mu')
   type Normals = Independent<NormalOf, Shape, [-1]>
   return makePolicy<GaussianParams<K>, Normals, GaussianPolicy<GaussianParams<K>, [I], K>>({

@@ -71,7 +71,8 @@ interface AnyEnvironment {
   reset(key: Key, n: number): Tree
   observe(state: Tree): Any
   step(state: Tree, action: Any, key: Key): {
-    readonly state: Tree; readonly reward: Tensor<['N']>; readonly terminated: Tensor<['N'], 'bool'>; readonly truncated: Tensor<['N'], 'bool'>
+    readonly state: Tree; readonly reward: Tensor<['N']>
+    readonly terminated: Tensor<['N'], 'bool'>; readonly truncated: Tensor<['N'], 'bool'>
   }
 }
 interface AnyPolicy {
