@@ -17,3 +17,4 @@ export {
 } from './transport/index.js'
 export { vqVae } from './vq-vae.js'
 export type { CodebookKind, VqVae, VqVaeAux, VqVaeLosses, VqVaeOptions, VqVaeParams, VqVaeState } from './vq-vae/types.js'
+export { codePrior, type CodePrior, type CodePriorOptions, type CodePriorParams } from './vq-vae/prior.js'
