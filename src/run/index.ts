@@ -8,6 +8,7 @@ export type {
   AnyTraining, AuxOf, BatchScope, Figures, Model, PictureSamples, PointSamples, RecipeParts, SampleScope, Samples, Schedule, Scope,
   TrainingScope,
 } from './scope.js'
+export { statementOf, type Stated } from './stated.js'
 export { setting, type Bounds, type Setting, type Settings, type SettingValues } from './settings.js'
 export type { Span } from './spans.js'
 export { arrays, type Columns } from './data/arrays.js'

@@ -10,6 +10,8 @@ export type Point = readonly [x: number, y: number]
 /** The part of the plane to show. */
 export interface Plot { readonly x: readonly [lo: number, hi: number]; readonly y: readonly [lo: number, hi: number] }
 
+// short enough for the margin
+const label = (v: number): string => String(v).length <= 5 ? String(v) : v.toExponential().replace('+', '')
 const SIZE = 520, [LEFT, RIGHT, TOP, BOTTOM] = [56, 16, 16, 32]
 const GRID = [232, 232, 232], FRAME = [150, 150, 150], INK = [70, 70, 70]
 const POINT = [31, 95, 168], REFERENCE = [200, 80, 46]
@@ -59,11 +61,11 @@ export const scatterPng = (value: Value, { x: [x0, x1], y: [y0, y1] }: Plot, ref
 
   for (const v of ticks(x0, x1)) {
     line([across(v), TOP], [across(v), TOP + SIZE], GRID)
-    text(String(v), Math.round(across(v) - textWidth(String(v)) / 2), TOP + SIZE + 9)
+    text(label(v), Math.round(across(v) - textWidth(label(v)) / 2), TOP + SIZE + 9)
   }
   for (const v of ticks(y0, y1)) {
     line([LEFT, down(v)], [LEFT + SIZE, down(v)], GRID)
-    text(String(v), LEFT - 8 - textWidth(String(v)), Math.round(down(v)) - 6)
+    text(label(v), LEFT - 8 - textWidth(label(v)), Math.round(down(v)) - 6)
   }
   const [right, bottom] = [LEFT + SIZE, TOP + SIZE]
   line([LEFT, TOP], [right, TOP], FRAME)
