@@ -1,103 +1,138 @@
 /** How elements depend on elements, operation by operation; what is not here may depend on everything, which is never wrong. */
-import { concrete } from '../program.js'
 import type { Node } from '../../dsl/core/node.js'
 import type { NodeOf } from '../../dsl/core/table.js'
-import { sizeOf, type Value } from '../../dsl/value.js'
-import { stridesOf, walk } from '../js/arrays.js'
+import { sizeOf } from '../../dsl/value.js'
+import { around, stridesOf, walk } from '../js/arrays.js'
 import { evaluateNode } from '../js/evaluate.js'
-import { everything, unknown, type Elements } from './elements.js'
+import { concrete } from '../program.js'
+import { Elements, everything, huge, numbersOf, setsOf } from './elements.js'
+import { elementwise } from './elementwise.js'
+import { convolution, product } from './products.js'
+import type { Sets } from './sets.js'
 
-/** Operations that move elements without computing: run on positions, they say where each element came from. */
+/** Operations that move elements without computing: what is known of elements moves along. */
 const moves = new Set(['reshape', 'transpose', 'broadcastTo', 'slice', 'pad', 'concat', 'reverse', 'patches'])
-const identities = new Set(['stopGradient', 'straightThrough', 'named', 'customVjp', 'cast'])
-/** f(0) = 0. */
-const zeroPreserving = new Set(['neg', 'abs', 'sign', 'floor', 'ceil', 'round', 'expm1', 'log1p', 'sqrt', 'sin', 'tanh', 'erf'])
+const identities = new Set(['stopGradient', 'straightThrough', 'named', 'customVjp'])
 
-/** Positions from 1, over all inputs in turn; 0 is an element that comes from nowhere. */
-const positions = (xs: readonly Elements[]): Value[] => {
-  let next = 1
-  return xs.map(x => ({ shape: x.shape, dtype: 'int32', data: Int32Array.from(x.deps, () => next++) }))
+const moved = (node: Node, xs: readonly Elements[], rest: readonly Elements[] = []): Elements => {
+  const attrs = node.attrs as object
+  const fill = 'fill' in attrs ? { fill: 0 } : 'value' in attrs ? { value: 0 } : {}
+  const others = rest.flatMap(r => r.value ? [r.value] : [])
+  const carry = (dtype: 'int32' | 'float32', replaced: object): Node => ({ ...node, dtype, attrs: { ...attrs, ...replaced } })
+  const shape = concrete(node)
+  const ids = xs.some(x => x.depends)
+    ? evaluateNode(carry('int32', fill), [...xs.map(setsOf), ...others]).data.slice() as Int32Array : new Int32Array(sizeOf(shape))
+  // What is added around may be known where nothing else is.
+  if (!xs.some(x => x.partly) && Object.keys(fill).length === 0) return Elements.of(shape, ids)
+  const known = evaluateNode(carry('float32', {}), [...xs.map(x => numbersOf(x)), ...others]).data.slice() as Float64Array
+  return Elements.of(shape, ids, known)
 }
 
-const moved = (node: Node, xs: readonly Elements[]): Elements => {
-  const fill = 'fill' in (node.attrs as object) ? { fill: 0 } : 'value' in (node.attrs as object) ? { value: 0 } : {}
-  const from = evaluateNode({ ...node, dtype: 'int32', attrs: { ...node.attrs as object, ...fill } }, positions(xs))
-  const [deps, zero] = [xs.flatMap(x => x.deps), xs.flatMap(x => x.zero)]
-  const paddedZero = node.op !== 'pad' || (node as NodeOf<'pad'>).attrs.value === 0
-  return unknown(from.shape, Array.from(from.data, p => p === 0 ? 0n : deps[p - 1]),
-    Array.from(from.data, p => p === 0 ? paddedZero && node.op === 'pad' : zero[p - 1]))
-}
-
-const elementwise = (node: Node, xs: readonly Elements[]): Elements => {
-  const [a, b, c] = xs
-  const condition = node.op === 'select' ? a.value : null
-  const zero = a.zero.map((z, i) => node.op === 'mul' ? z || b.zero[i] : node.op === 'div' ? z && !b.zero[i]
-    : node.op === 'add' || node.op === 'sub' ? z && b.zero[i] : zeroPreserving.has(node.op) ? z
-    : condition ? (condition.data[i] ? b.zero[i] : c.zero[i]) : node.op === 'select' && b.zero[i] && c.zero[i])
-  return unknown(a.shape,
-    zero.map((z, i) => z ? 0n : condition ? (condition.data[i] ? b.deps[i] : c.deps[i]) : xs.reduce((s, x) => s | x.deps[i], 0n)), zero)
-}
-
-const matmul = ([a, b]: readonly Elements[], shape: readonly number[]): Elements => {
-  const [m, k] = a.shape.slice(-2)
-  const n = b.shape[b.shape.length - 1]
-  const batchOfB = b.shape.length === 2 ? 0 : k * n
-  const deps: bigint[] = []
-  const zero: boolean[] = []
-  for (let s = 0; s < sizeOf(a.shape.slice(0, -2)); s++) for (let i = 0; i < m; i++) for (let j = 0; j < n; j++) {
-    let [d, z] = [0n, true]
-    for (let p = 0; p < k; p++) {
-      const [x, y] = [(s * m + i) * k + p, s * batchOfB + p * n + j]
-      if (a.zero[x] || b.zero[y]) continue
-      d |= a.deps[x] | b.deps[y]
-      z = false
-    }
-    deps.push(d)
-    zero.push(z)
-  }
-  return unknown(shape, deps, zero)
-}
-
-const reduced = (x: Elements, axes: readonly number[], shape: readonly number[], keepsZero: boolean): Elements => {
+/** Runs over lines of elements that are reduced to one. */
+const reduced = (x: Elements, axes: readonly number[], shape: readonly number[], sets: Sets, node: Node): Elements => {
   const strides = stridesOf(shape)
   const kept = [...x.shape.keys()].filter(i => !axes.includes(i))
-  const deps = Array.from({ length: sizeOf(shape) }, () => 0n)
-  const zero = deps.map(() => keepsZero)
+  const ids = new Int32Array(sizeOf(shape))
+  const unknown = new Uint8Array(ids.length)
+  /** A known number that settles the result whatever the rest. */
+  const settles = new Float64Array(ids.length).fill(NaN)
+  const decisive = (v: number): boolean => node.op === 'prod' ? v === 0 : node.op === 'max' ? v >= huge : node.op === 'min' && v <= -huge
   walk(x.shape, x.shape.map((_, i) => kept.includes(i) ? strides[kept.indexOf(i)] : 0), 0, (i, at) => {
-    deps[at] |= x.deps[i]
-    zero[at] &&= x.zero[i]
+    if (!x.partly || Number.isNaN(x.known[i])) {
+      unknown[at] = 1
+      ids[at] = sets.union(ids[at], x.ids[i])
+    } else if (decisive(x.known[i])) settles[at] = x.known[i]
   })
-  return unknown(shape, deps, zero)
+  if (!x.partly) return Elements.of(shape, ids)
+  const raw = node.op === 'argMax' ? settles : evaluateNode(node, [numbersOf(x, node.dtype)]).data
+  return Elements.of(shape, ids, Float64Array.from(unknown, (u, i) => u === 0 && node.op !== 'argMax' ? raw[i] : settles[i]))
 }
 
-const cumulative = (node: NodeOf<'cumsum'>, x: Elements): Elements => {
-  const { axis, exclusive, reverse } = node.attrs
-  const stride = stridesOf(x.shape)[axis]
-  const size = x.shape[axis]
-  const deps = x.deps.map((_, i) => {
-    const place = Math.floor(i / stride) % size
-    const heard = [...Array(size).keys()].filter(p => reverse ? (exclusive ? p > place : p >= place) : (exclusive ? p < place : p <= place))
-    return heard.reduce((s, p) => s | x.deps[i + (p - place) * stride], 0n)
-  })
-  return unknown(x.shape, deps)
+/** Every element of a line may depend on the whole line. */
+const mixed = (x: Elements, axis: number, shape: readonly number[], sets: Sets): Elements => {
+  const [before, size, after] = around(x.shape, axis)
+  const out = shape[axis]
+  const ids = new Int32Array(sizeOf(shape))
+  for (let b = 0; b < before; b++) for (let a = 0; a < after; a++) {
+    let line = 0
+    for (let i = 0; i < size; i++) line = sets.union(line, x.ids[(b * size + i) * after + a])
+    for (let i = 0; i < out; i++) ids[(b * out + i) * after + a] = line
+  }
+  return Elements.of(shape, ids)
 }
 
-/** Elements of a slice of x taken at known positions. */
-const gathered = (node: NodeOf<'gather'>, x: Elements, index: Value): Elements => {
-  const from = evaluateNode({ ...node, dtype: 'int32' }, [positions([x])[0], index])
-  return unknown(from.shape, Array.from(from.data, p => x.deps[p - 1]), Array.from(from.data, p => x.zero[p - 1]))
+const cumulative = ({ attrs: { axis, exclusive, reverse } }: NodeOf<'cumsum'>, x: Elements, sets: Sets): Elements => {
+  const [before, size, after] = around(x.shape, axis)
+  const ids = new Int32Array(x.ids.length)
+  for (let b = 0; b < before; b++) for (let a = 0; a < after; a++) {
+    let heard = 0
+    for (let s = 0; s < size; s++) {
+      const at = (b * size + (reverse ? size - 1 - s : s)) * after + a
+      const next = sets.union(heard, x.ids[at])
+      ids[at] = exclusive ? heard : next
+      heard = next
+    }
+  }
+  return Elements.of(x.shape, ids)
+}
+
+/** Reading at positions that depend on variables: any element of the line, and the variables of the position. */
+const read = (node: NodeOf<'gather'>, x: Elements, index: Elements, shape: readonly number[], sets: Sets): Elements => {
+  const [before, size, after] = around(x.shape, node.attrs.axis)
+  const ids = new Int32Array(sizeOf(shape))
+  const n = index.ids.length
+  for (let b = 0; b < before; b++) for (let a = 0; a < after; a++) {
+    let line = 0
+    if (x.depends) for (let i = 0; i < size; i++) line = sets.union(line, x.ids[(b * size + i) * after + a])
+    for (let i = 0; i < n; i++) ids[(b * n + i) * after + a] = sets.union(line, index.ids[i])
+  }
+  return Elements.of(shape, ids)
+}
+
+/** Adding at known positions. */
+const scattered = (node: Node, [base, index, updates]: readonly Elements[], sets: Sets): Elements => {
+  const { axis } = node.attrs as { axis: number }
+  const ids = base.ids.slice()
+  const known = base.known.slice()
+  const add = (to: number, from: number): void => {
+    if (updates.known[from] === 0) return
+    ids[to] = sets.union(ids[to], updates.ids[from])
+    known[to] += updates.known[from]
+  }
+  if (node.op === 'scatterAlong') {
+    const strides = stridesOf(base.shape)
+    walk(index.shape, strides.with(axis, 0), 0, (i, at) => { add(at + index.known[i] * strides[axis], i) })
+  } else {
+    const [before, size, after] = around(base.shape, axis)
+    const n = index.ids.length
+    for (let b = 0; b < before; b++) for (let i = 0; i < n; i++) for (let a = 0; a < after; a++)
+      add((b * size + index.known[i]) * after + a, (b * n + i) * after + a)
+  }
+  return Elements.of(base.shape, ids, known)
 }
 
 /** Elements of a node from those of its inputs. */
-export const dependOn = (node: Node, xs: readonly Elements[]): Elements => {
+export const dependOn = (node: Node, xs: readonly Elements[], sets: Sets): Elements => {
   const shape = concrete(node)
   if (moves.has(node.op)) return moved(node, xs)
-  if (identities.has(node.op)) return { ...xs[0], value: null }
-  if (node.prim.elementwise) return elementwise(node, xs)
-  if (node.op === 'matmul') return matmul(xs, shape)
-  if (node.op === 'sum' || node.op === 'max' || node.op === 'min') return reduced(xs[0], (node as NodeOf<'sum'>).attrs.axes, shape, true)
-  if (node.op === 'prod') return reduced(xs[0], (node as NodeOf<'prod'>).attrs.axes, shape, false)
-  if (node.op === 'cumsum') return cumulative(node as NodeOf<'cumsum'>, xs[0])
-  const index = node.op === 'gather' ? xs[1].value : null
-  return index ? gathered(node as NodeOf<'gather'>, xs[0], index) : everything(shape, xs)
+  if (identities.has(node.op)) return xs[0]
+  if (node.prim.elementwise || node.op === 'cast') return elementwise(node, xs, sets)
+  switch (node.op) {
+    case 'matmul': return product(xs[0], xs[1], shape, sets)
+    case 'conv2d': return convolution(node as NodeOf<'conv2d'>, xs[0], xs[1], shape, sets)
+    case 'sum': case 'max': case 'min': case 'prod': return reduced(xs[0], (node as NodeOf<'sum'>).attrs.axes, shape, sets, node)
+    case 'argMax': return reduced(xs[0], [(node as NodeOf<'argMax'>).attrs.axis], shape, sets, node)
+    case 'cumsum': return cumulative(node as NodeOf<'cumsum'>, xs[0], sets)
+    case 'sortIndices': return mixed(xs[0], (node as NodeOf<'sortIndices'>).attrs.axis, shape, sets)
+    case 'gather': case 'takeAlong':
+      if (xs[1].value) return moved(node, [xs[0]], [xs[1]])
+      return node.op === 'gather' ? read(node as NodeOf<'gather'>, xs[0], xs[1], shape, sets) : taken(node, xs, shape, sets)
+    case 'scatterAdd': case 'scatterAlong': return xs[1].value ? scattered(node, xs, sets) : everything(shape, xs, sets)
+    default: return everything(shape, xs, sets)
+  }
+}
+
+const taken = (node: Node, [x, index]: readonly Elements[], shape: readonly number[], sets: Sets): Elements => {
+  const lines = mixed(x, (node.attrs as { axis: number }).axis, shape, sets)
+  return Elements.of(shape, lines.ids.map((line, i) => sets.union(line, index.ids[i])))
 }
