@@ -1,5 +1,5 @@
 /** From a traced graph to a program that an engine can take: sizes bound, every placeholder known. */
-import { reachable, type Node } from '../dsl/core/node.js'
+import { computed, type Node } from '../dsl/core/node.js'
 import { substitute, type Sizes } from '../dsl/core/substitute.js'
 import { symbolsOf } from '../dsl/shape/dim.js'
 import { TypegradError } from '../dsl/errors.js'
@@ -11,7 +11,7 @@ export const program = (inputs: readonly Node[], outputs: readonly Node[], resid
   const bound = substitute([...inputs, ...outputs], new Map(), sizes)
   const result = { inputs: bound.slice(0, inputs.length), outputs: bound.slice(inputs.length), resident }
   const known = new Set(result.inputs)
-  for (const node of reachable(result.outputs)) {
+  for (const node of computed(result.outputs)) {
     const symbol = node.shape.flatMap(symbolsOf)[0]
     if (symbol !== undefined)
       throw new TypegradError('shape', `compile: the symbol ${symbol} has no size; give one, such as { ${symbol}: 64 }`)

@@ -1,5 +1,5 @@
 /** What a model costs: parameters, operations and memory, in symbols where sizes are not bound. */
-import { reachable, type Node } from '../dsl/core/node.js'
+import { computed, type Node } from '../dsl/core/node.js'
 import { leavesOf } from '../dsl/core/trees.js'
 import { addDim, mulDim, sizeOfShape } from '../dsl/shape/dim.js'
 import type { Dim, DType, Shape } from '../dsl/tensor.js'
@@ -35,7 +35,7 @@ const bytesOf = (n: Node): Dim => views.has(n.op) ? 0
  * ```
  */
 export const summary = (outputs: unknown, params: unknown = {}): Summary => {
-  const nodes = reachable(leavesOf<Node>(outputs).map(l => l.leaf))
+  const nodes = computed(leavesOf<Node>(outputs).map(l => l.leaf))
   const parameters = leavesOf<Node>(params)
     .map(({ path, leaf }) => ({ path, shape: leaf.shape, dtype: leaf.dtype, count: sizeOfShape(leaf.shape) }))
   const flopsByOp: Record<string, Dim> = {}

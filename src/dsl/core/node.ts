@@ -68,14 +68,20 @@ export type AnyPrimitive = Primitive<any>
 /** The attributes of a primitive. */
 export type AttrsOf<P> = P extends Primitive<infer A> ? A : never
 
+/** What a node's value is computed from: a name's other inputs only tell readers what it was applied to. */
+export const operandsOf = (n: Node): readonly Node[] => n.op === 'named' ? n.inputs.slice(0, 1) : n.inputs
+
+/** Every node from which values of `outputs` are computed, inputs before users. */
+export const computed = (outputs: readonly Node[]): Node[] => reachable(outputs, operandsOf)
+
 /** Every node that `outputs` depend on, inputs before users. */
-export const reachable = (outputs: readonly Node[]): Node[] => {
+export const reachable = (outputs: readonly Node[], inputsOf: (n: Node) => readonly Node[] = n => n.inputs): Node[] => {
   const seen = new Set<Node>()
   const stack = [...outputs]
   for (let n = stack.pop(); n !== undefined; n = stack.pop()) {
     if (seen.has(n)) continue
     seen.add(n)
-    stack.push(...n.inputs)
+    stack.push(...inputsOf(n))
   }
   return [...seen].sort((a, b) => a.id - b.id)
 }

@@ -1,4 +1,5 @@
 /** Gradients of scalar functions of a parameter tree. */
+import { gradientOf } from '../core/build.js'
 import { gradient, jvp } from '../core/gradient.js'
 import type { Node } from '../core/node.js'
 import { leavesLike } from '../core/trees.js'
@@ -30,7 +31,8 @@ const differentiate = (op: string, f: Plain, params: unknown, args: readonly unk
   floatLeaves(op, params, 'params')
   const at = variablesFor(params)
   const loss = scalarLoss(op, f(at.variables, ...args))
-  const [value, ...gradients] = at.back([loss, ...gradient(loss, at.nodes)])
+  const [value, ...rest] = at.back([loss, ...gradient(loss, at.nodes), ...at.nodes])
+  const gradients = rest.slice(0, at.nodes.length).map((g, i) => gradientOf(g, value, rest[at.nodes.length + i]))
   return [value, like(params, gradients)]
 }
 

@@ -1,6 +1,6 @@
 /** The reference: every primitive in float64, one kernel each, nothing clever. */
 import { InternalError } from '../../dsl/errors.js'
-import { reachable, type Node } from '../../dsl/core/node.js'
+import { computed, type Node } from '../../dsl/core/node.js'
 import type { NodeOf, Op } from '../../dsl/core/table.js'
 import { sizeOf, type Value } from '../../dsl/value.js'
 import { stridesOf, zeros } from './arrays.js'
@@ -42,11 +42,12 @@ export const evaluate = (outputs: readonly Node[], bindings: ReadonlyMap<Node, V
     if (v === undefined || isTuple(v)) throw new InternalError(`${n.op} has no single value`)
     return v
   }
-  for (const node of reachable(outputs)) {
+  for (const node of computed(outputs)) {
     if (values.has(node)) continue
     if (node.op === 'scan') values.set(node, scan(node as NodeOf<'scan'>, node.inputs.map(single), float32))
     else if (node.op === 'project') values.set(node,
       (values.get(node.inputs[0]) as readonly Value[])[(node as NodeOf<'project'>).attrs.index])
+    else if (node.op === 'named') values.set(node, single(node.inputs[0]))
     else {
       const value = evaluateNode(node, node.inputs.map(single))
       values.set(node, float32 ? rounded(value) : value)

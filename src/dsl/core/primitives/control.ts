@@ -15,6 +15,8 @@ export interface NamedAttrs {
    * computed from them and no gradient flows to them, they only tell readers what the function was applied to.
    */
   readonly args?: readonly number[]
+  /** For a gradient: the inputs after the first are the scalar that was differentiated and the variable, which only readers look at. */
+  readonly gradient?: true
 }
 export const namedPrim = primitive<NamedAttrs>({
   op: 'named',
@@ -29,6 +31,10 @@ export const named = (name: string, x: Node, latex?: string): Node => namedPrim.
 /** The result of a function that has a name, with the leaves of each of its arguments. */
 export const namedCall = (name: string, result: Node, args: readonly (readonly Node[])[], latex?: string): Node =>
   namedPrim.make([result, ...args.flat()], { name, ...latex !== undefined && { latex }, args: args.map(a => a.length) })
+
+/** A gradient that knows of what and by what it is one, so that formulas say ∇f(x) where the graph has its expansion. */
+export const gradientOf = (g: Node, output: Node, variable: Node): Node =>
+  namedPrim.make([g, output, variable], { name: 'gradient', gradient: true })
 
 export const straightThroughPrim = primitive({
   op: 'straightThrough',
