@@ -15,7 +15,7 @@ import type { ActionSpace, ActionTensor } from './spaces.js'
 export type Batched<S, N extends Dim> = SubstituteTree<S, { readonly N: N }>
 
 /** The states of `N` environments and how many steps the episode of each has taken. */
-export interface States<S, N extends Dim> { readonly at: Batched<S, N>; readonly steps: Tensor<[N], 'int32'> }
+export type States<S, N extends Dim> = { readonly at: Batched<S, N>; readonly steps: Tensor<[N], 'int32'> }
 
 /** What a step gives: the next states, and for each environment its reward and whether, and how, its episode ended. */
 export interface Stepped<S, N extends Dim> {

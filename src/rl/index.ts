@@ -21,3 +21,6 @@ export {
 export { evaluatePolicy, type EvaluationOptions } from './evaluate-policy.js'
 export { gae, normalise, returns, type GaeOptions, type Outcomes, type ReturnOptions } from './returns.js'
 export { exactValues, optimalBaseline, type ExactOptions, type ExactValues } from './tabular-exact.js'
+export {
+  reinforce, type Experience, type Reinforce, type ReinforceMetrics, type ReinforceOptions, type ReinforceParams,
+} from './reinforce.js'

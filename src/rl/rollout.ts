@@ -8,7 +8,7 @@ import * as core from '../dsl/core/build.js'
 import type { Tree } from '../dsl/define/tree.js'
 import { TypegradError } from '../dsl/errors.js'
 import { splitKey, type Key } from '../dsl/keys.js'
-import { add, cast, cumsum, div, equal, greater, or, randomBits, stopGradient, sub, sum, where, zeros } from '../dsl/ops/index.js'
+import { add, cast, cumsum, div, equal, greater, named, or, randomBits, stopGradient, sub, sum, where, zeros } from '../dsl/ops/index.js'
 import { nodeOf, tensorOf } from '../dsl/ops/typed.js'
 import type { Arg } from '../dsl/shape/check.js'
 import { scan } from '../dsl/transform/scan.js'
@@ -164,10 +164,16 @@ export const rollout = <S extends Tree, O extends Shape, A extends ActionSpace, 
     }
     const [carry, kept] = (loop as AnyScan)(body, { state: state.environment, returns: state.returns }, drawn)
     const { finished, ...happened } = kept as Omit<Trajectory<'T', 'N', [], ActionSpace>, 'logProb'> & { finished: Tensor<['T', 'N']> }
+    // The names of the papers, for formulas.
+    const τ = {
+      ...happened,
+      observation: named('s', happened.observation, { latex: 's_t' }), action: named<Shape, DType>('a', happened.action, { latex: 'a_t' }),
+      reward: named('r', happened.reward, { latex: 'r_t' }), nextObservation: named('s′', happened.nextObservation, { latex: 's_{t+1}' }),
+    }
     const ended = sum(cast(or(happened.terminated, happened.truncated), 'float32'))
     const recent = where(greater(ended, 0), div(sum(finished), add(ended, cast(equal(ended, 0), 'float32'))), state.recent)
     return {
-      trajectory: { ...happened, logProb: stopGradient(policy.logProb(acting, happened.observation, happened.action)) },
+      trajectory: { ...τ, logProb: stopGradient(policy.logProb(acting, τ.observation, τ.action)) },
       state: { environment: carry.state, returns: carry.returns, recent },
       episodes: { count: ended, meanReturn: recent },
     }
