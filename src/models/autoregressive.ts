@@ -15,7 +15,7 @@ import type { DType, Shape, Tensor } from '../dsl/tensor.js'
 import { claimsOf, drawOf, logitsAt, logProbOf, type Part } from './autoregressive/chain.js'
 import type { Recurrence } from './autoregressive/recurrence.js'
 import { batchOf, groupOf, type Conditional, type Events, type Logits, type Rows } from './autoregressive/variables.js'
-import { checkOrdering, type Ordering } from './degrees.js'
+import type { Ordering } from './degrees.js'
 
 /** A number that says which of several orderings is meant. */
 type Mask = Tensor<[], 'int32'>
@@ -66,21 +66,15 @@ export type ChainRule<P, S extends Shape, E extends DType, C extends Tree, O ext
   readonly orderings?: readonly Ordering[]
 }
 
-const natural = (n: number): Ordering => Array.from({ length: n }, (_, i) => i)
-
 /** A declaration whose parts were checked. */
 const partOf = (over: AnyTensor, given: { readonly [K in 'orderings' | 'conditional' | 'recurrence']?: unknown }): Part => {
-  const group = groupOf('', over)
-  const orderings = (given.orderings as readonly Ordering[] | undefined) ?? [natural(group.size)]
-  if (orderings.length === 0) throw new TypegradError('value', 'autoregressive: orderings is [], but at least one ordering is expected')
-  orderings.forEach(o => checkOrdering('autoregressive', group.size, o))
   const { conditional, recurrence } = given
   if (typeof conditional !== 'function' && typeof recurrence !== 'function')
     throw new TypegradError('value', 'autoregressive: a conditional (params, x) => dist.bernoulli(logits), or a recurrence, was expected')
   // The boundary between the typed declaration and the untyped graph.
   const parallel = conditional as ((p: unknown, x: Node, mask: Node) => unknown) | undefined
   return {
-    group: { ...group, orderings },
+    group: groupOf('', over, given.orderings as readonly Ordering[] | undefined),
     ...parallel && { conditional: (p, [x], mask) => parallel(p, x, mask) },
     ...typeof recurrence === 'function' && {
       recurrence: (p, _, mask) => (recurrence as (p: unknown, mask: Node) => ReturnType<NonNullable<Part['recurrence']>>)(p, mask),

@@ -5,6 +5,10 @@
  */
 export { made, type Made, type MadeOptions } from './made.js'
 export type { Dense, MadeParams } from './masked-autoencoder.js'
+export {
+  generativeClassifier, type ClassifierOptions, type ClassifierParams, type GenerativeClassifier, type Labelled,
+} from './generative-classifier.js'
+export { nade, type Nade, type NadeOptions, type NadeParams } from './nade.js'
 export { fvsbn, type Fvsbn, type FvsbnOptions, type FvsbnParams } from './fvsbn.js'
 export { autoregressive, type Alternatives, type Autoregressive, type ChainRule } from './autoregressive.js'
 export { recurrence, type Recurrence } from './autoregressive/recurrence.js'

@@ -15,6 +15,7 @@ import type { Dim, Tensor } from '../dsl/tensor.js'
 import { claimsOf, drawOf, logProbOf, type Part } from './autoregressive/chain.js'
 import type { AnyRecurrence } from './autoregressive/recurrence.js'
 import { batchOf, groupOf, type ConditionalsOf, type ValuesOf } from './autoregressive/variables.js'
+import type { Ordering } from './degrees.js'
 
 /** Specs of one event, by the name of the variable. */
 export type Kinds = { readonly [name: string]: AnyTensor }
@@ -24,8 +25,10 @@ export interface JointRule<P, O extends Kinds> {
   readonly params: P
   /** The specs of one event: `{ y: i32(), x: f32(784) }`; float32 is for zeros and ones, int32 for classes. */
   readonly over: O
-  /** The names in the order of the chain rule; within a tensor, variables follow row by row. */
+  /** The names in the order of the chain rule. */
   readonly order: readonly (keyof O & string)[]
+  /** Within a name, the place of each variable (row by row); their own order when absent. */
+  readonly orderings?: { readonly [K in keyof O]?: Ordering }
   /** Of each name, the distributions of all its variables, which may see those before them: earlier names, earlier places. */
   readonly conditionals: {
     readonly [K in keyof O]: (params: P, values: ValuesOf<O, 'B'>) => ConditionalsOf<O[K]>
@@ -73,16 +76,18 @@ const checkOrder = (names: readonly string[], order: readonly string[]): void =>
  * const { x } = model.sample(model.params, key(0), 3, { y: tensor([0, 1, 2], 'int32') })
  * ```
  */
-export const joint = <P, const O extends Kinds>({ params, over, order, conditionals, recurrences }: JointRule<P, O>): Joint<P, O> => {
+export const joint = <P, const O extends Kinds>(
+  { params, over, order, orderings, conditionals, recurrences }: JointRule<P, O>,
+): Joint<P, O> => {
   checkOrder(Object.keys(over), order)
   const named = (values: readonly Node[]): ValuesOf<O, 'B'> => {
     const record: unknown = Object.fromEntries(values.map((v, i) => [order[i], v]))
     return record as ValuesOf<O, 'B'>
   }
   const parts = order.map((name): Part => {
-    const recurrence = recurrences?.[name]
+    const [places, recurrence] = [orderings?.[name], recurrences?.[name]]
     return {
-      group: groupOf(name, over[name]),
+      group: groupOf(name, over[name], places && [places]),
       conditional: (p, values) => conditionals[name](p as P, named(values)),
       ...recurrence && { recurrence: (p, before) => recurrence(p as P, named(before)) },
     }

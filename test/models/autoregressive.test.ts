@@ -11,13 +11,16 @@ import { leavesOf } from '../../src/dsl/core/trees.js'
 import type { Tree } from '../../src/dsl/define/tree.js'
 import { initialise } from '../../src/dsl/params/index.js'
 import { key } from '../../src/dsl/keys.js'
-import { fvsbn, made, type Autoregressive, type Ordering } from '../../src/models/index.js'
+import { fvsbn, made, nade, type Autoregressive, type Ordering } from '../../src/models/index.js'
 import { evaluate } from '../../src/interp/js/evaluate.js'
 import { allBinary, drawn, valueOf } from './enumerate.js'
 
 type Family = { readonly name: string; readonly build: (ordering: Ordering) => Autoregressive<unknown, readonly number[]> }
 const families: readonly Family[] = [
-  { name: 'made, one layer', build: o => made({ dims: o.length, hidden: [12], ordering: o }) as Autoregressive<unknown, readonly number[]> },
+  {
+    name: 'made, one layer',
+    build: o => made({ dims: o.length, hidden: [12], ordering: o }) as Autoregressive<unknown, readonly number[]>,
+  },
   {
     name: 'made, two layers, no direct connection',
     build: o => made({ dims: o.length, hidden: [9, 7], direct: false, ordering: o, seed: 3 }) as Autoregressive<unknown, readonly number[]>,
@@ -56,11 +59,12 @@ const respects = (model: Autoregressive<unknown, readonly number[]>, ordering: O
   expect(slope[ordering.indexOf(ordering.length - 1)].filter(Boolean).length).toBe(ordering.length - 1)
 }
 
-describe('fvsbn', () => {
-  it.each([1, 2, 3, 4, 7, 10])('sums to one over {0,1}^%i', n => {
-    expect(total(fvsbn({ dims: n }) as Autoregressive<unknown, readonly number[]>, n, n)).toBeCloseTo(1, 8)
-  })
-  it('hears only earlier variables', () => respects(fvsbn({ dims: 6 }) as Autoregressive<unknown, readonly number[]>, natural(6)))
+describe.each([
+  ['fvsbn', (n: number) => fvsbn({ dims: n }) as Autoregressive<unknown, readonly number[]>],
+  ['nade', (n: number) => nade({ dims: n, hidden: 7 }) as Autoregressive<unknown, readonly number[]>],
+])('%s', (_, build) => {
+  it.each([1, 2, 3, 4, 7, 10])('sums to one over {0,1}^%i', n => expect(total(build(n), n, n)).toBeCloseTo(1, 8))
+  it('hears only earlier variables', () => respects(build(6), natural(6)))
 })
 
 describe.each(families)('$name', ({ build }) => {
@@ -86,6 +90,7 @@ it('several masks: the mean density sums to one, each mask respects its own orde
 
 it.each([
   ['fvsbn', fvsbn({ dims: 3 }) as Autoregressive<unknown, readonly number[]>],
+  ['nade', nade({ dims: 3, hidden: 5 }) as Autoregressive<unknown, readonly number[]>],
   ['made', made({ dims: 3, hidden: [8], ordering: [2, 0, 1] }) as Autoregressive<unknown, readonly number[]>],
 ])('%s samples as often as its density says', (_, model) => {
   const p = drawn(model.params, 4)
@@ -99,6 +104,7 @@ it.each([
 })
 
 it.each([
+  ['nade', (means: number[]) => nade({ dims: 3, hidden: 8, means }) as Autoregressive<unknown, readonly number[]>],
   ['fvsbn', (means: number[]) => fvsbn({ dims: 3, means }) as Autoregressive<unknown, readonly number[]>],
   ['made', (means: number[]) => made({ dims: 3, hidden: [8], means }) as Autoregressive<unknown, readonly number[]>],
 ])('%s starts its biases at the log-odds of the means', (_, build) => {

@@ -10,7 +10,7 @@ import { sameDim, sameShape, showShape } from '../../dsl/shape/dim.js'
 import type { Show, Unify } from '../../dsl/shape/dim-types.js'
 import type { Dim, DType, Shape, Tensor } from '../../dsl/tensor.js'
 import { sizeOf } from '../../dsl/value.js'
-import type { Ordering } from '../degrees.js'
+import { checkOrdering, type Ordering } from '../degrees.js'
 
 /** `[]`, or the message when a batch is not one of events of shape `S`. */
 export type Events<Op extends string, X extends Shape, S extends Shape> =
@@ -59,6 +59,8 @@ export const groupOf = (name: string, spec: AnyTensor, orderings?: readonly Orde
   if (spec.dtype === 'bool')
     throw new TypegradError('value', `${said} is bool; use float32 for zeros and ones, int32 for classes`)
   const size = sizeOf(event)
+  if (orderings?.length === 0) throw new TypegradError('value', 'autoregressive: orderings is [], but at least one ordering is expected')
+  orderings?.forEach(o => checkOrdering('autoregressive', size, o))
   return { name, event, size, dtype: spec.dtype, orderings: orderings ?? [Array.from({ length: size }, (_, i) => i)] }
 }
 
