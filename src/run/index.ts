@@ -3,11 +3,14 @@
  *
  * @module typegrad/run
  */
-export { defineRecipe, isRecipe, type Recipe } from './recipe.js'
+export { encoded, type FieldsOf } from './earlier.js'
+export { defineRecipe, isRecipe, type Recipe, type RecipeOf } from './recipe.js'
+export type { AuxOf, Model } from './model.js'
 export type {
-  AnyTraining, AuxOf, BatchScope, Figures, Model, PictureSamples, PointSamples, RecipeParts, SampleScope, Samples, Schedule, Scope,
+  AnyTraining, BatchScope, Figures, PictureSamples, PointSamples, RecipeParts, SampleScope, Samples, Schedule, Scope,
   TrainingScope,
 } from './scope.js'
+export type { Earlier, EarlierOf, Stage } from './stage.js'
 export { statementOf, type Stated } from './stated.js'
 export { setting, type Bounds, type Setting, type Settings, type SettingValues } from './settings.js'
 export type { Span } from './spans.js'

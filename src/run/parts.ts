@@ -51,6 +51,7 @@ const PARTS: Form = {
     schedule: giving('() => ({ batch: 100, length: { epochs: 1 } })'),
   },
   optional: {
+    after: narrowed('a recipe, as defineRecipe makes it', u => typeof u === 'object' && u !== null && Symbol.for('typegrad.recipe') in u),
     data: giving('() => mnist()'), ...LOSS, training: giving('({ model, steps }) => trainStep({ ... })'),
     evaluation: giving('({ params, batch }) => ({ error })'),
     samples: narrowed('a record with count, picture or plot, and draw, or a function that gives one',
@@ -96,6 +97,9 @@ export const checkParts = (parts: unknown): void => {
   const named = isRecord(parts) && PARTS.required['name'].is(parts['name']) ? ` ${String(parts['name'])}` : ''
   check(`the recipe${named}`, 'part', PARTS, parts)
   const { samples, ...found } = parts as Readonly<Record<string, unknown>>
+  if (found['after'] !== undefined && 'from' in (found['settings'] as object)) {
+    throw new TypegradError('config', `the recipe${named} has a setting from, but after adds one of that name: the run to go on from.`)
+  }
   if (isRecord(samples)) checkSamples(samples, `the recipe${named}: samples`)
   const given = Object.keys(LOSS).filter(k => found[k] !== undefined)
   if (found['training'] !== undefined) {

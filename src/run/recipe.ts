@@ -13,8 +13,10 @@ import {
 import type { Published } from './report/markdown.js'
 import type { Plot, Point } from './report/scatter.js'
 import type { Picture } from './report/sheet.js'
-import type { AnyTraining, BatchScope, Figures, Model, RecipeParts, SampleScope, Samples, Schedule } from './scope.js'
-import type { Settings, SettingValues } from './settings.js'
+import type { Model } from './model.js'
+import type { AnyTraining, BatchScope, Figures, RecipeParts, SampleScope, Samples, Schedule } from './scope.js'
+import { setting, type Settings, type SettingValues } from './settings.js'
+import type { Earlier, EarlierOf, Stage } from './stage.js'
 
 const BRAND = Symbol.for('typegrad.recipe')
 
@@ -62,8 +64,16 @@ export interface Recipe {
   readonly name: string
   readonly summary: string
   readonly settings: Settings
-  /** The recipe under checked settings. */
-  readonly choose: (settings: Readonly<Record<string, unknown>>) => Chosen
+  /** The recipe that this one goes on from. */
+  readonly after?: Recipe
+  /** The recipe under checked settings, and after the earlier run if it goes on from one. */
+  readonly choose: (settings: Readonly<Record<string, unknown>>, earlier?: Earlier) => Chosen
+}
+
+/** A recipe whose types are known. */
+export interface RecipeOf<S extends Settings, F extends Fields, M extends Model> extends Recipe {
+  /** Never there: it carries the types of the recipe to those after it. */
+  readonly stage?: Stage<S, F, M>
 }
 
 /** Whether a value was made by `defineRecipe`, of whichever copy of the package. */
@@ -90,23 +100,28 @@ export const isRecipe = (value: unknown): value is Recipe => typeof value === 'o
  * })
  * ```
  */
-export const defineRecipe = <const S extends Settings, M extends Model, F extends Fields = {}>(parts: RecipeParts<S, F, M>): Recipe => {
+export const defineRecipe = <const S extends Settings, M extends Model, F extends Fields = {}, E extends Recipe | undefined = undefined>(
+  parts: RecipeParts<S, F, M, E>,
+): RecipeOf<S, F, M> => {
   checkParts(parts)
-  const { name, summary, settings } = parts
+  const { name, summary, after } = parts
   return {
-    [BRAND]: true, name, summary, settings,
-    choose: raw => {
+    [BRAND]: true, name, summary,
+    settings: after === undefined ? parts.settings
+      : { ...parts.settings, from: setting.text('', `the run of ${after.name} to go on from; the newest finished one when empty`) },
+    ...after && { after },
+    choose: (raw, found) => {
       // The boundary: settings come out of the recipe's own codecs, trees and batches from its own specs.
-      const values = raw as SettingValues<S>
-      const source: Source = parts.data === undefined ? noData : parts.data(values)
+      const values = raw as SettingValues<S>, earlier = found as EarlierOf<E>
+      const source: Source = parts.data === undefined ? noData : parts.data(values, earlier)
       checkSource(source)
-      return { source, prepare: data => prepared(parts, values, source, checkModel(parts.model(values, data))) }
+      return { source, prepare: data => prepared(parts, values, source, checkModel(parts.model(values, data, earlier))) }
     },
   }
 }
 
-const prepared = <S extends Settings, F extends Fields, M extends Model>(
-  parts: RecipeParts<S, F, M>, settings: SettingValues<S>, source: Source, model: M,
+const prepared = <S extends Settings, F extends Fields, M extends Model, E>(
+  parts: RecipeParts<S, F, M, E>, settings: SettingValues<S>, source: Source, model: M,
 ): Prepared => {
   const scope = (state: Learnt, batch: Figures, key: Key): BatchScope<S, F, M> => {
     const whole: unknown = { settings, model, ...state, batch, key }

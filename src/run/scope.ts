@@ -2,29 +2,16 @@
 import type { AnyTensor, Tree } from '../dsl/define/tree.js'
 import type { Key } from '../dsl/keys.js'
 import type { Optimiser } from '../dsl/optim/index.js'
-import type { Claim } from '../dsl/statement.js'
 import type { Tensor } from '../dsl/tensor.js'
 import type { Evaluated, Metrics, Training } from '../dsl/train.js'
 import type { Batch, Fields, Source, Splits } from './data/dataset.js'
+import type { AuxOf, Model } from './model.js'
 import type { Published } from './report/markdown.js'
 import type { Plot, Point } from './report/scatter.js'
 import type { Picture } from './report/sheet.js'
 import type { Settings, SettingValues } from './settings.js'
 import type { Span } from './spans.js'
-
-/** What a model must have: its parameters' specs. The rest is the recipe's own business. */
-export interface Model {
-  readonly params: object
-  /**
-   * State carried from step to step that no gradient changes: specs, which begin like parameters (whole numbers and truth values at 0),
-   * or expressions; or a function of the first parameters and a key that gives such a tree.
-   */
-  readonly aux?: object
-  /** What the model promises about itself; `typegrad audit` proves it. */
-  readonly claims?: () => readonly Claim[]
-}
-/** The carried state of a model. */
-export type AuxOf<M> = M extends { readonly aux: (...args: never) => infer A } ? A : M extends { readonly aux: infer A } ? A : {}
+import type { EarlierOf } from './stage.js'
 
 /** How training is scheduled. */
 export interface Schedule {
@@ -87,15 +74,17 @@ export interface PointSamples<S extends Settings, M extends Model> extends Drawi
   readonly picture?: undefined
 }
 
-interface CommonParts<S extends Settings, F extends Fields, M extends Model> {
+interface CommonParts<S extends Settings, F extends Fields, M extends Model, E> {
   readonly name: string
   /** One sentence: the model, its paper, the data. */
   readonly summary: string
   readonly settings: S
+  /** The recipe that this one goes on from: a finished run of it is handed to `data` and `model`; the setting `from` chooses which. */
+  readonly after?: E
   /** The data set; it is read when a run begins. Without one, the batch is `{}` and everything is drawn from the key. */
-  readonly data?: (settings: SettingValues<S>) => Source<F>
+  readonly data?: (settings: SettingValues<S>, earlier: EarlierOf<E>) => Source<F>
   /** The model; the data, once read, may tell it where to start. */
-  readonly model: (settings: SettingValues<S>, data: Splits) => M
+  readonly model: (settings: SettingValues<S>, data: Splits, earlier: EarlierOf<E>) => M
   /** Batch size and length. */
   readonly schedule: (settings: SettingValues<S>) => Schedule
   /** Figures on the test split; without data, on one batch `{}`. */
@@ -116,4 +105,4 @@ type OneForm =
   | { readonly objective: unknown; readonly optimiser: unknown; readonly training?: undefined }
   | { readonly training: unknown; readonly objective?: undefined; readonly optimiser?: undefined }
 /** The parts of a recipe (see `defineRecipe`): by one loss, or by a training of any other kind. */
-export type RecipeParts<S extends Settings, F extends Fields, M extends Model> = CommonParts<S, F, M> & OneForm
+export type RecipeParts<S extends Settings, F extends Fields, M extends Model, E = undefined> = CommonParts<S, F, M, E> & OneForm

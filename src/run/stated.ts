@@ -5,7 +5,8 @@ import type { Claim, Statement } from '../dsl/statement.js'
 import { assemble } from './assembly.js'
 import { calling } from './calling.js'
 import { isRecipe, type Recipe } from './recipe.js'
-import { ready, stepsOf, type Ready } from './session.js'
+import { openedOnce, ready, stepsOf, type Ready } from './session.js'
+import type { Workshop } from './stage.js'
 
 /** What a recipe says about itself under some settings. */
 export interface Stated {
@@ -28,6 +29,10 @@ export const stated = (made: Ready): Stated => {
     claims: calling(recipe.name, 'claims', () => prepared.claims?.() ?? []),
   }
 }
+
+const ROWS_TO_READ = 64
+/** What reading a recipe takes: one that goes on from another is read with a few rows of numbers that were never trained. */
+export const reading = (): Workshop => ({ engine: openedOnce('auto', undefined, () => {}), say: () => {}, rows: ROWS_TO_READ })
 
 /**
  * What a recipe optimises, as data, and what its model claims; the data set is read, because a model may start from it.
@@ -54,5 +59,5 @@ export const statementOf = async (
 ): Promise<Stated> => {
   const given: unknown = recipe
   if (!isRecipe(given)) throw new TypegradError('config', 'statementOf: a recipe was expected, as defineRecipe makes it.')
-  return stated(await ready({ recipe }, settings))
+  return stated(await ready({ recipe }, settings, reading()))
 }

@@ -5,8 +5,7 @@ import { TypegradError } from '../dsl/errors.js'
 import { hostKey } from '../dsl/keys.js'
 import type { Value } from '../dsl/value.js'
 import type { Engine } from '../interp/engine.js'
-import { compileStep, keySpec, type Assembly, type LearntValues, type State, type StepValues } from './assembly.js'
-import { compileTrees, type Runnable } from './compiled.js'
+import { compileStep, type Assembly, type LearntValues, type StepValues } from './assembly.js'
 import { batchesPerEpoch, stacked, trainBatch, type Splits } from './data/dataset.js'
 import { diagnose, finite } from './diagnose.js'
 import { run } from './effect.js'
@@ -14,6 +13,7 @@ import { evaluator } from './evaluate.js'
 import { sweep } from './files/atomic.js'
 import { CHECKPOINT_FILE, readCheckpoint, writeCheckpoint } from './files/checkpoint.js'
 import { FILES } from './files/names.js'
+import { initialState } from './initial.js'
 import { Interrupted, pausing } from './pause.js'
 import { keyValue } from './random.js'
 import { leadingFigure, linesUpTo, openMetrics, readMetrics, type MetricLine } from './report/metrics.js'
@@ -55,14 +55,6 @@ export interface Trained {
 const SECONDS_BETWEEN_CHECKPOINTS = 20
 
 const named = (state: unknown): Record<string, Value> => Object.fromEntries(leavesOf<Value>(state).map(({ path, leaf }) => [path, leaf]))
-/** The state before the first step: parameters from the seed, and the optimiser's own. */
-const initialState = async ({ engine, assembly, seed }: Training): Promise<State> => {
-  const start: Runnable<Readonly<Record<string, never>>, { readonly key: Value }, State> =
-    await compileTrees(engine, assembly.initial, { state: {}, inputs: { key: keySpec() } })
-  const state = await start.run({ key: keyValue(hostKey(seed, 'init')) })
-  await start.release()
-  return state
-}
 
 /** The inputs of a step are a function of the seed and the step alone: that is what makes resuming exact. */
 const inputsOf = ({ splits, batch, assembly: { batches }, seed }: Training) => {
@@ -86,7 +78,7 @@ export const train = async (training: Training, progress: Progress, stopped: () 
     progress.line(`${folder} has no checkpoint yet: training starts at step 1.`)
   }
   let step = checkpoint?.step ?? 0
-  let saved = { step, state: checkpoint === undefined ? await initialState(training) : stateOf(folder, checkpoint, assembly) }
+  let saved = { step, state: checkpoint === undefined ? await initialState(engine, assembly, seed) : stateOf(folder, checkpoint, assembly) }
   const kept = linesUpTo(lines, step)
   const log = await run(openMetrics(join(folder, FILES.metrics), kept))
   const events = await run(openEvents(join(folder, FILES.events), training.startedAt, kept))

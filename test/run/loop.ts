@@ -6,6 +6,8 @@ import { join } from 'node:path'
 import type { Engine } from '../../src/interp/engine.js'
 import { openEngine } from '../../src/interp/registry.js'
 import { assemble, tryOut } from '../../src/run/assembly.js'
+import { run } from '../../src/run/effect.js'
+import { writeConfig } from '../../src/run/files/config.js'
 import type { Recipe } from '../../src/run/recipe.js'
 import type { Progress } from '../../src/run/report/progress.js'
 import { ready, stepsOf } from '../../src/run/session.js'
@@ -28,10 +30,15 @@ export const trained = async (
     readonly settings?: Readonly<Record<string, unknown>>
   } = {},
 ): Promise<Run> => {
-  const made = await ready({ recipe }, settings)
+  const made = await ready({ recipe }, settings, { engine: () => openEngine('js'), say: () => {} })
   const steps = stepsOf(made, {}), assembly = assemble(recipe.name, made.prepared, steps)
   tryOut(assembly)
   const engine = await openEngine('js')
+  const { batch, evaluate, logEvery = 50 } = made.prepared.schedule
+  await run(writeConfig(folder, {
+    typegrad: 'test', recipe: recipe.name, name: recipe.name, settings: made.settings, seed, steps, batch, engine: 'js',
+    startedAt: new Date().toISOString(), node: 'test',
+  }))
   const said: string[] = [], shown: [string | undefined, number][] = []
   let at = 0
   const progress: Progress = {
@@ -43,7 +50,6 @@ export const trained = async (
     },
     line: text => { said.push(text) }, stop: () => {},
   }
-  const { batch, evaluate, logEvery = 50 } = made.prepared.schedule
   const result = await train({
     folder, recipe: recipe.name, engine, assembly, splits: made.splits, seed, steps, batch, evaluateEvery: evaluate, logEvery,
     startedAt: 0, resumed: false,

@@ -10,4 +10,5 @@ export const commandOf = ({ config, settings, recipe }: Reopened): string => [
   ...config.threads !== undefined ? ['--threads', String(config.threads)] : [],
   ...Object.entries(settings).filter(([k, v]) => JSON.stringify(v) !== JSON.stringify(recipe.settings[k].initial))
     .flatMap(([k, v]) => ['--set', `${k}=${typeof v === 'string' ? v : JSON.stringify(v)}`]),
+  ...config.from !== undefined ? ['--set', `from=${config.from}`] : [],
 ].map(quoted).join(' ')

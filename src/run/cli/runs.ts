@@ -5,7 +5,7 @@ import { drawSamples, evaluator } from '../evaluate.js'
 import { FILES } from '../files/names.js'
 import { pausing } from '../pause.js'
 import { figure } from '../report/markdown.js'
-import { engineBy, reopen, savedState } from '../session.js'
+import { reopen, savedState } from '../session.js'
 import { writeSamples } from '../show.js'
 import { answering } from './output.js'
 
@@ -21,10 +21,9 @@ export interface RunFlags {
 export interface SampleFlags extends RunFlags { readonly count?: number; readonly seed?: number; readonly out?: string }
 
 const opened = async (folder: string, flags: RunFlags, say: (line: string) => void) => {
-  const reopened = await reopen(folder, flags.recipe)
+  const reopened = await reopen(folder, flags, say)
   const { step, state } = await savedState(folder, reopened.assembly)
-  const engine = await engineBy(flags.engine ?? reopened.config.engine, flags.threads ?? reopened.config.threads, say)
-  return { reopened, step, state, engine }
+  return { reopened, step, state, engine: await reopened.engine() }
 }
 
 /** Evaluates the checkpoint of a run on the test split. */

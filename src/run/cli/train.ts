@@ -15,7 +15,7 @@ import { createRun, newRunFolder } from '../files/runs.js'
 import { isRecipeFile, loadRecipe, placeFrom } from '../load.js'
 import { clock, progress, type Progress } from '../report/progress.js'
 import { resultLines } from '../report/results.js'
-import { engineBy, ready, reopen, stepsOf, type Reopened } from '../session.js'
+import { openedOnce, ready, reopen, stepsOf, type Reopened } from '../session.js'
 import { parseAssignments } from '../settings.js'
 import { writeReport, writeSamples } from '../show.js'
 import { train } from '../train.js'
@@ -43,31 +43,33 @@ interface Started { readonly folder: string; readonly opened: Reopened; readonly
 const start = async (name: string | undefined, flags: TrainFlags, out: Output): Promise<Started> => {
   if (flags.resume !== undefined) {
     out.know({ out: flags.resume })
-    const opened = await takenUp(flags.resume, name, flags)
-    return { folder: flags.resume, opened, engine: await engineBy(opened.config.engine, opened.config.threads, out.say) }
+    const opened = await takenUp(flags.resume, name, flags, out)
+    return { folder: flags.resume, opened, engine: await opened.engine() }
   }
   if (name === undefined) throw new TypegradError('config',
     'train: name a recipe, as in typegrad train made, or a run to go on with, as in typegrad train --resume runs/made-1.')
   const raw = orThrow(parseAssignments(flags.set ?? []))
   const loaded = await run(loadRecipe(name))
   const folder = await run(newRunFolder(loaded.recipe.name, flags.out))
-  const made = await ready(loaded, raw)
+  const open = openedOnce(flags.engine ?? 'auto', flags.threads, out.say)
+  const made = await ready(loaded, raw, { engine: open, say: out.say })
   const steps = stepsOf(made, flags)
   const assembly = assemble(made.recipe.name, made.prepared, steps)
   tryOut(assembly)
-  const engine = await engineBy(flags.engine ?? 'auto', flags.threads, out.say)
+  const engine = await open()
   const config: Config = {
     typegrad: version, recipe: made.file === undefined ? made.recipe.name : placeFrom(folder, made.file),
     name: made.recipe.name, settings: made.settings, seed: flags.seed ?? 0, steps,
     batch: made.prepared.schedule.batch, engine: engine.name, ...flags.threads !== undefined && { threads: flags.threads },
+    ...made.from !== undefined && { from: placeFrom(folder, made.from) },
     startedAt: new Date().toISOString(), node: process.version,
   }
   await run(createRun(folder, config))
   await run(lockRun(folder))
-  return { folder, opened: { ...made, config, assembly }, engine }
+  return { folder, opened: { ...made, config, assembly, engine: open }, engine }
 }
 
-const takenUp = async (folder: string, name: string | undefined, flags: TrainFlags): Promise<Reopened> => {
+const takenUp = async (folder: string, name: string | undefined, flags: TrainFlags, out: Output): Promise<Reopened> => {
   const fixed = (['epochs', 'seed', 'engine', 'threads', 'out'] as const).filter(k => flags[k] !== undefined)
   const asked = [...fixed, ...(flags.set ?? []).length > 0 ? ['set'] : []]
   if (asked.length > 0) {
@@ -75,7 +77,7 @@ const takenUp = async (folder: string, name: string | undefined, flags: TrainFla
       `--${asked[0]} cannot go with --resume: a resumed run keeps what it was begun with; only --steps may be raised.`)
   }
   const moved = name !== undefined && isRecipeFile(name) ? name : undefined
-  const found = await reopen(folder, moved)
+  const found = await reopen(folder, { recipe: moved }, out.say)
   if (name !== undefined && name !== found.config.name && moved === undefined) {
     throw new TypegradError('config', `${folder} is a run of ${found.config.name}, not of ${name}. Leave the recipe out.`)
   }

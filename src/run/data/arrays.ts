@@ -5,7 +5,7 @@ import { sizeOf, type Value } from '../../dsl/value.js'
 import type { Effect } from '../effect.js'
 import { checkField } from '../parts.js'
 import { nearest } from '../words.js'
-import type { Field, Fields, Source, Split, Splits } from './dataset.js'
+import type { Field, Fields, Rows, Source, Split, Splits } from './dataset.js'
 
 /** Plain numbers of one field, row after row. */
 export type Columns<F extends Fields> = { readonly [K in keyof F]: ArrayLike<number> }
@@ -21,6 +21,21 @@ export const takeRows = (field: Field, column: ArrayLike<number>, indices: Array
   }
   return { shape: [indices.length, ...field.shape], dtype: field.dtype, data }
 }
+
+/** The rows of consecutive batches as one column a field. */
+export const joinRows = (fields: Fields, batches: readonly Rows[]): Columns<Fields> => Object.fromEntries(
+  Object.entries(fields).map(([key, { dtype }]) => {
+    const parts = batches.map(b => b[key].data)
+    const column = new BUFFERS[dtype](parts.reduce((n, p) => n + p.length, 0))
+    parts.reduce((at, p) => { column.set(p, at); return at + p.length }, 0)
+    return [key, column]
+  }))
+
+/** A split of so many rows, one column a field. */
+export const splitFrom = (fields: Fields, columns: Columns<Fields>, size: number): Split => ({
+  size,
+  rows: indices => Object.fromEntries(Object.entries(fields).map(([key, field]) => [key, takeRows(field, columns[key], indices)])),
+})
 
 const isColumn = (u: unknown): boolean => Array.isArray(u) ? u.every(v => typeof v === 'number' || typeof v === 'boolean')
   : typeof u === 'object' && u !== null && typeof (u as { readonly length?: unknown }).length === 'number'
@@ -48,11 +63,7 @@ const splitOf = <F extends Fields>(name: string, fields: F, columns: Columns<F>)
   const [first] = sizes
   const other = sizes.find(([, n]) => n !== first[1])
   if (other) throw new TypegradError('data', `${name}: ${first[0]} has ${first[1]} rows but ${other[0]} has ${other[1]}.`)
-  return {
-    size: first[1],
-    rows: indices => Object.fromEntries(Object.entries(fields).map(
-      ([key, field]) => [key, takeRows(field, columns[key], indices)])),
-  }
+  return splitFrom(fields, columns, first[1])
 }
 
 /**

@@ -22,7 +22,11 @@ const Required = t.type({
   startedAt: t.string,
   node: t.string,
 })
-const Config = t.intersection([Required, t.partial({ threads: t.number })])
+const Config = t.intersection([Required, t.partial({
+  threads: t.number,
+  /** The earlier run that this one goes on from, as a path from this folder. */
+  from: t.string,
+})])
 /** The record of a run. */
 export type Config = t.TypeOf<typeof Config>
 

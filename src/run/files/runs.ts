@@ -6,7 +6,8 @@ import { attempt, type Effect } from '../effect.js'
 import { createFolder } from './atomic.js'
 import { CONFIG_FILE, encodeConfig, type Config } from './config.js'
 
-const RUNS = 'runs'
+/** The folder of runs, in the folder of the command. */
+export const RUNS = 'runs'
 
 const nextFolder = (name: string): string => {
   const runs = existsSync(RUNS) ? readdirSync(RUNS) : []
