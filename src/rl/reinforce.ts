@@ -26,7 +26,7 @@ import type { Fits } from './fits.js'
 import type { ValueFunction } from './policies.js'
 import type { Policy } from './policy.js'
 import { normalise, returns } from './returns.js'
-import { firstEpisodes, rollout } from './rollout.js'
+import { firstEpisodes, rollout, type Trajectory } from './rollout.js'
 import type { ActionSpace } from './spaces.js'
 
 /** The parameters of the policy, and of the baseline where there is one. */
@@ -68,6 +68,36 @@ type Grid = [number, number]
 type Moments = Tensor<Grid>
 
 /**
+ * What a step climbs and descends, for trajectories that begin with episodes; later episodes of an environment are not counted. Nothing in
+ * a trajectory has a gradient.
+ */
+export const reinforceTerms = <O extends Shape, A extends ActionSpace, P extends Tree, V extends Tree>(
+  { policy, baseline, discount, normalised = false }: {
+    readonly policy: Policy<P, O, A>
+    readonly baseline?: ValueFunction<V, O>
+    readonly discount: number
+    readonly normalised?: boolean
+  }, p: ReinforceParams<P, V>, τ: Trajectory<number, number, O, A>,
+) => {
+  const played: Moments = firstEpisodes(τ)
+  const steps = sum(played)
+  const value = (s: typeof τ.observation): Moments => baseline ? baseline.value<Grid>(p.baseline, s) : mul(played, 0)
+
+  const v = value(τ.observation)
+  const G = named('G', returns(τ, { discount, nextValues: stopGradient(value(τ.nextObservation)) }), { latex: 'G_t' })
+  const difference = sub(G, v)
+  const advantage = named('Â', stopGradient(mul(normalised ? normalise(difference, played) : difference, played)), { latex: '\\hat{A}_t' })
+  const logProb = policy.logProb<Grid>(p.policy, τ.observation, τ.action)
+  return {
+    objective: mean(sum(mul(logProb, advantage), [0])),
+    baselineLoss: div(sum(mul(square(difference), played)), steps),
+    meanReturn: mean(sum(mul(τ.reward, played), [0])),
+    entropy: div(sum(mul(policy.entropy<Grid>(p.policy, τ.observation), played)), steps),
+    steps,
+  }
+}
+
+/**
  * REINFORCE (Williams, 1992) as a training: every step plays N whole episodes and climbs the gradient of
  * E_π[Σ_t log π(a_t|s_t) Â_t] with Â_t = G_t - v(s_t). Batches are `{}`: everything is drawn from the key.
  *
@@ -87,33 +117,15 @@ type Moments = Tensor<Grid>
  */
 export const reinforce = <S extends Tree, O extends Shape, A extends ActionSpace, Pi extends { readonly params: Tree },
   F extends TypeFunction, V extends Tree = {}>(options: ReinforceOptions<S, O, A, Pi, V, F>): Reinforce<Pi['params'], V, F> => {
-  const { environment, baseline, episodes, discount, normalised = false, optimiser } = options
+  const { environment, baseline, episodes, optimiser } = options
   const collect = rollout({ environment, policy: options.policy, steps: environment.horizon, environments: episodes })
   const untyped: unknown = options.policy
   const policy = untyped as Policy<Pi['params'], O, A>
   type Params = ReinforceParams<Pi['params'], V>
   const params: Params = { policy: policy.params, baseline: baseline?.params ?? {} as V }
-
-  /** What a step climbs and descends, at some parameters; no gradient goes through what was played. */
   const problem = (p: Params, key: Key) => {
     const { start, play } = splitKey(key, 'start', 'play')
-    const { trajectory: τ } = collect.run(p.policy, collect.init(start), play)
-    const played: Moments = firstEpisodes(τ)
-    const steps = sum(played)
-    const value = (s: typeof τ.observation): Moments => baseline ? baseline.value<Grid>(p.baseline, s) : mul(played, 0)
-
-    const v = value(τ.observation)
-    const G = named('G', returns(τ, { discount, nextValues: stopGradient(value(τ.nextObservation)) }), { latex: 'G_t' })
-    const difference = sub(G, v)
-    const advantage = named('Â', stopGradient(mul(normalised ? normalise(difference) : difference, played)), { latex: '\\hat{A}_t' })
-    const logProb = policy.logProb<Grid>(p.policy, τ.observation, τ.action)
-    return {
-      objective: mean(sum(mul(logProb, advantage), [0])),
-      baselineLoss: div(sum(mul(square(difference), played)), steps),
-      meanReturn: mean(sum(mul(τ.reward, played), [0])),
-      entropy: div(sum(mul(policy.entropy<Grid>(p.policy, τ.observation), played)), steps),
-      steps,
-    }
+    return reinforceTerms({ ...options, policy }, p, collect.run(p.policy, collect.init(start), play).trajectory)
   }
 
   const none: Experience = { environmentSteps: zeros([]) }

@@ -1,5 +1,5 @@
 /** Returns and advantages of trajectories: sums backwards over the steps, which respect how an episode ended. */
-import { add, cast, dimSize, div, gather, mean, mul, or, sqrt, sub, variance, where, zeros } from '../dsl/ops/index.js'
+import { add, cast, dimSize, div, gather, mul, ones, or, sqrt, square, sub, sum, where, zeros } from '../dsl/ops/index.js'
 import { nodeOf, tensorOf } from '../dsl/ops/typed.js'
 import { TypegradError } from '../dsl/errors.js'
 import { scan } from '../dsl/transform/scan.js'
@@ -98,16 +98,20 @@ export const gae = <T extends Dim, N extends Dim>(
 }
 
 /**
- * A tensor less its mean, divided by its standard deviation: advantages of one batch on one scale.
+ * A tensor less its mean, divided by its standard deviation: advantages of one batch on one scale. With `weights` of 0 and 1, mean and
+ * deviation are of the elements that count.
  *
  * @example
  * ```ts
  * import { normalise } from 'typegrad/rl'
- * normalise(tensor([1, 2, 3])).shape // [3]
+ * normalise(tensor([1, 3])) // [-1, 1]
+ * normalise(tensor([1, 3, 9]), tensor([1, 1, 0])).shape // [3]
  * ```
  */
-export const normalise = <S extends Shape>(x: Tensor<S>): Tensor<S> => {
-  const wide = tensorOf<Shape, 'float32'>(nodeOf('normalise', x))
-  const centred = tensorOf<Shape, 'float32'>(nodeOf('normalise', sub(wide, mean(wide))))
-  return tensorOf(nodeOf('normalise', div(centred, add(sqrt(variance(wide)), 1e-8))))
+export const normalise = <S extends Shape>(x: Tensor<S>, weights?: Tensor<S>): Tensor<S> => {
+  const wide = (given: unknown): Tensor<Shape> => tensorOf(nodeOf('normalise', given))
+  const [all, counts] = [wide(x), weights ? wide(weights) : wide(ones([...x.shape]))]
+  const average = (y: Tensor<Shape>): Tensor<[]> => div(sum(wide(mul(y, counts))), sum(counts))
+  const centred = wide(sub(all, average(all)))
+  return tensorOf(nodeOf('normalise', div(centred, add(sqrt(average(wide(square(centred)))), 1e-8))))
 }
