@@ -22,3 +22,7 @@ export {
 export { vqVae } from './vq-vae.js'
 export type { CodebookKind, VqVae, VqVaeAux, VqVaeLosses, VqVaeOptions, VqVaeParams, VqVaeState } from './vq-vae/types.js'
 export { codePrior, type CodePrior, type CodePriorOptions, type CodePriorParams } from './vq-vae/prior.js'
+export { gan, type Gan, type GanOptions, type GanParams } from './gan.js'
+export { wgan, type Lipschitz, type Wgan, type WganOptions, type WganParams } from './wgan.js'
+export { gridOfGaussians, ringOfGaussians, type Mixture } from './mixtures.js'
+export type { Layers } from './networks.js'

@@ -1,17 +1,16 @@
 /** What a player's parameters are held to: terms added to its loss, and sets that its parameters are brought back into. */
 import * as core from '../core/build.js'
-import { gradient, variable } from '../core/gradient.js'
 import type { Node } from '../core/node.js'
-import { substitute } from '../core/substitute.js'
 import { TypegradError } from '../errors.js'
 import { splitKey, type Key } from '../keys.js'
 import { named } from '../ops/named.js'
-import { mean } from '../ops/reduce.js'
+import { mean, sum } from '../ops/reduce.js'
 import { nodeOf, tensorOf } from '../ops/typed.js'
 import { square } from '../ops/unary.js'
 import { sameShape, showShape } from '../shape/dim.js'
 import type { Constraint } from '../statement.js'
 import type { Dim, Shape, Tensor } from '../tensor.js'
+import { grad } from '../transform/grad.js'
 
 /** A term of a player's loss. */
 export type Penalty = Extract<Constraint, { readonly kind: 'penalty' }>
@@ -72,16 +71,6 @@ const norms = (x: Node): Node => {
   return core.namedCall('norm', core.sqrt(core.maximum(squares, TINY)), [[x]])
 }
 
-/** ∇f at x̂ as a named function of it: what formulas call it follows from the name of `f`. */
-const gradientAt = (f: (x: Node) => Node, x: Node): Node => {
-  const v = variable(x)
-  const y = f(v)
-  const [g] = gradient(core.sum(y, [...y.shape.keys()]), [v])
-  const [at] = substitute([g], new Map([[v, x]]))
-  const { name, latex } = y.op === 'named' ? y.attrs as { readonly name: string; readonly latex?: string } : { name: 'f' }
-  return core.namedCall(`∇${name}`, at, [[x]], `\\nabla_{\\hat{x}} ${latex ?? name}`)
-}
-
 /**
  * The gradient penalty λE(‖∇f(x̂)‖ - 1)² of WGAN-GP (Gulrajani et al., 2017, eq. 3), where x̂ = εx + (1-ε)x̃ lies between a real and a
  * generated sample, with ε uniform in [0, 1) for each. Throws a `TypegradError` when the weight is not positive or the samples have
@@ -106,7 +95,8 @@ export const gradientPenalty = <const X extends Shape>({ weight, of, between, ke
   const share = core.broadcastTo(nodeOf('gradientPenalty', named('ε', draw, { latex: '\\epsilon' })), real.shape)
   const mixed: Tensor<['B', Dim]> = tensorOf(core.add(core.mul(share, real), core.mul(core.sub(1, share), fake)))
   const at = nodeOf('gradientPenalty', named('x̂', mixed, { latex: '\\hat{x}' }))
-  const f = (x: Node): Node => nodeOf('gradientPenalty', of(tensorOf(x)))
-  const excess: Tensor<['B']> = tensorOf(core.sub(norms(gradientAt(f, at)), 1))
+  // Samples do not meet, so the gradient of the sum holds the gradient of each.
+  const slope: unknown = grad((x: Tensor<Shape>) => sum(of(x as Tensor<X>)))(tensorOf(at))
+  const excess: Tensor<['B']> = tensorOf(core.sub(norms(nodeOf('gradientPenalty', slope)), 1))
   return { kind: 'penalty', name: 'gradient penalty', weight, value: mean(square(excess)) }
 }

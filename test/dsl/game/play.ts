@@ -9,19 +9,22 @@ import { evaluate } from '../../../src/interp/evaluate.js'
 import { jsEngine } from '../../../src/interp/js/engine.js'
 
 /** A flat list of numbers as a host array. */
-export const host = (shape: readonly number[], data: readonly number[]): Value => ({ shape, dtype: 'float32', data: Float64Array.from(data) })
+export const host = (shape: readonly number[], data: readonly number[]): Value =>
+  ({ shape, dtype: 'float32', data: Float64Array.from(data) })
 
 /** The values of a game's first state. */
 export const first = <S>(made: { init(key: Key): S }, seed = 0): S => evaluate(made.init(key(seed))) as unknown as S
 
 /** Runs `f(state, batch, key)` on values; symbols take `sizes`. */
 export const play = async <S, B, R>(
-  f: (state: S, batch: B, key: Key) => R, state: S, batch: Readonly<Record<string, Value>>, seed: number, symbols: readonly string[] = ['B'],
+  f: (state: S, batch: B, key: Key) => R, state: S, batch: Readonly<Record<string, Value>>, seed: number,
+  symbols: readonly string[] = ['B'],
 ): Promise<R> => {
   const rows = Object.values(batch)[0]
   const spec = (tree: unknown, lead: readonly string[]): unknown => mapTree(tree, ({ shape, dtype }: Leaf) =>
     input({ shape: [...shape.slice(0, lead.length - 1), ...lead.slice(-1), ...shape.slice(lead.length)], dtype }))
-  const specs = { state: mapTree(state, ({ shape, dtype }: Leaf) => input({ shape, dtype })), inputs: { batch: spec(batch, symbols), key: i32(2) } }
+  const held = mapTree(state, ({ shape, dtype }: Leaf) => input({ shape, dtype }))
+  const specs = { state: held, inputs: { batch: spec(batch, symbols), key: i32(2) } }
   const program = await compile(jsEngine, (s: unknown, i: { batch: unknown; key: Key }) => ({ outputs: f(s as S, i.batch as B, i.key) }),
     specs as never, rows === undefined ? {} : { B: rows.shape[symbols.length - 1] })
   await program.write(state as never)

@@ -1,0 +1,33 @@
+/** Fully connected networks: the players of the GANs. */
+import { TypegradError } from '../dsl/errors.js'
+import { splitKey, type Key } from '../dsl/keys.js'
+import { add, f32, matmul, maximum, mul, named, normal, parameter } from '../dsl/ops/index.js'
+import { init } from '../dsl/params/index.js'
+import type { Tensor } from '../dsl/tensor.js'
+
+/** The parameters of a fully connected network, layer by layer: weights [I, O] and biases [O]. */
+export type Layers = readonly { readonly w: Tensor<[number, number]>; readonly b: Tensor<[number]> }[]
+/** Samples, a row each. */
+export type Rows = Tensor<['B', number]>
+/** What stands between two layers. */
+export type Activation = (x: Rows) => Rows
+
+/** max(x, 0.2x), the leaky rectifier of DCGAN (Radford et al., 2016); a gradient penalty can be differentiated through it. */
+export const leakyRelu: Activation = x => maximum(x, mul(x, 0.2))
+
+/** Specs of layers from `sizes[0]` to the last: He normal weights, biases at 0. */
+export const layers = (what: string, sizes: readonly number[]): Layers => {
+  const odd = sizes.findIndex(n => !Number.isInteger(n) || n < 1)
+  if (odd >= 0)
+    throw new TypegradError('value', `${what}: the sizes are ${sizes.join(', ')}, but whole numbers from 1 on were expected`)
+  return sizes.slice(1).map((n, l) => ({ w: parameter([sizes[l], n], init.heNormal()), b: f32(n) }))
+}
+
+/** The layers one after the other, [B, I] to [B, O]; an activation follows each but the last. */
+export const throughLayers = (p: Layers, x: Rows, activation: Activation): Rows => p.reduce((h, { w, b }, l) => {
+  const y = add(matmul(h, w), b)
+  return l < p.length - 1 ? activation(y) : y
+}, x)
+
+/** The noise z of a generator, standard normal. */
+export const noise = (key: Key, rows: 'B', latent: number): Rows => named('z', normal(splitKey(key, 'noise').noise, [rows, latent]))
