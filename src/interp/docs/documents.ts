@@ -1,9 +1,16 @@
 /** The documents of a statement: its own mathematics, drawn and counted from the expression that trains. */
 import type { Claim, Statement } from '../../dsl/statement.js'
+import { algorithm } from './algorithm.js'
 import { costs } from './costs.js'
+import { diagramOf } from './diagram/graph.js'
+import { layoutOf } from './diagram/layout.js'
+import { mermaid, picture, svg } from './diagram/draw.js'
+import { flow, promises } from './flow.js'
+import { mathematics, type Mathematics } from './formulas.js'
+import { notation, notationRows } from './notation.js'
 import { html } from './pages/html.js'
 import { markdown } from './pages/markdown.js'
-import type { Page } from './pages/page.js'
+import { code, text, type Drawing, type Line, type Page } from './pages/page.js'
 import { tex } from './pages/tex.js'
 
 /** What a statement does not say of itself. */
@@ -29,10 +36,38 @@ export interface Documents {
   readonly svg: string
 }
 
-const pageOf = (statement: Statement, about: About): Page => ({
-  title: about.name, summary: about.summary,
-  sections: [{ title: 'Parameters and cost', blocks: costs(statement) }],
-})
+const drawingOf = (statement: Statement, mathematics: Mathematics): Drawing => {
+  const diagram = diagramOf(statement, mathematics)
+  const layout = layoutOf(diagram)
+  return {
+    svg: svg(layout), mermaid: mermaid(diagram), picture: picture(layout),
+    caption: 'Data and noise are round, functions have a frame of their own, edges carry shapes; below a name stand the parameters it reads.',
+  }
+}
+
+const pageOf = (statement: Statement, about: About, drawing: Drawing, mathematics: Mathematics): Page => {
+  const { problem, where } = mathematics
+  const settings = Object.entries(about.settings ?? {}).map(([k, v]): Line => [code(`${k} = ${JSON.stringify(v)}`)])
+  return {
+    title: about.name, summary: about.summary,
+    sections: [
+      {
+        title: 'Objective',
+        blocks: [
+          ...settings.length > 0 ? [text('Settings: ', ...settings.flatMap((s, i): Line => i === 0 ? s : [', ', ...s]), '.')] : [],
+          { kind: 'formulas', formulas: problem.map(f => f.latex) },
+          ...where.length > 0 ? [text('where'), { kind: 'formulas' as const, formulas: where.map(f => f.latex) }] : [],
+        ],
+      },
+      ...about.claims && about.claims.length > 0 ? [{ title: 'Promises', blocks: promises(about.claims) }] : [],
+      { title: 'Notation', blocks: [notation(notationRows(mathematics, statement))] },
+      { title: 'Training step', blocks: algorithm(statement, mathematics) },
+      { title: 'Gradient flow', blocks: flow(statement) },
+      { title: 'Diagram', blocks: [{ kind: 'drawing', drawing }] },
+      { title: 'Parameters and cost', blocks: costs(statement) },
+    ],
+  }
+}
 
 /**
  * The objective as formulas, a notation table, the flow of gradients, a diagram, the costs and the algorithm of what a training step
@@ -51,6 +86,8 @@ const pageOf = (statement: Statement, about: About): Page => ({
  * ```
  */
 export const documents = (statement: Statement, about: About): Documents => {
-  const page = pageOf(statement, about)
-  return { markdown: markdown(page), tex: tex(page), html: html(page), svg: '' }
+  const formulas = mathematics(statement)
+  const drawing = drawingOf(statement, formulas)
+  const page = pageOf(statement, about, drawing, formulas)
+  return { markdown: markdown(page), tex: tex(page), html: html(page), svg: `${drawing.svg}\n` }
 }

@@ -3,10 +3,8 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import katex from 'katex'
+import { escapeHtml } from './escape.js'
 import type { Block, Line, Page, Step } from './page.js'
-
-const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
-export const escapeHtml = (s: string): string => s.replace(/[&<>"]/g, c => escapes[c])
 
 const rendered = (latex: string, displayMode: boolean): string =>
   katex.renderToString(latex, { displayMode, throwOnError: false, strict: 'ignore', output: 'htmlAndMathml' })

@@ -35,9 +35,9 @@ const block = (b: Block): string => {
 export const tex = ({ title, summary, sections }: Page): string => [
   '\\documentclass[11pt,a4paper]{article}',
   '\\usepackage[utf8]{inputenc}', '\\usepackage[T1]{fontenc}', '\\usepackage[margin=2.2cm]{geometry}',
-  '\\usepackage{amsmath,amssymb,array,longtable}',
+  '\\usepackage{amsmath,amssymb,array,longtable,xcolor}',
   '\\setlength{\\parindent}{0pt}\\setlength{\\parskip}{6pt}', '\\allowdisplaybreaks',
-  `\\title{${texOfText(title)}}`, '\\date{}\\author{}', '\\begin{document}', '\\maketitle', texOfText(summary),
+  '\\begin{document}', `{\\LARGE\\bfseries ${texOfText(title)}\\par}`, '\\medskip', texOfText(summary),
   ...sections.flatMap(s => [`\\section*{${texOfText(s.title)}}`, ...s.blocks.map(block)]),
   '\\end{document}', '',
 ].join('\n')

@@ -1,0 +1,41 @@
+/** Which parameters each term of an objective moves, and what a model promises about itself. */
+import type { Claim, Statement } from '../../dsl/statement.js'
+import { gradientFlow } from '../audit/audit.js'
+import type { FlowCell, FlowRow } from '../audit/flow.js'
+import { code, table, text, type Block, type Line } from './pages/page.js'
+
+const listed = (cells: readonly FlowCell[]): Line => cells.flatMap((c, i): Line => {
+  const except = Object.entries(c.except).map(([path, status]) => `${path} ${status}`)
+  const by = c.stoppedBy.length > 0 ? [` by ${c.stoppedBy.join(', ')}`] : []
+  return [...i === 0 ? [] : [', '], code(c.group === '' ? 'params' : c.group), ...by, ...except.length > 0 ? [` (but ${except.join(', ')})`] : []]
+})
+const weightOf = ({ weight }: FlowRow): string => weight.value !== null ? `${weight.value}` : weight.text
+
+/** The flow of gradients by term. */
+export const flow = (statement: Statement): Block[] => {
+  const rows = gradientFlow(statement)
+  const several = statement.objectives.length > 1
+  const having = (r: FlowRow, ...statuses: readonly FlowCell['status'][]): Line => listed(r.cells.filter(c => statuses.includes(c.status)))
+  const any = (status: FlowCell['status']): boolean => rows.some(r => r.cells.some(c => c.status === status))
+  const columns = ([
+    ['moves', ['reached']], ['moves straight through', ['straight-through']], ['stopped', ['stopped']],
+    ['held fixed', ['frozen']], ['does not depend on', ['not reached']],
+  ] as const).filter(([, [status]]) => status === 'reached' || any(status))
+  return [
+    text('What each term of an objective moves, from the graph: parameters that a term depends on but does not move are stopped or held fixed.'),
+    table([...several ? ['player'] : [], 'term', 'weight', ...columns.map(([title]) => title)], rows.map((r): Line[] => [
+      ...several ? [[r.player]] : [], [r.kind === 'bound' ? `${r.term} (bounded)` : r.term], [weightOf(r)],
+      ...columns.map(([, statuses]) => having(r, ...statuses)),
+    ])),
+  ]
+}
+
+const orderOf = (place: readonly number[]): string => place.every((p, i) => p === i) ? 'the order in which they are stored'
+  : 'an order of its own, given by the claim'
+
+/** Promises that an audit proves. */
+export const promises = (claims: readonly Claim[]): Block[] => [
+  table(['promise', 'what it says'], claims.map((c): Line[] => [
+    [c.name], [`Output i depends on the variables before it only, among ${c.place.length} in ${orderOf(c.place)}; `, code('typegrad audit'), ' proves it.'],
+  ])),
+]

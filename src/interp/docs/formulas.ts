@@ -1,0 +1,219 @@
+/** The problem that a statement states, and what its symbols stand for, line by line. */
+import { reachable, type Node } from '../../dsl/core/node.js'
+import type { NodeOf } from '../../dsl/core/table.js'
+import { leavesOf } from '../../dsl/core/trees.js'
+import type { Constraint, Objective, Statement } from '../../dsl/statement.js'
+import { latexOfName, upright } from './latex/letters.js'
+import {
+  add, call, everyPart, mul, num, partsOf, sub, subscript, symbol, symbolsOf, type Expr, type Sym,
+} from './math/expr.js'
+import { display, latexOf, showNumber } from './math/latex.js'
+import { alphabet, type Alphabet } from './read/alphabet.js'
+import { known as knownOf, valuesOf, type Known } from './read/facts.js'
+import { bare, bernoulliDrawOf, categoricalDrawOf, softmaxOf } from './read/match.js'
+import { parameterLetters, type ParameterLetters } from './read/parameters.js'
+import { identity, reader, type Context, type Reader } from './read/reader.js'
+import type { At } from './read/reading.js'
+import { drawOf, nameLatex, symbols, type Symbols } from './read/symbols.js'
+
+/** One line: a formula, the expressions in it, and what it defines. */
+export interface Formula {
+  readonly latex: string
+  readonly parts: readonly Expr[]
+  /** Absent for a problem's own line. */
+  readonly defines?: Definition
+}
+export interface Definition { readonly sym: Sym; readonly node: Node; readonly right: Expr }
+
+export interface Mathematics {
+  readonly problem: readonly Formula[]
+  readonly where: readonly Formula[]
+  /** Every symbol of the formulas, in the order of reading. */
+  readonly symbols: readonly Sym[]
+  readonly parameters: ParameterLetters
+  readonly known: Known
+  /** What was read of each objective's value, in their order. */
+  readonly values: readonly Expr[]
+}
+
+const lambdaOf = (name: string, letters: Alphabet, given: Map<string, Sym>, weight: number): Sym => {
+  const key = `${name} ${weight}`
+  const sym = given.get(key) ?? { latex: letters.claim('\\lambda'), role: 'constant' as const, meaning: `weight of the ${name}`, value: weight }
+  given.set(key, sym)
+  return sym
+}
+const boundOf = (latex: string, meaning: string, value: number, letters: Alphabet): Sym =>
+  ({ latex: letters.claim(latex), role: 'constant', meaning, value })
+
+/** Latex that names of a statement's nodes ask for, so that indices keep clear of it. */
+const reservedIn = (statement: Statement): string[] => {
+  const nodes = reachable(valuesOf(statement))
+  const names = nodes.filter(n => n.op === 'named').map(n => nameLatex(n as NodeOf<'named'>))
+  const inputs = nodes.filter(n => n.op === 'input').map(n => latexOfName((n as NodeOf<'input'>).attrs.name.split('.').at(-1) ?? 'x'))
+  return [...names, ...inputs].flatMap(l => [l, ...l.match(/(?<![A-Za-z\\])[a-z](?![A-Za-z])/g) ?? []])
+}
+
+/** How many letters an expression would take, counting shared parts as often as they are shown. */
+const sizes = new WeakMap<Expr, number>()
+const sizeOf = (e: Expr): number => {
+  const size = sizes.get(e) ?? 1 + partsOf(e).reduce((n, p) => n + sizeOf(p), 0)
+  sizes.set(e, size)
+  return size
+}
+const long = 34, tooLong = 220
+const layers = new Set(['relu', 'leakyRelu', 'elu', 'silu', 'gelu', 'tanh', 'sigmoid', 'softmax', 'softplus'])
+
+interface Wanted { readonly sym: Sym; readonly node: Node; readonly at: At }
+
+/** Reads statements' expressions and queues what their letters stand for. */
+class Book {
+  private readonly sampled: boolean
+  readonly known: Known
+  readonly letters: Alphabet
+  readonly parameters: ParameterLetters
+  readonly names: Symbols
+  private readonly cuts = new Map<Node, string>()
+  private readonly queue = new Map<Sym, Wanted[]>()
+  readonly lambdas = new Map<string, Sym>()
+
+  constructor(statement: Statement) {
+    this.sampled = !statement.objectives.some(o => o.solver !== undefined)
+    this.known = knownOf(statement)
+    this.letters = alphabet(reservedIn(statement))
+    this.parameters = parameterLetters(statement, this.letters)
+    this.names = symbols(statement, this.known, this.letters, this.parameters)
+  }
+  private context(cuts: ReadonlyMap<Node, string>): Context {
+    return {
+      known: this.known, letters: this.letters, parameters: this.parameters, symbols: this.names, cuts, sampled: this.sampled,
+      wanted: (sym, node, at) => this.queue.set(sym, [...this.queue.get(sym) ?? [], { sym, node, at }]),
+    }
+  }
+  private reader(without: Node | null, objective: boolean): Reader {
+    const cuts = new Map(this.cuts)
+    if (without) cuts.delete(without)
+    return reader(this.context(cuts), objective)
+  }
+  /** An expression, with letters for the layers and the repeated parts of a long one. */
+  read(n: Node, at: At, own: Node | null = null, objective = false): Expr {
+    const first = this.trial(() => this.reader(own, objective), r => r.read(n, at))
+    if (sizeOf(first.e) <= long) return this.reader(own, objective).read(n, at)
+    const wanted = [...first.reads].filter(([x, { count, e }]) => x !== n && !this.cuts.has(x) && x.shape.length > 0
+      && (e.kind === 'function' && layers.has(e.op) && sizeOf(e) > 5 || count > 1 && sizeOf(e) > 12))
+    wanted.forEach(([x, { e }]) => this.cuts.set(x, e.kind === 'function' && layers.has(e.op) ? 'h' : 'u'))
+    return this.reader(own, objective).read(n, at)
+  }
+  /** Reads without asking for definitions. */
+  private trial(make: () => Reader, f: (r: Reader) => Expr): { e: Expr; reads: Reader['reads'] } {
+    const before = new Map(this.queue)
+    const r = make()
+    const e = f(r)
+    this.queue.clear()
+    before.forEach((w, s) => this.queue.set(s, w))
+    return { e, reads: r.reads }
+  }
+
+  /** The lines that define what was asked for, and what they ask for in turn. */
+  definitions(): Formula[] {
+    const lines: Formula[] = []
+    const done = new Set<Sym>()
+    for (;;) {
+      const next = [...this.queue.keys()].find(sym => !done.has(sym))
+      if (next === undefined) return lines
+      done.add(next)
+      const line = this.define(simplest(this.queue.get(next) ?? []))
+      if (line) lines.push(line)
+    }
+  }
+  private define({ sym, node, at }: Wanted): Formula | null {
+    const inner = node.op === 'named' ? node.inputs[0] : node
+    const law = drawOf(bare(inner))
+    const left = this.left(sym, node, at)
+    if (law) return this.drawn(left, { sym, node }, law, bare(inner))
+    const right = this.read(inner, at, node)
+    if (sizeOf(right) > tooLong || latexOf(right) === latexOf(left)) return null
+    const latex = display(`${latexOf(left)} =`, right)
+    return { latex, parts: [left, right], defines: { sym, node, right } }
+  }
+  private left(sym: Sym, node: Node, at: At): Expr {
+    if (sym.role === 'function') return this.reader(null, false).read(node, node.shape.map(() => null))
+    return subscript(symbol(sym), at.flatMap(s => s !== null && s !== 'silent' && s.latex !== sym.free ? [symbol(s)] : []))
+  }
+  private drawn(left: Expr, of: { sym: Sym; node: Node }, law: 'normal' | 'uniform' | 'bernoulli' | 'categorical', n: Node): Formula {
+    const from = law === 'normal' ? call('normalLaw', num(0), symbol(identity)) : law === 'uniform' ? call('uniformLaw', num(0), num(1))
+      : law === 'bernoulli' ? call('bernoulli', this.probability(bernoulliDrawOf(n)))
+        : call('categorical', this.probability(categoricalDrawOf(n), true))
+    const e: Expr = { kind: 'drawn', sym: left, from }
+    return { latex: latexOf(e), parts: [e], defines: { ...of, right: from } }
+  }
+  private probability(n: Node | null, logits = false): Expr {
+    if (n === null) return num(0)
+    const whole = n.shape.map(() => null)
+    const softmax = softmaxOf(n)
+    return logits ? call('softmax', this.read(n, whole)) : softmax ? call('softmax', this.read(softmax, whole)) : this.read(n, whole)
+  }
+}
+/** Of several applications of a function, the one with the simplest arguments says what it is. */
+const simplest = (wanted: readonly Wanted[]): Wanted => {
+  const cost = ({ node }: Wanted): number => node.inputs.slice(1).filter(i => i.op !== 'input' && !(i.op === 'named' && i.inputs.length === 1)).length
+  return [...wanted].sort((a, b) => cost(a) - cost(b))[0]
+}
+
+/** ± weight · value, as it stands in the objective: a penalty counts against the player. */
+const penalised = (e: Expr, o: Objective, book: Book): Expr => o.constraints.reduce((sum, c) => {
+  if (c.kind !== 'penalty') return sum
+  const term = mul(symbol(lambdaOf(c.name, book.letters, book.lambdas, c.weight)), book.read(nodeOf(c.value), [], null, true))
+  return o.sense === 'minimise' ? add(sum, term) : sub(sum, term)
+}, e)
+const nodeOf = (tree: unknown): Node => leavesOf<Node>(tree)[0].leaf
+
+const senses = { minimise: '\\min', maximise: '\\max' } as const
+const held = (c: Constraint, o: Objective, book: Book): { latex: string; parts: Expr[] } | null => {
+  if (c.kind === 'penalty') return null
+  if (c.kind === 'clip') {
+    const bound = boundOf('c', `bound of every parameter of ${o.player}`, c.bound, book.letters)
+    const owner = symbol(book.parameters.ownerOf(o))
+    return { latex: `${latexOf(owner)} \\in [-${bound.latex}, ${bound.latex}]`, parts: [owner, symbol(bound)] }
+  }
+  const bound = boundOf('\\delta', `bound of the ${c.name}`, c.bound, book.letters)
+  const value = book.read(nodeOf(c.value), [], null, false)
+  return { latex: `${latexOf(value)} \\le ${bound.latex}`, parts: [value, symbol(bound)] }
+}
+
+/** The problem of one player. */
+const problemOf = (o: Objective, value: Expr, book: Book, name?: Expr): Formula => {
+  const owner = symbol(book.parameters.ownerOf(o))
+  const whole = penalised(name ?? value, o, book)
+  const constraints = o.constraints.flatMap(c => held(c, o, book) ?? [])
+  const head = `${senses[o.sense]}_{${latexOf(owner)}}\\;`
+  const parts = [owner, whole, ...constraints.flatMap(c => c.parts)]
+  if (constraints.length === 0) return { latex: display(head, whole), parts }
+  const under = constraints.map((c, i) => `${i === 0 ? '\\text{subject to}\\quad' : '\\quad'} & ${c.latex}`)
+  return { latex: `\\begin{aligned}\n${head} & ${latexOf(whole)} \\\\\n${under.join(' \\\\\n')}\n\\end{aligned}`, parts }
+}
+
+/** One value that some raise and some lower: min max of it, then what each is held to. */
+const minimax = (objectives: readonly Objective[], value: Expr, book: Book): Formula[] => {
+  const inner = objectives.filter(o => o.sense === 'maximise'), outer = objectives.filter(o => o.sense === 'minimise')
+  const letter = (o: Objective): Expr => symbol(book.parameters.ownerOf(o))
+  const players = [...outer, ...inner]
+  const V: Sym = { latex: book.letters.claim('V'), role: 'named', meaning: 'the value of the game' }
+  const name: Expr = { kind: 'apply', fn: V, of: [], args: players.map(letter), style: 'call' }
+  const head = players.map(o => `${senses[o.sense]}_{${latexOf(letter(o))}}`).join('\\,')
+  const shared: Formula = { latex: display(`${head}\\; ${latexOf(name)} =`, value), parts: [name, value] }
+  return [shared, ...objectives.filter(o => o.constraints.length > 0).map(o => problemOf(o, value, book, name))]
+}
+
+/** Formulas of a statement: the problem first, then what its symbols stand for. */
+export const mathematics = (statement: Statement): Mathematics => {
+  const book = new Book(statement)
+  const { objectives } = statement
+  const values = objectives.map(o => book.read(nodeOf(o.value), [], null, true))
+  const shared = objectives.length > 1 && new Set(objectives.map(o => nodeOf(o.value))).size === 1
+    && new Set(objectives.map(o => o.sense)).size === 2
+  const problem = shared ? minimax(objectives, values[0], book) : objectives.map((o, i) => problemOf(o, values[i], book))
+  const where = book.definitions()
+  const all = [...problem, ...where].flatMap(f => f.parts)
+  return { problem, where, symbols: symbolsOf(all), parameters: book.parameters, known: book.known, values }
+}
+export { everyPart, showNumber, upright }

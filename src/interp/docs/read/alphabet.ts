@@ -1,0 +1,43 @@
+/** The letters of a document: each is given once, so that different things never look alike. */
+import type { Sym } from '../math/expr.js'
+
+export interface Alphabet {
+  /** The letter, or the first with primes that is free. */
+  readonly claim: (latex: string) => string
+  /** A numbered letter, as h with 1, 2, 3. */
+  readonly numbered: (letter: string) => string
+  /** An index that no formula uses for anything else; the wished one where it is given. */
+  readonly index: (inUse: readonly Sym[], wished?: string) => Sym
+}
+
+export const alphabet = (reserved: readonly string[]): Alphabet => {
+  const taken = new Set<string>()
+  const counts = new Map<string, number>()
+  const indices = new Map<string, Sym>()
+  const index = (letter: string): Sym => {
+    const known = indices.get(letter) ?? { latex: letter, role: 'index', meaning: 'index' }
+    indices.set(letter, known)
+    return known
+  }
+  const held = new Set(reserved)
+  return {
+    claim: latex => {
+      let free = latex
+      for (let primes = 1; taken.has(free); primes++) {
+        free = primes <= 2 ? `${/\^/.test(latex) ? `{${latex}}` : latex}${"'".repeat(primes)}` : `{${latex}}^{(${primes + 1})}`
+      }
+      taken.add(free)
+      return free
+    },
+    numbered: letter => {
+      const n = (counts.get(letter) ?? 0) + 1
+      counts.set(letter, n)
+      return `${letter}_{${n}}`
+    },
+    index: (inUse, wished) => {
+      const used = new Set(inUse.map(s => s.latex))
+      const free = ['i', 'j', 'k', 'l', 'm', 'n', 'r', 's', 't'].filter(l => !held.has(l))
+      return index(wished ?? free.find(l => !used.has(l)) ?? 'i')
+    },
+  }
+}

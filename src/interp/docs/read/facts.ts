@@ -1,0 +1,50 @@
+/** What the nodes of a statement depend on: parameters, data, noise. */
+import { reachable, type Node } from '../../../dsl/core/node.js'
+import { leavesOf } from '../../../dsl/core/trees.js'
+import type { NodeOf } from '../../../dsl/core/table.js'
+import type { Statement } from '../../../dsl/statement.js'
+import { symbolsOf } from '../../../dsl/shape/dim.js'
+import type { Dim } from '../../../dsl/tensor.js'
+
+export interface Facts { readonly params: boolean; readonly state: boolean; readonly data: boolean; readonly noise: boolean }
+const nothing: Facts = { params: false, state: false, data: false, noise: false }
+const either = (a: Facts, b: Facts): Facts => ({
+  params: a.params || b.params, state: a.state || b.state, data: a.data || b.data, noise: a.noise || b.noise,
+})
+
+/** The scalars of a statement: objectives and the terms of their constraints. */
+export const valuesOf = ({ objectives }: Statement): Node[] => objectives.flatMap(o =>
+  leavesOf<Node>([o.value, ...o.constraints.flatMap(c => c.kind === 'clip' ? [] : [c.value])]).map(l => l.leaf))
+
+export interface Known {
+  readonly of: (n: Node) => Facts
+  /** Placeholders that are neither parameters nor carried state, in the order of construction. */
+  readonly data: readonly Node[]
+  /** Whether axis 0 of a node runs over examples. */
+  readonly batched: (n: Node) => boolean
+}
+
+const isKey = (n: Node): boolean => n.dtype === 'int32' && n.shape.length === 1 && n.shape[0] === 2 && n.op === 'input'
+
+/** Reads a statement's graph once. */
+export const known = (statement: Statement): Known => {
+  const params = new Set(leavesOf<Node>(statement.params).map(l => l.leaf))
+  const state = new Set(leavesOf<Node>(statement.aux).map(l => l.leaf))
+  const nodes = reachable(valuesOf(statement))
+  const keys = new Set(nodes.filter(n => n.op === 'randomBits' || n.op === 'uniform').flatMap(n => n.inputs.filter(isKey)))
+  const data: Node[] = []
+  const facts = new Map<Node, Facts>()
+  for (const n of nodes) {
+    const own = params.has(n) ? { ...nothing, params: true } : state.has(n) ? { ...nothing, state: true }
+      : n.op === 'uniform' || n.op === 'randomBits' || keys.has(n) ? { ...nothing, noise: true }
+        : n.op === 'input' ? { ...nothing, data: true } : nothing
+    if (n.op === 'input' && own.data) data.push(n)
+    facts.set(n, n.inputs.reduce((f, i) => either(f, facts.get(i) ?? nothing), own))
+  }
+  const of = (n: Node): Facts => facts.get(n) ?? nothing
+  const sources = [...data, ...nodes.filter(n => n.op === 'uniform').map(n => n as NodeOf<'uniform'>)]
+  const rows = new Set(sources.filter(n => n.shape.length > 0).map(n => n.shape[0]))
+  const letters = new Set([...rows].flatMap(symbolsOf))
+  const isRows = (d: Dim): boolean => rows.has(d) || symbolsOf(d).some(s => letters.has(s))
+  return { of, data, batched: n => n.shape.length > 0 && isRows(n.shape[0]) && (of(n).data || of(n).noise) }
+}

@@ -1,0 +1,287 @@
+/** From nodes to formulas: letters where a node has one, rules where a composition is known, and else the primitive's own sign. */
+import { reachable, type Node } from '../../../dsl/core/node.js'
+import type { NodeOf, Op } from '../../../dsl/core/table.js'
+import { mulDim } from '../../../dsl/shape/dim.js'
+import type { Dim } from '../../../dsl/tensor.js'
+import {
+  add, big, call, div, mul, neg, num, relation, sub, subscript, symbol, symbolsOf, type Expr, type Multiplication, type Sym,
+} from '../math/expr.js'
+import type { OperatorName } from '../math/operators.js'
+import type { Alphabet } from './alphabet.js'
+import type { Known } from './facts.js'
+import { axesOf, bare, meanOf, onlyOnes, peeled, sizeOf, squareOf, valueOf } from './match.js'
+import type { ParameterLetters } from './parameters.js'
+import type { At, Reading } from './reading.js'
+import { minusSoftplus, rules } from './rules.js'
+import { drawOf, labelOf, styleOf, type Symbols } from './symbols.js'
+
+export interface Context {
+  readonly known: Known
+  readonly letters: Alphabet
+  readonly parameters: ParameterLetters
+  readonly symbols: Symbols
+  /** Nodes without a name that are called by a letter, and the letter's kind. */
+  readonly cuts: ReadonlyMap<Node, string>
+  /** Whether data are independent examples, rather than what a policy met. */
+  readonly sampled: boolean
+  /** What was called by a letter that a line must define. */
+  readonly wanted: (sym: Sym, n: Node, at: At) => void
+}
+const blank: Sym = { latex: '\\cdot', role: 'data', meaning: 'everything that is random' }
+export const identity: Sym = { latex: 'I', role: 'constant', meaning: 'identity matrix' }
+
+export interface Reader extends Reading {
+  /** How often each node was read in place, and as what. */
+  readonly reads: ReadonlyMap<Node, { readonly count: number; readonly e: Expr }>
+}
+
+const functions: Partial<Readonly<Record<Op, OperatorName>>> = {
+  exp: 'exp', log: 'log', sqrt: 'root', sin: 'sin', cos: 'cos', tanh: 'tanh', sigmoid: 'sigmoid', softplus: 'softplus', erf: 'erf', abs: 'absolute',
+  sign: 'sign', floor: 'floor', ceil: 'ceil', round: 'round', not: 'not', maximum: 'largest', minimum: 'smallest', stopGradient: 'stop',
+  cumsum: 'cumsum', reverse: 'reverse', pad: 'pad', sortIndices: 'argsort', patches: 'patches', fold: 'fold', scatterAdd: 'scatter',
+  scatterAlong: 'scatter', randomBits: 'bits', concat: 'join', conv2dKernel: 'patches', argMax: 'argmax', scan: 'loop', and: 'and', or: 'or',
+}
+const relations: Partial<Readonly<Record<Op, OperatorName>>> = { equal: 'equals', less: 'less', lessEqual: 'atMost' }
+const reductions: Partial<Readonly<Record<Op, OperatorName>>> = { sum: 'sum', prod: 'product', max: 'largest', min: 'smallest' }
+const nulls = (n: Node): null[] => n.shape.map(() => null)
+
+/** Where an element of a repeated or reshaped node comes from. */
+const atBelow = (n: Node, at: At): At => {
+  const [x] = n.inputs
+  if (n.op === 'broadcastTo') {
+    const lead = n.shape.length - x.shape.length
+    return x.shape.map((d, i) => d === 1 ? null : at[lead + i])
+  }
+  const kept = at.filter((_, i) => n.shape[i] !== 1)
+  let next = 0
+  return x.shape.map(d => d === 1 ? null : kept[next++])
+}
+
+/**
+ * The random symbols over which a body is averaged: those that no parameter moves; else the only one there is, as x̂; else the data below.
+ */
+const randomIn = (body: Expr, known: Known): Node[] => {
+  const random = (n: Node): boolean => known.of(n).data || known.of(n).noise
+  const nodes = symbolsOf([body]).flatMap(s => s.node !== undefined && s.role !== 'parameter' && s.role !== 'constant' && s.free === undefined
+    && random(s.node) ? [s.node] : [])
+  const free = nodes.filter(n => !known.of(n).params)
+  if (free.length > 0 || nodes.length === 1) return free.length > 0 ? free : nodes
+  const below = new Set(reachable(symbolsOf([body]).flatMap(s => s.node ? [s.node] : [])))
+  return known.data.filter(n => below.has(n) && known.batched(n))
+}
+
+/** A reader with nothing read yet. */
+export const reader = (context: Context, objective = false): Reader => {
+  const { known, symbols, parameters, letters, cuts, wanted } = context
+  const reads = new Map<Node, { count: number; e: Expr }>()
+  const memo = new Map<Node, Map<string, Expr>>()
+  const open: Sym[] = []
+
+  const shown = (at: At): Expr[] => at.flatMap(s => s !== null && s !== 'silent' ? [symbol(s)] : [])
+  const withIndices = (e: Expr, at: At): Expr => {
+    const subs = at.filter(s => s !== null && s !== 'silent' && !(e.kind === 'symbol' && e.sym.free === s.latex))
+    return subscript(e, shown(subs))
+  }
+  /** Whether some axis is whole, so that a product is one of elements. */
+  const isVector = (n: Node, at: At): boolean => {
+    const x = bare(n)
+    if (n.op === 'broadcastTo' || n.op === 'reshape' && onlyOnes(n)) return x.shape.length > 0 && isVector(n.inputs[0], atBelow(n, at))
+    if (n.prim.elementwise) return n.inputs.some(i => isVector(i, at))
+    return n.shape.some((d, i) => d !== 1 && at[i] === null && !(i === 0 && known.batched(n)))
+  }
+
+  /** Indices over axes that are summed, and the body's place. */
+  const over = (x: Node, axes: readonly number[], at: At, wished?: string): { at: At; below: { sym: Sym; dim: Dim }[] } => {
+    const below: { sym: Sym; dim: Dim }[] = []
+    let next = 0
+    const inner = x.shape.map((dim, i) => {
+      if (!axes.includes(i)) return at[next++]
+      if (dim === 1) return null
+      const sym = letters.index([...open, ...below.map(b => b.sym), ...at.filter((s): s is Sym => s !== null && s !== 'silent')],
+        below.length === 0 ? wished : undefined)
+      below.push({ sym, dim })
+      return sym
+    })
+    return { at: inner, below }
+  }
+  const within = <T>(syms: readonly Sym[], f: () => T): T => {
+    open.push(...syms)
+    const result = f()
+    open.length -= syms.length
+    return result
+  }
+  /** The letter that a named summand leaves free. */
+  const freeBelow = (x: Node): string | undefined => {
+    const inner = bare(x)
+    const own = inner.op === 'named' ? symbols.named(inner as NodeOf<'named'>).free : undefined
+    return own ?? (inner.prim.elementwise ? inner.inputs.map(freeBelow).find(f => f !== undefined) : undefined)
+  }
+  const reduce = (op: OperatorName, x: Node, axes: readonly number[], at: At): Expr => {
+    const { at: inner, below } = over(x, axes, at, freeBelow(x))
+    const body = within(below.map(b => b.sym), () => read(x, inner))
+    if (below.length === 0) return body
+    if (op !== 'sum' && op !== 'product') return big(op, below.map(b => symbol(b.sym)), body)
+    const [first] = below
+    return below.length > 1 ? big(op, below.map(b => symbol(b.sym)), body)
+      : big(op, [relation('equals', symbol(first.sym), num(1))], body, `${first.dim}`)
+  }
+
+  /** A mean: an expectation where it runs over the batch, else the sum over a count. */
+  const mean = ({ of: x, axes }: { of: Node; axes: readonly number[] }, at: At): Expr => {
+    const count = (over: readonly number[]): Dim => over.map(a => x.shape[a]).reduce<Dim>(mulDim, 1)
+    const fraction = (n: Dim): Expr => div(num(1), typeof n === 'number' ? num(n) : symbol(sizeSym(n)))
+    if (!axes.includes(0) || !known.batched(x)) {
+      const inner = squareOf(x)
+      const whole = inner && axes.length === x.shape.length
+      return mul(fraction(count(axes)), whole ? { kind: 'power', base: call('norm', read(inner, nulls(inner))), exponent: num(2) }
+        : reduce('sum', x, axes, at))
+    }
+    const extra = axes.filter(a => a !== 0 && x.shape[a] !== 1)
+    const square = squareOf(x)
+    let next = 0
+    const inner = x.shape.map((_, i): At[number] => axes.includes(i) ? i === 0 || x.shape[i] === 1 ? null : 'silent' : at[next++])
+    const body = square && extra.length > 0 && axes.length === x.shape.length
+      ? mul(fraction(count(extra)), { kind: 'power', base: call('norm', read(square, nulls(square))), exponent: num(2) })
+      : x.op === 'softplus' ? neg(minusSoftplus(x, inner, self)) : read(x, inner)
+    const random = randomIn(body, known)
+    return big('expectation', random.length <= 3 ? random.map(n => random.length === 1 ? lawful(n) : letterOf(n)) : [], body)
+  }
+  const letterOf = (n: Node): Expr =>
+    symbol(n.op === 'named' ? symbols.named(n as NodeOf<'named'>) : cuts.has(n) ? symbols.auxiliary(n, cuts.get(n) ?? 'u') : symbols.own(n) ?? blank)
+  /** With what it is drawn from, where that is short. */
+  const lawful = (n: Node): Expr => {
+    const inner = n.op === 'named' ? bare(n.inputs[0]) : n
+    if (drawOf(inner) === 'normal') return { kind: 'drawn', sym: letterOf(n), from: call('normalLaw', num(0), symbol(identity)) }
+    return inner.op === 'input' && known.of(inner).data && context.sampled ? { kind: 'drawn', sym: letterOf(n), from: call('dataLaw') } : letterOf(n)
+  }
+  const sizes = new Map<string, Sym>()
+  const sizeSym = (n: string): Sym => {
+    const known = sizes.get(n) ?? { latex: n.replaceAll('*', ' '), role: 'index' as const, meaning: 'a size' }
+    sizes.set(n, known)
+    return known
+  }
+
+  const product = (a: Node, b: Node, at: At): Expr => {
+    const sign: Multiplication = isVector(a, at) && isVector(b, at) ? 'elementwise' : 'beside'
+    const [x, y] = [read(a, at), read(b, at)]
+    return valueOf(b) !== null ? mul(y, x, sign) : mul(x, y, sign)
+  }
+
+  const called = (n: NodeOf<'named'>, at: At): Expr => {
+    const { name, args = [] } = n.attrs
+    let from = 1
+    const groups = args.map(count => n.inputs.slice(from, from += count))
+    const owned = groups.map(group => {
+      const owners = group.map(leaf => ({ owner: parameters.owner(peeled(leaf).leaf), stopped: peeled(leaf).stopped }))
+      const [first] = owners
+      return group.length > 0 && owners.every(o => o.owner !== undefined) && first.owner !== undefined
+        ? first.stopped ? parameters.old(first.owner) : first.owner : undefined
+    })
+    const of = owned.flatMap(o => o === undefined ? [] : [symbol(o)])
+    const rest = groups.flatMap((group, i) => owned[i] !== undefined ? [] : group)
+      .filter(leaf => known.of(leaf).data || known.of(leaf).noise || known.of(leaf).params || leaf.op === 'named')
+    const fn = symbols.fn(n)
+    const style = styleOf(name, fn.latex, of.length)
+    const gradientOf = name.startsWith('∇')
+    if (style !== 'norm' && !gradientOf) wanted(fn, n, nulls(n))
+    const e: Expr = { kind: 'apply', fn, of, args: rest.map(leaf => read(leaf, nulls(leaf))), style }
+    return style === 'divergence' ? e : withIndices(e, at)
+  }
+
+  const named = (n: NodeOf<'named'>, at: At): Expr => {
+    if (n.attrs.gradient === true) {
+      const [, of, by] = n.inputs
+      return withIndices({ kind: 'gradient', of: perRow(of), by: read(by, nulls(by)) }, at)
+    }
+    if (n.attrs.args !== undefined) return called(n, at)
+    if (objective && n.shape.length === 0 && valueOf(n.inputs[0]) === null)
+      return { kind: 'brace', body: read(n.inputs[0], at), label: labelOf(n.attrs.name) }
+    const sym = symbols.named(n)
+    if (sym.value === undefined && sym.role !== 'data') wanted(sym, n, at)
+    return withIndices(symbol(sym), at)
+  }
+  /** The function whose sum over the batch is differentiated: rows do not meet, so each has the gradient of its own. */
+  const perRow = (loss: Node): Expr => {
+    const x = loss.op === 'named' ? loss.inputs[0] : loss
+    return x.op === 'sum' && known.batched(x.inputs[0]) && axesOf(x).length === x.inputs[0].shape.length ? read(x.inputs[0], nulls(x.inputs[0]))
+      : read(loss, [])
+  }
+
+  const primitive = (n: Node, at: At): Expr => {
+    const [a, b, c] = n.inputs
+    const op = n.op as Op
+    const value = valueOf(n)
+    if (value !== null) return num(value)
+    const size = n.shape.length === 0 && n.op !== 'constant' ? sizeOf(n) : null
+    if (size !== null) return typeof size === 'number' ? num(size) : symbol(sizeSym(size))
+    const [word, related, reduction] = [functions[op], relations[op], reductions[op]]
+    if (reduction) return reduce(reduction, a, axesOf(n), at)
+    if (related) return relation(related, read(a, at), read(b, at))
+    switch (op) {
+      case 'add': return add(read(a, at), read(b, at))
+      case 'sub': return sub(read(a, at), read(b, at))
+      case 'neg': return neg(read(a, at))
+      case 'mul': return product(a, b, at)
+      case 'div': return div(read(a, at), read(b, at))
+      case 'pow': return { kind: 'power', base: read(a, at), exponent: read(b, at) }
+      case 'select': return { kind: 'cases', when: read(a, at), then: read(b, at), otherwise: read(c, at) }
+      case 'broadcastTo': return read(a, atBelow(n, at))
+      case 'reshape': return onlyOnes(n) ? read(a, atBelow(n, at)) : withIndices(read(a, nulls(a)), at)
+      case 'transpose': {
+        const { perm } = (n as NodeOf<'transpose'>).attrs
+        const inner = perm.map((_, i) => at[perm.indexOf(i)])
+        return perm.length === 2 && at.every(s => s === null) ? call('transpose', read(a, inner)) : read(a, inner)
+      }
+      case 'cast': return a.dtype === 'bool' ? call('indicator', read(a, at)) : read(a, at)
+      case 'customVjp': return read(a, at)
+      case 'project': return read(a, [])
+      case 'matmul': return withIndices(mul(read(a, nulls(a)), read(b, nulls(b))), at)
+      case 'conv2d': return withIndices(mul(read(a, nulls(a)), read(b, nulls(b)), 'convolution'), at)
+      case 'conv2dInput': return withIndices(mul(read(a, nulls(a)), read(b, nulls(b)), 'transposedConvolution'), at)
+      case 'gather': case 'takeAlong': return withIndices(subscript(read(a, nulls(a)), [read(b, nulls(b))]), at)
+      case 'slice': {
+        const { starts, ends } = (n as NodeOf<'slice'>).attrs
+        const cut = starts.flatMap((s, i) => s === 0 && ends[i] === a.shape[i] ? [] : [num(s)])
+        return withIndices(subscript(read(a, nulls(a)), cut), at)
+      }
+      case 'iota': return call('iota')
+      default: return word ? call(word, ...n.inputs.map(i => read(i, i.shape.length === at.length ? at : nulls(i)))) : call('loop')
+    }
+  }
+
+  const compute = (n: Node, at: At): Expr => {
+    const own = symbols.own(n)
+    if (own) {
+      if (own.role === 'noise' && drawOf(n)) wanted(own, n, at)
+      return withIndices(symbol(own), at)
+    }
+    const letter = cuts.get(n)
+    if (letter !== undefined) {
+      const sym = symbols.auxiliary(n, letter)
+      wanted(sym, n, at)
+      return withIndices(symbol(sym), at)
+    }
+    if (n.op === 'named') return named(n as NodeOf<'named'>, at)
+    const average = meanOf(n)
+    if (average) return mean(average, at)
+    for (const rule of rules[n.op as Op] ?? []) {
+      const e = rule(n, at, self)
+      if (e) return e
+    }
+    return primitive(n, at)
+  }
+
+  const read = (n: Node, at: At): Expr => {
+    const key = at.map(s => s === null ? '' : s === 'silent' ? '*' : s.latex).join(',')
+    const places = memo.get(n) ?? new Map<string, Expr>()
+    memo.set(n, places)
+    const known = places.get(key)
+    const e = known ?? compute(n, at)
+    places.set(key, e)
+    const before = reads.get(n)
+    reads.set(n, { count: (before?.count ?? 0) + 1, e })
+    return e
+  }
+  const self: Reader = { read, shown, index: wished => letters.index(open, wished), symbols, known, reads }
+  return self
+}

@@ -1,0 +1,152 @@
+/** Compositions read back from the primitives that they became: each rule sees one node and answers with the formula, or null. */
+import type { Node } from '../../../dsl/core/node.js'
+import type { Op } from '../../../dsl/core/table.js'
+import { add, call, div, mul, neg, num, pow, square, sub, subscript, symbol, type Expr } from '../math/expr.js'
+import {
+  axesOf, bare, isValue, logSoftmaxOf, logSumExpOf, softmaxOf, squareOf, valueOf,
+} from './match.js'
+import type { At, Reading } from './reading.js'
+
+export type Rule = (n: Node, at: At, r: Reading) => Expr | null
+
+const negated = (n: Node): Node | null => n.op === 'neg' ? n.inputs[0] : null
+/** -softplus(x): log σ(-x), which is log(1 - σ(x)). */
+export const minusSoftplus = (softplus: Node, at: At, r: Reading): Expr => {
+  const x = softplus.inputs[0]
+  const y = negated(x)
+  return call('log', y ? call('sigmoid', r.read(y, at)) : sub(num(1), call('sigmoid', r.read(x, at))))
+}
+
+/** log Bernoulli(x; σ(l)) from x l - softplus(l). */
+const bernoulli = (product: Node, softplus: Node, at: At, r: Reading): Expr | null => {
+  if (softplus.op !== 'softplus' || product.op !== 'mul') return null
+  const [l] = softplus.inputs
+  const [a, b] = product.inputs
+  const x = b === l ? a : a === l ? b : null
+  return x === null ? null : call('log', call('bernoulli', r.read(x, at), call('sigmoid', r.read(l, at))))
+}
+
+/** A function of the logits, of which indices pick elements. */
+const picked = (e: Expr, at: At, r: Reading): Expr => subscript(e, r.shown(at))
+
+const ratio: Rule = ({ inputs: [d] }, at, r) => {
+  if (d.op !== 'sub') return null
+  const [a, b] = d.inputs.map(x => r.read(x, at))
+  const linear = (e: Expr): Expr | null => {
+    if (e.kind === 'apply' && /^\\log/.test(e.fn.latex)) return { ...e, fn: r.symbols.unlogged(e.fn) }
+    return e.kind === 'symbol' && /^\\log/.test(e.sym.latex) ? symbol(r.symbols.unlogged(e.sym)) : null
+  }
+  const [over, under] = [linear(a), linear(b)]
+  return over && under ? div(over, under) : null
+}
+
+const relus: Rule = ({ inputs: [c, x, y] }, at, r) => {
+  if (c.op !== 'less' || !isValue(c.inputs[0], 0) || c.inputs[1] !== x) return null
+  if (isValue(y, 0)) return call('relu', r.read(x, at))
+  if (y.op === 'mul' && y.inputs.includes(x) && y.inputs.some(i => valueOf(i) !== null)) return call('leakyRelu', r.read(x, at))
+  return y.op === 'expm1' ? call('elu', r.read(x, at)) : null
+}
+
+/** ‖x‖² where all axes but the batch are summed. */
+export const squaredNorm = (n: Node, r: Reading): Expr | null => {
+  const [x] = n.inputs
+  const of = squareOf(x)
+  if (of === null) return null
+  const axes = axesOf(n)
+  const rest = x.shape.map((_, i) => i).filter(i => !axes.includes(i) && x.shape[i] !== 1)
+  const whole = rest.length === 0 || rest.length === 1 && rest[0] === 0 && r.known.batched(x)
+  return whole && axes.some(a => x.shape[a] !== 1) ? square(call('norm', r.read(of, of.shape.map(() => null)))) : null
+}
+
+const categoricalKl: Rule = (n, at, r) => {
+  const [x] = n.inputs
+  if (x.op !== 'select' || x.inputs[1].op !== 'mul') return null
+  const [probs, difference] = x.inputs[1].inputs
+  if (probs.op !== 'exp' || difference.op !== 'sub') return null
+  const [p, q] = difference.inputs.map(logSoftmaxOf)
+  return p && q && probs.inputs[0] === difference.inputs[0]
+    ? call('divergence', ...[p, q].map(l => call('softmax', r.read(l, l.shape.map(() => null))))) : null
+}
+
+/** The number of the nearest entry: the largest z·e - ‖e‖²/2. */
+const nearest: Rule = ({ inputs: [x] }, _, r) => {
+  if (x.op !== 'sub' || x.inputs[0].op !== 'matmul') return null
+  const [z, e] = x.inputs[0].inputs
+  const half = bare(x.inputs[1])
+  if (e.op !== 'transpose' || half.op !== 'mul') return null
+  const sum = half.inputs.find(i => i.op === 'sum')
+  if (!sum || squareOf(sum.inputs[0]) !== e.inputs[0]) return null
+  const j = r.index()
+  const entry = subscript(r.read(e.inputs[0], [null, null]), [symbol(j)])
+  return { kind: 'big', op: 'argmin', below: [symbol(j)], body: square(call('norm', sub(r.read(z, z.shape.map(() => null)), entry))) }
+}
+
+const classLogProb: Rule = (n, _, r) => {
+  const of = logSoftmaxOf(n.inputs[0])
+  const plain = (x: Node): null[] => x.shape.map(() => null)
+  const classes = bare(n.inputs[1])
+  return of ? call('log', call('categorical', r.read(classes, plain(classes)), call('softmax', r.read(of, plain(of))))) : null
+}
+
+/** In the order in which they are tried, by the op of the node. */
+export const rules: Partial<Readonly<Record<Op, readonly Rule[]>>> = {
+  neg: [(n, at, r) => n.inputs[0].op === 'softplus' ? minusSoftplus(n.inputs[0], at, r) : null],
+  sub: [
+    (n, at, r) => bernoulli(n.inputs[0], n.inputs[1], at, r),
+    (n, at, r) => {
+      const e = bernoulli(n.inputs[1], n.inputs[0], at, r)
+      return e ? neg(e) : null
+    },
+    (n, at, r) => {
+      const x = logSoftmaxOf(n)
+      return x ? picked(call('log', call('softmax', r.read(x, x.shape.map(() => null)))), at, r) : null
+    },
+  ],
+  div: [(n, at, r) => {
+    const x = softmaxOf(n)
+    return x ? picked(call('softmax', r.read(x, x.shape.map(() => null))), at, r) : null
+  }],
+  exp: [
+    (n, at, r) => {
+      const x = softmaxOf(n)
+      return x ? picked(call('softmax', r.read(x, x.shape.map(() => null))), at, r) : null
+    },
+    ratio,
+  ],
+  add: [(n, at, r) => {
+    const x = logSumExpOf(n)
+    return x ? picked(call('logSumExp', r.read(x, x.shape.map(() => null))), at, r) : null
+  }],
+  mul: [
+    (n, at, r) => {
+      const x = squareOf(n)
+      return x ? square(r.read(x, at)) : null
+    },
+    ({ inputs: [a, b] }, at, r) => b.op === 'sigmoid' && b.inputs[0] === a ? call('silu', r.read(a, at)) : null,
+    ({ inputs: [a, b] }, at, r) => a.op === 'mul' && isValue(a.inputs[0], 0.5) && b.op === 'add' && b.inputs[1].op === 'erf'
+      ? call('gelu', r.read(a.inputs[1], at)) : null,
+  ],
+  pow: [(n, at, r) => {
+    const p = valueOf(n.inputs[1])
+    return p === null ? null : p === 0.5 ? call('root', r.read(n.inputs[0], at)) : pow(r.read(n.inputs[0], at), num(p))
+  }],
+  sqrt: [(n, _, r) => {
+    const x = n.inputs[0].op === 'maximum' && (valueOf(n.inputs[0].inputs[1]) ?? 1) <= 1e-6 ? n.inputs[0].inputs[0] : n.inputs[0]
+    const norm = bare(x).op === 'sum' ? squaredNorm(bare(x), r) : null
+    return norm?.kind === 'power' ? norm.base : null
+  }],
+  sum: [(n, _, r) => squaredNorm(n, r), categoricalKl],
+  select: [relus],
+  maximum: [({ inputs: [a, b] }, at, r) => a.op === 'minimum' && valueOf(b) !== null && valueOf(a.inputs[1]) !== null
+    ? call('clip', r.read(a.inputs[0], at), r.read(b, at), r.read(a.inputs[1], at)) : null],
+  argMax: [nearest],
+  takeAlong: [classLogProb],
+  log1p: [(n, at, r) => call('log', add(num(1), r.read(n.inputs[0], at)))],
+  expm1: [(n, at, r) => sub(call('exp', r.read(n.inputs[0], at)), num(1))],
+  straightThrough: [({ inputs: [hard, soft] }, at, r) => {
+    const [h, s] = [r.read(hard, at), r.read(soft, at)]
+    return add(s, call('stop', sub(h, s)))
+  }],
+  mod: [({ inputs: [a, b] }, at, r) => call('mod', r.read(a, at), r.read(b, at))],
+}
+export { mul }

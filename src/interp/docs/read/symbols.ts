@@ -1,0 +1,109 @@
+/** What formulas call by a letter: placeholders, draws of noise, named nodes, constant tables. */
+import type { Node } from '../../../dsl/core/node.js'
+import { leavesOf } from '../../../dsl/core/trees.js'
+import type { NodeOf } from '../../../dsl/core/table.js'
+import type { Statement } from '../../../dsl/statement.js'
+import { latexOfName, upright } from '../latex/letters.js'
+import type { Expr, Style, Sym } from '../math/expr.js'
+import type { Alphabet } from './alphabet.js'
+import type { Known } from './facts.js'
+import { bare, bernoulliDrawOf, categoricalDrawOf, isNormalDraw, valueOf } from './match.js'
+import type { ParameterLetters } from './parameters.js'
+
+export interface Symbols {
+  /** The letter of a node that has one by itself: a placeholder, a draw, a constant table. */
+  readonly own: (n: Node) => Sym | undefined
+  /** The letter of a named node without arguments. */
+  readonly named: (n: NodeOf<'named'>) => Sym
+  /** The letter of a named function. */
+  readonly fn: (n: NodeOf<'named'>) => Sym
+  /** A letter for a node that has no name: `h` for layers, `u` for the rest. */
+  readonly auxiliary: (n: Node, letter: string) => Sym
+  /** A symbol as another is called without the logarithm before it. */
+  readonly unlogged: (fn: Sym) => Sym
+}
+
+/** Which law a node is a draw of, where it is one. */
+export type Draw = 'normal' | 'uniform' | 'bernoulli' | 'categorical'
+export const drawOf = (n: Node): Draw | null =>
+  isNormalDraw(n) ? 'normal' : n.op === 'uniform' ? 'uniform' : bernoulliDrawOf(n) ? 'bernoulli' : categoricalDrawOf(n) ? 'categorical' : null
+
+const familiar: Readonly<Record<string, string>> = { logits: '\\ell' }
+/** The letter that a user's LaTeX leaves free: the one below which other variables stand. */
+const freeIn = (latex: string): string | undefined => /_\{[^{}]*<\s*([a-z])\}/.exec(latex)?.[1]
+const words = { normal: 'standard normal noise', uniform: 'noise, uniform between 0 and 1', bernoulli: 'random zeros and ones',
+  categorical: 'random classes' } as const
+const noiseLetters = { normal: '\\varepsilon', uniform: 'u', bernoulli: 'm', categorical: 'k' } as const
+
+/** How the arguments of a function of a name are written. */
+export const styleOf = (name: string, latex: string, parameters: number): Style =>
+  name === 'norm' ? 'norm' : name === 'KL' && parameters > 1 ? 'divergence'
+    : /^(log\s*)?(p|q|π|pi)$/.test(name) || /^\\log/.test(latex) ? 'density' : 'call'
+
+export const nameLatex = ({ attrs: { name, latex } }: NodeOf<'named'>): string => latex ?? familiar[name] ?? latexOfName(name)
+
+const masks = 'zeros and ones that never change'
+
+export const symbols = (statement: Statement, known: Known, letters: Alphabet, parameters: ParameterLetters): Symbols => {
+  const given = new Map<Node | string, Sym>()
+  const once = (key: Node | string, make: () => Sym): Sym => {
+    const sym = given.get(key) ?? make()
+    given.set(key, sym)
+    return sym
+  }
+  const state = new Map(leavesOf<Node>(statement.aux).map(({ path, leaf }) => [leaf, path]))
+  const input = (n: NodeOf<'input'>): Sym => once(n, () => {
+    const path = state.get(n)
+    if (path !== undefined) {
+      return { latex: letters.claim(`\\bar{${latexOfName(path.split('.').at(-1) ?? 'state')}}`), role: 'state', meaning: `carried state ${path}`,
+        shape: n.shape, node: n }
+    }
+    const name = n.attrs.name.split('.').at(-1) ?? ''
+    const data = known.of(n).data
+    const latex = name !== '' ? latexOfName(name) : data ? 'x' : '\\kappa'
+    return { latex: letters.claim(latex), role: data ? 'data' : 'noise', shape: n.shape, node: n,
+      meaning: data ? `data${name === '' ? '' : `, field ${name}`}` : 'key from which noise is drawn' }
+  })
+  const constant = (n: Node): Sym => once(n, () => {
+    const bits = n.op === 'cast' && n.inputs[0].dtype === 'bool' || n.dtype === 'bool'
+    const drawn = known.of(n).noise ? ', drawn anew in each step' : ''
+    return { latex: letters.numbered(bits ? 'M' : 'C'), role: 'constant', shape: n.shape, node: n,
+      meaning: bits ? drawn === '' ? masks : `zeros and ones${drawn}` : `fixed numbers${drawn}` }
+  })
+  const draw = (n: Node, law: Draw): Sym => once(n, () =>
+    ({ latex: letters.claim(noiseLetters[law]), role: 'noise', shape: n.shape, node: n, meaning: words[law] }))
+
+  return {
+    own: n => {
+      if (n.op === 'input') return parameters.tensor(n) ?? input(n as NodeOf<'input'>)
+      const law = drawOf(n)
+      if (law) return draw(n, law)
+      const { params, state: carried, data } = known.of(n)
+      const table = !params && !carried && !data && n.shape.some(d => d !== 1) && valueOf(n) === null && n.op !== 'broadcastTo' && n.op !== 'named'
+        && (n.op === 'constant' || n.op === 'cast' && n.inputs[0].dtype === 'bool' || n.dtype === 'bool')
+      return table ? constant(n) : undefined
+    },
+    named: n => once(n, () => {
+      const latex = letters.claim(nameLatex(n))
+      const inner = bare(n.inputs[0])
+      const value = valueOf(n.inputs[0])
+      const law = drawOf(inner)
+      const free = freeIn(latex)
+      const data = inner.op === 'input' && known.of(inner).data
+      return { latex, shape: n.shape, node: n, meaning: law ? words[law] : value !== null ? 'constant' : data ? 'data' : meaningOf(n.attrs.name),
+        role: law ? 'noise' : data ? 'data' : value !== null ? 'constant' : 'named', ...value !== null && { value }, ...free !== undefined && { free } }
+    }),
+    fn: n => once(`fn ${n.attrs.name} ${n.attrs.latex ?? ''}`, () =>
+      ({ latex: letters.claim(nameLatex(n)), role: 'function', meaning: `function ${n.attrs.name}`, shape: n.shape })),
+    auxiliary: (n, letter) => once(n, () =>
+      ({ latex: letters.numbered(letter), role: 'named', meaning: letter === 'h' ? 'values of a layer' : 'an intermediate value', shape: n.shape, node: n })),
+    unlogged: fn => once(`unlogged ${fn.latex}`, () =>
+      ({ latex: fn.latex.replace(/^\\log\s*/, ''), role: 'function', meaning: `the density whose logarithm is ${fn.meaning.replace(/^function /, '')}` })),
+  }
+}
+const meaningOf = (name: string): string => name === 'logits' ? 'log-odds, the logits of the program' : `the program's ${name}`
+
+/** A scalar's name as the label of a brace. */
+export const labelOf = (name: string): string => name.replace(/[\\{}$&#^_%~]/g, ' ')
+export const indexExpr = (sym: Sym): Expr => ({ kind: 'symbol', sym })
+export { upright }
