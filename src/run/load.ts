@@ -5,6 +5,7 @@ import { isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { register as registerTypeScript } from 'tsx/esm/api'
+import { isLeaf } from '../dsl/core/trees.js'
 import { TypegradError } from '../dsl/errors.js'
 import { attempt, type Effect } from './effect.js'
 import { userFrame } from './frames.js'
@@ -64,6 +65,10 @@ const linkedAt = (file: string, message: string): string | undefined => {
 }
 const tidy = (target: string) => target.startsWith('file:') ? fileURLToPath(target) : target
 
+const kindOf = (found: unknown): string => isLeaf(found) ? 'a tensor'
+  : typeof found === 'function' ? 'params' in found ? 'a layer or definition' : 'a function'
+    : typeof found === 'object' && found !== null ? `a record with ${Object.keys(found).slice(0, 6).join(', ')}` : `the ${typeof found} ${String(found)}`
+
 /** Imports a recipe file; every fault is one sentence that names the file. */
 export const loadFile = (path: string): Effect<Loaded> => {
   const file = resolve(path)
@@ -77,7 +82,7 @@ export const loadFile = (path: string): Effect<Loaded> => {
     }
     const found = 'default' in module ? module.default : undefined
     if (isRecipe(found)) return { recipe: found, file }
-    const what = 'default' in module ? 'its default export is not a recipe' : 'it has no default export'
+    const what = 'default' in module ? `its default export is not a recipe but ${kindOf(found)}` : 'it has no default export'
     throw new TypegradError('config', `${path}: ${what}; expected export default defineRecipe({ ... }).`)
   })
 }

@@ -5,6 +5,7 @@ import { backendNames } from '../../interp/tfjs/backends.js'
 import { version } from '../../version.js'
 import { nearest } from '../words.js'
 import { doctorCommand, listCommand, type AboutFlags } from './about.js'
+import { auditCommand, docsCommand, type AuditFlags, type DocsFlags } from './read.js'
 import { evalCommand, sampleCommand, type RunFlags, type SampleFlags } from './runs.js'
 import { trainCommand, type TrainFlags } from './train.js'
 
@@ -84,6 +85,20 @@ export const program = (done: (code: number) => void): Command => {
     .option('--threads <n>', 'threads of the engine', whole(1))
     .option('--json', 'end with one JSON object')
     .action(async (run: string, flags: SampleFlags) => done(await sampleCommand(run, flags)))
+
+  typegrad.command('audit').description('prove what a training step does: which parameters a loss reaches, what an output may depend on')
+    .argument('<recipe>', 'a name from typegrad list, or a file such as ./mine.ts')
+    .option('--set <key=value>', 'choose a setting; may be repeated', collect)
+    .option('--json', 'end with one JSON object')
+    .action(async (recipe: string, flags: AuditFlags) => done(await auditCommand(recipe, flags)))
+
+  typegrad.command('docs').description('write the mathematics of a training step: Markdown, LaTeX, HTML and a diagram')
+    .argument('<recipe>', 'a name from typegrad list, or a file such as ./mine.ts')
+    .requiredOption('--out <folder>', 'where the documents go')
+    .option('--check', 'write nothing: fail when the documents there are not what the recipe says now')
+    .option('--set <key=value>', 'choose a setting; may be repeated', collect)
+    .option('--json', 'end with one JSON object')
+    .action(async (recipe: string, flags: DocsFlags) => done(await docsCommand(recipe, flags)))
 
   typegrad.command('doctor').description('report on this machine and every engine')
     .option('--json', 'end with one JSON object')

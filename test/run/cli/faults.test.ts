@@ -56,7 +56,7 @@ beforeAll(async () => {
 
 describe('a wrong command line is one sentence and exit code 2', () => {
   test.each<[string[], RegExp]>([
-    [['trian'], /^Unknown command 'trian' \(Did you mean train\?\) The commands are list, train, eval, sample, doctor\.$/],
+    [['trian'], /^Unknown command 'trian' \(Did you mean train\?\) The commands are list, train, eval, sample, audit, docs, doctor\.$/],
     [['train'], /^train: name a recipe, as in typegrad train made, or a run to go on with/],
     [['train', 'mad'], /^There is no recipe "mad"\. Did you mean made\? The recipes are .*fvsbn.*made/],
     [['train', 'tiny', 'made'], /^Too many arguments for 'train'/],
@@ -95,7 +95,7 @@ describe('a wrong recipe file is one sentence with its place, and nothing is wri
     ...WRONG.map(([name,,, sentence]) => [`${name}.ts`, sentence] as [string, RegExp]),
     ['name.ts', /name\.ts:1:10: The requested module 'typegrad' does not provide an export named 'nothing'\.$/],
     ['none.ts', /^\.\/none\.ts: it has no default export; expected export default defineRecipe\(\{ \.\.\. \}\)\.$/],
-    ['other.ts', /^\.\/other\.ts: its default export is not a recipe/],
+    ['other.ts', /^\.\/other\.ts: its default export is not a recipe but a record with name; expected/],
     ['shape.ts', /shape\.ts:3:16: matmul: .*3.*4/],
     ['scalar.ts', /^trainStep: the loss is float32 \[B\] but a float32 scalar was expected; take its mean$/],
     ['typo.ts', /^tiny: its objective \(.*typo\.ts:\d+:\d+\): meen is not defined\.$/],

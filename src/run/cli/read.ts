@@ -1,0 +1,65 @@
+/** `typegrad audit` and `typegrad docs`: what a recipe says about itself, proved and printed. */
+import { mkdirSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { attempt, orThrow, run } from '../effect.js'
+import { writeAtomic } from '../files/atomic.js'
+import { loadRecipe } from '../load.js'
+import { ready } from '../session.js'
+import { parseAssignments } from '../settings.js'
+import { reading, stated } from '../stated.js'
+import { quoted } from './command.js'
+import { answering, EXIT } from './output.js'
+
+/** The flags of `typegrad audit`. */
+export interface AuditFlags { readonly set?: readonly string[]; readonly json?: boolean }
+/** The flags of `typegrad docs`. */
+export interface DocsFlags extends AuditFlags { readonly out: string; readonly check?: boolean }
+
+const read = async (name: string, assignments: readonly string[] = []) => {
+  const raw = orThrow(parseAssignments(assignments))
+  return stated(await ready(await run(loadRecipe(name)), raw, reading()))
+}
+
+/** Proves what can be proved of a recipe's training step; 1 when a proof fails. */
+export const auditCommand = (name: string, flags: AuditFlags): Promise<number> => answering(flags.json, async out => {
+  const { recipe, settings, statement, claims } = await read(name, flags.set)
+  // other commands start without the readers
+  const { audit, showAudit } = await import('../../audit.js')
+  const report = audit(statement, claims)
+  out.say(`${recipe.name}: ${recipe.summary}`)
+  out.say(showAudit(report))
+  out.result({ recipe: recipe.name, settings, ...report })
+  return report.failures.length > 0 ? EXIT.failure : 0
+})
+
+/** What a file holds; nothing when there is none. */
+const contentOf = (file: string): Promise<string | undefined> => readFile(file, 'utf8').catch((e: unknown) => {
+  if ((e as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+  throw e
+})
+
+/** Writes the documents of a recipe; with --check, says which of those in the folder are not what it would write, and 1 when any is. */
+export const docsCommand = (name: string, flags: DocsFlags): Promise<number> => answering(flags.json, async out => {
+  const { recipe, settings, statement, claims } = await read(name, flags.set)
+  const { documents } = await import('../../docs.js')
+  const { markdown, tex, html, svg } = documents(statement, { name: recipe.name, summary: recipe.summary, settings, claims })
+  const files = Object.entries({ md: markdown, tex, html, svg })
+    .map(([kind, text]) => [join(flags.out, `${recipe.name}.${kind}`), text] as const)
+  const known = { recipe: recipe.name, settings, out: flags.out, files: files.map(([file]) => file) }
+  if (flags.check !== true) {
+    await run(attempt('file', reason => `${flags.out}: cannot be made: ${reason}.`, () => mkdirSync(flags.out, { recursive: true })))
+    for (const [file, text] of files) await run(writeAtomic(file, text))
+    out.say(`${recipe.name}: ${known.files.join(', ')}`)
+    out.result(known)
+    return 0
+  }
+  const found = await Promise.all(files.map(async ([file, text]) => ({ file, text, held: await run(
+    attempt('file', reason => `${file}: cannot be read: ${reason}.`, () => contentOf(file))) })))
+  const stale = found.filter(f => f.held !== f.text)
+  for (const { file, held } of stale) out.say(`${file} is ${held === undefined ? 'missing' : 'not what the recipe says now'}.`)
+  const command = ['typegrad', 'docs', name, '--out', flags.out, ...(flags.set ?? []).flatMap(s => ['--set', s])].map(quoted).join(' ')
+  out.say(stale.length > 0 ? `Renew by: ${command}` : `${recipe.name}: the ${files.length} files in ${flags.out} say what the recipe says.`)
+  out.result({ ...known, stale: stale.map(f => f.file) })
+  return stale.length > 0 ? EXIT.failure : 0
+})

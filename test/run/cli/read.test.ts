@@ -1,0 +1,53 @@
+import { mkdtempSync } from 'node:fs'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { lastJson, TINY, typegrad, workplace } from './typegrad.js'
+
+const folder = workplace({
+  'tiny.ts': TINY,
+  'stuck.ts': TINY.replace('{ params: { w:', '{ params: { unused: f32(3), w:'),
+  'function.ts': 'export default () => 3',
+})
+
+describe('audit', () => {
+  test('a sound recipe passes, with a table for people and an object for programs', async () => {
+    const [people, json] = await Promise.all([typegrad(folder, 'audit', './tiny.ts'), typegrad(folder, 'audit', './tiny.ts', '--json')])
+    expect(people, people.stderr).toMatchObject({ code: 0 })
+    expect(people.stdout).toMatch(/^tiny: Linear regression/)
+    expect(people.stdout).toContain('model minimises by w, b')
+    expect(lastJson(json)).toMatchObject({ recipe: 'tiny', settings: { lr: 0.05, noise: 0 }, failures: [] })
+  })
+  test('a parameter that no loss reaches is a failure, and exit code 1', async () => {
+    const { code, stdout } = await typegrad(folder, 'audit', './stuck.ts', '--set', 'lr=0.5')
+    expect(code).toBe(1)
+    expect(stdout).toMatch(/1 failure\n.*unused/)
+  })
+  test('another thing than a recipe is called what it is', async () => {
+    expect(await typegrad(folder, 'audit', './function.ts')).toMatchObject({
+      code: 2, stderr: './function.ts: its default export is not a recipe but a function; expected export default defineRecipe({ ... }).\n',
+    })
+  })
+})
+
+describe('docs', () => {
+  test('four files, the same bytes again, and --check names what is stale', async () => {
+    const out = mkdtempSync(join(tmpdir(), 'typegrad-docs-'))
+    const docs = (...more: readonly string[]) => typegrad(folder, 'docs', './tiny.ts', '--out', out, ...more)
+    expect(await docs()).toMatchObject({ code: 0 })
+    expect((await readdir(out)).sort()).toEqual(['tiny.html', 'tiny.md', 'tiny.svg', 'tiny.tex'])
+    const [checked, other] = await Promise.all([docs('--check'), docs('--check', '--set', 'lr=0.5', '--json')])
+    expect(checked, checked.stdout).toMatchObject({ code: 0 })
+    expect(other.code).toBe(1)
+    expect((lastJson(other)['stale'] as string[])).toContain(join(out, 'tiny.md'))
+    const file = join(out, 'tiny.tex'), text = await readFile(file, 'utf8')
+    await writeFile(file, text.replace('tiny', 'tinny'))
+    const stale = await docs('--check')
+    expect(stale).toMatchObject({ code: 1, stdout: `${file} is not what the recipe says now.\nRenew by: typegrad docs ./tiny.ts --out ${out}\n` })
+    expect(await readFile(file, 'utf8')).toContain('tinny')
+  })
+  test('a folder must be named', async () => {
+    expect((await typegrad(folder, 'docs', './tiny.ts')).stderr).toMatch(/^Required option '--out <folder>' not specified\./)
+  })
+})
