@@ -1,6 +1,6 @@
 /** The whole audit of a training step: gradient flow, players, promises about orders, a trial run. */
 import { leavesOf } from '../../dsl/core/trees.js'
-import { reachable, type Node } from '../../dsl/core/node.js'
+import { computed, type Node } from '../../dsl/core/node.js'
 import { sizeOfShape, showShape } from '../../dsl/shape/dim.js'
 import type { Claim, Statement } from '../../dsl/statement.js'
 import { proveCausality } from './causality.js'
@@ -25,7 +25,7 @@ const shapesOf = (statement: Statement): ShapeRow[] => {
   const params = leavesOf<Node>(statement.params)
   const own = new Set([...params, ...leavesOf<Node>(statement.aux)].map(l => l.leaf))
   const values = statement.objectives.flatMap(o => [o.value, ...o.constraints.flatMap(c => c.kind === 'clip' ? [] : [c.value])])
-  const inputs = reachable(leavesOf<Node>(values).map(l => l.leaf)).filter(n => n.op === 'input' && !own.has(n))
+  const inputs = computed(leavesOf<Node>(values).map(l => l.leaf)).filter(n => n.op === 'input' && !own.has(n))
   const row = (what: string, n: Node): ShapeRow => ({ what, shape: `${n.dtype} ${showShape(n.shape)}`, size: sizeOfShape(n.shape) })
   return [...params.map(({ path, leaf }) => row(path || 'params', leaf)),
     ...inputs.map((n, i) => row((n.attrs as { name: string }).name || `input ${i + 1}`, n))]

@@ -55,14 +55,35 @@ const prove = (claim: CausalClaim, input: Node, output: Node): Proof => {
 
 const key = ({ output, variable }: Pair): string => `${output},${variable}`
 
+/** At least so many variables are tried, however large the model. */
+const fewest = 6
+/** So often a suspected dependence gets new parameters: an inactive unit hides it once, hardly every time. */
+const restarts = 16
+
+/** Variables spread over all, those of suspected pairs first; suspects that nothing confirms are tried again with other parameters. */
+const search = (
+  { place }: CausalClaim, { variables, suspects }: Proof, { tries, affordable }: ReturnType<typeof perturb>, seed: number,
+): { broken: Change[]; trials: number } => {
+  const count = Math.min(variables, Math.max(fewest, affordable))
+  const spread = Array.from({ length: count }, (_, i) => Math.round(i * (variables - 1) / Math.max(1, count - 1)))
+  const suspected = [...new Set(suspects.map(s => s.variable))].slice(0, fewest)
+  let trials = 0
+  for (let round = 0; round <= (suspects.length === 0 ? 0 : restarts); round++) {
+    const found = tries(round === 0 ? [...new Set([...suspected, ...spread])] : suspected, seed + 7 * round)
+    trials += found.trials
+    const broken = found.changes.filter(c => place[c.variable] >= place[c.output])
+    if (broken.length > 0) return { broken, trials }
+  }
+  return { broken: [], trials }
+}
+
 /** The result of a claim: proved, refuted with a pair and a path, or left open with what the trials say. */
 export const proveCausality = (claim: CausalClaim, { seed }: { readonly seed: number }): CausalResult => {
   const [input, output] = [nodeOf('audit', claim.input), nodeOf('audit', claim.output)]
   const proof = prove(claim, input, output)
   const { variables, outputs, suspects } = proof
   const suspected = new Set(suspects.map(key))
-  const { changes, trials } = perturb(input, output, { seed, prefer: suspects.map(s => s.variable) })
-  const broken = changes.filter((c: Change) => claim.place[c.variable] >= claim.place[c.output])
+  const { broken, trials } = search(claim, proof, perturb(input, output), seed)
   const unforeseen = broken.find(c => !suspected.has(key(c)))
   if (unforeseen) throw new InternalError(`the graph of ${claim.name} says that output ${unforeseen.output} does not depend on variable `
     + `${unforeseen.variable}, but it changes with it`)

@@ -40,7 +40,7 @@ const at = ({ shape }: Node, element: number): string => {
 }
 /** Moves and elementwise steps say little; names, reductions and products do. */
 const telling = new Set(['input', 'named', 'matmul', 'conv2d', 'gather', 'takeAlong', 'sum', 'max', 'cumsum', 'scan', 'concat', 'slice',
-  'select'])
+  'scatterAdd'])
 /** More steps than that are no help to a reader. */
 const longest = 9
 
@@ -60,6 +60,6 @@ export const pathTo = (output: Node, found: Found, sets: Sets, pair: { readonly 
     } else here = node.inputs.length === 0 ? null : cause(node, 0, element, found, sets, pair.variable)
   }
   const chosen = steps.filter(({ node }, i) => i === 0 || i === steps.length - 1 || telling.has(node.op))
-  const words = chosen.map(({ node, element }) => `${say(node, 1)}${at(node, element)}`).reverse().filter((w, i, all) => w !== all[i - 1])
+  const words = chosen.map(({ node, element }) => `${say(node, 2)}${at(node, element)}`).reverse().filter((w, i, all) => w !== all[i - 1])
   return words.length <= longest ? words : [...words.slice(0, 4), '...', ...words.slice(-4)]
 }

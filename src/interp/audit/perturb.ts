@@ -1,5 +1,7 @@
 /** What a change of one variable changes, with random parameters, on the reference engine. */
-import { reachable, type Node } from '../../dsl/core/node.js'
+import { variable } from '../../dsl/core/gradient.js'
+import { computed, type Node } from '../../dsl/core/node.js'
+import { substitute } from '../../dsl/core/substitute.js'
 import type { NodeOf } from '../../dsl/core/table.js'
 import { sizeOf, type Value } from '../../dsl/value.js'
 import { evaluate } from '../js/evaluate.js'
@@ -9,10 +11,7 @@ import { uniforms, weights } from './trial.js'
 export interface Change { readonly output: number; readonly variable: number }
 
 /** Operations that may be spent on trials. */
-const budget = 1e9
-/** At least so many variables are tried, however large the model. */
-const fewest = 6
-
+const budget = 2e8
 /** How many codes are surely valid: rows of the smallest table that is read at positions made of the input; 2 without a table. */
 const codesOf = (input: Node, nodes: readonly Node[]): number => {
   const from = new Set([input])
@@ -43,39 +42,39 @@ const changed = (x: Value, j: number, codes: number, bits: boolean, by: Float64A
   return { ...x, data }
 }
 
-/** Tries variables one by one, those of `prefer` first; every pair of an output and a variable that moved it. */
-export const perturb = (input: Node, output: Node, { seed, prefer }: { readonly seed: number; readonly prefer: readonly number[] }):
-{ changes: Change[]; trials: number } => {
-  const nodes = reachable([output])
+export interface Trials { readonly changes: readonly Change[]; readonly trials: number }
+/** Ready to try variables, with parameters and rows drawn from a seed. */
+export type Tries = (variables: readonly number[], seed: number) => Trials
+
+/** The output as a function of the input alone: what the input does not enter is computed once for each seed. */
+export const perturb = (input: Node, output: Node): { readonly tries: Tries; readonly affordable: number } => {
+  const nodes = computed([output])
   const depends = new Set([input])
   for (const n of nodes) if (n.inputs.some(i => depends.has(i))) depends.add(n)
-  // What the input does not enter is computed once.
-  const fixed = [...new Set(nodes.filter(n => depends.has(n)).flatMap(n => n.inputs).concat(output))].filter(n => !depends.has(n))
-  const parameters = reachable(fixed).filter(n => n.op === 'input')
-  const given = new Map(parameters.map((n, i): [Node, Value] => [n, n.dtype === 'float32' ? weights(concrete(n), seed + 1, i)
-    : draw(n, 2, seed + 1, i, true)]))
-  const plain = fixed.filter(n => !n.tuple)
-  const values = evaluate(plain, given)
-  const known = new Map(plain.map((n, i) => [n, values[i]] as const))
-  const variables = concrete(input)[1]
-  const cost = Math.max(1, nodes.filter(n => depends.has(n)).reduce((sum, n) => sum + Number(n.prim.flops(n)), 0))
-  const affordable = Math.max(fewest, Math.min(variables, Math.floor(budget / cost / 2)))
-  const spread = Array.from({ length: Math.min(affordable, variables) }, (_, i) =>
-    Math.round(i * (variables - 1) / Math.max(1, Math.min(affordable, variables) - 1)))
-  const tried = [...new Set([...prefer.slice(0, fewest), ...spread])]
+  const changing = nodes.filter(n => depends.has(n))
+  const fixed = [...new Set(changing.flatMap(n => n.inputs).concat(output))].filter(n => !depends.has(n))
+  const parameters = computed(fixed).filter(n => n.op === 'input')
+  const held = fixed.map(n => variable(n))
+  const [result] = substitute([output], new Map(fixed.map((n, i) => [n, held[i]])))
   const codes = input.dtype === 'int32' ? codesOf(input, nodes) : 2
   const each = sizeOf(concrete(output).slice(2))
-  const seen = new Map<string, Change>()
-  const rounds = input.dtype === 'float32' ? [true, false] : [true]
-  for (const bits of rounds) {
-    const row = draw(input, codes, seed, 2, bits)
-    const at = (x: Value): ArrayLike<number> => evaluate([output], new Map([...known, [input, x]]))[0].data
-    const before = at(row)
-    for (const variable of tried) {
-      const after = at(changed(row, variable, codes, bits, uniforms(seed, 3, row.data.length)))
-      for (let i = 0; i < after.length; i++) if (!Object.is(after[i], before[i]) && after[i] !== before[i])
-        seen.set(`${Math.floor(i / each)},${variable}`, { output: Math.floor(i / each), variable })
+  const tries: Tries = (variables, seed) => {
+    const values = evaluate(fixed, new Map(parameters.map((n, i): [Node, Value] =>
+      [n, n.dtype === 'float32' ? weights(concrete(n), seed + 1, i) : draw(n, 2, seed + 1, i, true)])))
+    const known = held.map((n, i) => [n, values[i]] as const)
+    const at = (x: Value): ArrayLike<number> => evaluate([result], new Map([...known, [input, x]]))[0].data
+    const seen = new Map<string, Change>()
+    const rounds = input.dtype === 'float32' ? [true, false] : [true]
+    for (const bits of rounds) {
+      const row = draw(input, codes, seed, 2, bits)
+      const before = at(row)
+      for (const v of variables) {
+        const after = at(changed(row, v, codes, bits, uniforms(seed, 3, row.data.length)))
+        for (let i = 0; i < after.length; i++) if (!Object.is(after[i], before[i]) && after[i] !== before[i])
+          seen.set(`${Math.floor(i / each)},${v}`, { output: Math.floor(i / each), variable: v })
+      }
     }
+    return { changes: [...seen.values()], trials: variables.length * rounds.length }
   }
-  return { changes: [...seen.values()], trials: tried.length * rounds.length }
+  return { tries, affordable: Math.floor(budget / 2 / Math.max(1, changing.reduce((sum, n) => sum + Number(n.prim.flops(n)), 0))) }
 }

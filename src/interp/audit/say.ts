@@ -1,5 +1,6 @@
 /** A node in a few words: by its name where it has one, else its formula down to the next names. */
 import { reachable, type Node } from '../../dsl/core/node.js'
+import type { NamedAttrs } from '../../dsl/core/primitives/control.js'
 import { formula, isInline, type Text } from '../print/formula.js'
 
 const nameOf = (n: Node): string => n.op === 'named' || n.op === 'input' ? (n.attrs as { name: string }).name : ''
@@ -13,9 +14,22 @@ export const meanOf = (n: Node): Node | null => {
   return n.op === 'div' && isCount(count) && reachable([count]).some(c => c.op === 'dimSize') ? x : null
 }
 
+/** The arguments of a named function, those that are tensors: what it is applied to, without the parameters it has. */
+const argumentsOf = (n: Node): Node[] => {
+  const { args = [] } = n.attrs as NamedAttrs
+  const isParameter = (a: Node): boolean => a.op === 'input' && nameOf(a).includes('.')
+  return args.flatMap((count, i) => {
+    const from = 1 + args.slice(0, i).reduce((s, c) => s + c, 0)
+    return count === 1 && !isParameter(n.inputs[from]) ? [n.inputs[from]] : []
+  })
+}
+
 const show = (n: Node, depth: number): Text => {
   const name = nameOf(n)
-  if (name !== '') return { text: name, binds: 9 }
+  if (name !== '') {
+    const given = n.op === 'named' ? argumentsOf(n).map(a => show(a, 0).text) : []
+    return { text: given.length === 0 ? name : `${name}(${given.join(', ')})`, binds: 9 }
+  }
   if (silent.has(n.op)) return show(n.inputs[0], depth)
   if (n.op === 'input') return { text: `${n.dtype}[${n.shape.join(', ')}]`, binds: 9 }
   if (n.op === 'cast' && n.dtype === 'float32') return show(n.inputs[0], depth)

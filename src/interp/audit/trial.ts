@@ -1,10 +1,9 @@
 /** A trial run on the reference engine: small random inputs, values and gradients, and the first that is not finite. */
 import { gradient } from '../../dsl/core/gradient.js'
-import { reachable, type Node } from '../../dsl/core/node.js'
+import { computed, type Node } from '../../dsl/core/node.js'
 import { add, mul } from '../../dsl/core/build.js'
 import { substitute, type Sizes } from '../../dsl/core/substitute.js'
 import { leavesOf } from '../../dsl/core/trees.js'
-import { threefryWords } from '../../dsl/core/threefry.js'
 import { TypegradError } from '../../dsl/errors.js'
 import { symbolsOf } from '../../dsl/shape/dim.js'
 import type { Objective, Statement } from '../../dsl/statement.js'
@@ -16,18 +15,22 @@ export interface TrialOptions { readonly seed: number; readonly sizes: Sizes }
 /** Beyond this many operations the reference engine takes longer than a person waits for an audit. */
 const budget = 6e8
 
-/** Uniform numbers in [0, 1), the same for the same seed and stream. */
-export const uniforms = (seed: number, stream: number, n: number): Float64Array =>
-  Float64Array.from(threefryWords([seed, 0], stream, n), w => (w >>> 8) * 2 ** -24)
-/** Standard normal numbers (Box and Muller). */
-const normals = (seed: number, stream: number, n: number): Float64Array => {
-  const u = uniforms(seed, stream, 2 * n)
-  return Float64Array.from({ length: n }, (_, i) => Math.sqrt(-2 * Math.log(1 - u[2 * i])) * Math.cos(2 * Math.PI * u[2 * i + 1]))
+/** Uniform numbers in [0, 1), the same for the same seed and stream: Mulberry32, since a trial needs millions of them quickly. */
+export const uniforms = (seed: number, stream: number, n: number): Float64Array => {
+  let state = Math.imul(seed + 1, 0x9e3779b1) ^ Math.imul(stream + 1, 0x85ebca6b)
+  return new Float64Array(n).map(() => {
+    state = state + 0x6d2b79f5 | 0
+    let t = Math.imul(state ^ state >>> 15, state | 1)
+    t ^= t + Math.imul(t ^ t >>> 7, t | 61)
+    return ((t ^ t >>> 14) >>> 0) / 2 ** 32
+  })
 }
+/** Numbers of mean 0 and variance 1, uniform. */
+const centred = (seed: number, stream: number, n: number): Float64Array => uniforms(seed, stream, n).map(u => Math.sqrt(12) * (u - 0.5))
 /** A parameter like a fresh one: scaled by its fan-in, and no element 0, so that nothing is cut by chance. */
 export const weights = (shape: readonly number[], seed: number, stream: number): Value => {
   const scale = shape.length > 1 ? 1 / Math.sqrt(Math.max(1, sizeOf(shape.slice(0, -1)))) : 0.1
-  return { shape, dtype: 'float32', data: normals(seed, stream, sizeOf(shape)).map(x => x * scale) }
+  return { shape, dtype: 'float32', data: centred(seed, stream, sizeOf(shape)).map(x => x * scale) }
 }
 /** Data: floats in [0, 1), integers and truth values 0 or 1, so that they are valid labels, actions and keys. */
 const data = (n: Node, seed: number, stream: number): Value => {
@@ -55,13 +58,13 @@ const gradientsOf = (o: Objective): Target[] => {
 }
 
 const symbolsIn = (nodes: readonly Node[]): string[] => [...new Set(nodes.flatMap(n => n.shape.flatMap(symbolsOf)))]
-const costOf = (nodes: readonly Node[]): number => reachable(nodes).reduce((sum, n) => sum + Number(n.prim.flops(n)), 0)
+const costOf = (nodes: readonly Node[]): number => computed(nodes).reduce((sum, n) => sum + Number(n.prim.flops(n)), 0)
 
 /** The sentence about the first fault, or why nothing could be tried; both null when all is finite. */
 export const trial = (statement: Statement, { seed, sizes }: TrialOptions): { nonFinite: string | null; untried: string | null } => {
   const values = statement.objectives.flatMap(targetsOf)
   const targets = [...values, ...statement.objectives.flatMap(gradientsOf)]
-  const ends = reachable(targets.map(t => t.node)).filter(n => n.op === 'input')
+  const ends = computed(targets.map(t => t.node)).filter(n => n.op === 'input')
   const missing = symbolsIn(ends).filter(s => !(s in sizes))
   const params = new Set(leavesOf<Node>(statement.params).map(l => l.leaf))
   let fault = 'a size could not be chosen'
@@ -81,7 +84,7 @@ export const trial = (statement: Statement, { seed, sizes }: TrialOptions): { no
       for (const outputs of tried) {
         const found = firstNonFinite(outputs, bindings)
         if (found === null) continue
-        const at = outputs.findIndex(o => reachable([o]).includes(found.node))
+        const at = outputs.findIndex(o => computed([o]).includes(found.node))
         return { nonFinite: `${targets[at]?.what ?? 'the objective'} is not finite on random inputs: ${showFault(found)}.`, untried: null }
       }
       return { nonFinite: null, untried: null }
