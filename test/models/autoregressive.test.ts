@@ -86,6 +86,22 @@ it('several masks: the mean density sums to one, each mask respects its own orde
   const model = made({ dims: 5, hidden: [10], ordering: 'random', masks: 3, seed: 2 })
   expect(total(model as Autoregressive<unknown, readonly number[]>, 5, 1)).toBeCloseTo(1, 8)
   expect(new Set(model.orderings.map(o => o.join())).size).toBe(3)
+  const claims = model.claims()
+  expect(claims.map(c => c.place)).toEqual(model.orderings)
+  claims.forEach(({ input, output, place }) => dependence(output, input).forEach((s, d) => {
+    expect(s.length).toBe(place[d])
+    s.forEach(j => expect(place[j]).toBeLessThan(place[d]))
+  }))
+})
+
+it.each([
+  ['fvsbn', fvsbn({ dims: 5 }) as Autoregressive<unknown, readonly number[]>],
+  ['nade', nade({ dims: 5, hidden: 4 }) as Autoregressive<unknown, readonly number[]>],
+  ['made', made({ dims: 5, hidden: [24, 9], ordering: [4, 0, 3, 1, 2] }) as Autoregressive<unknown, readonly number[]>],
+])('%s claims its order, and the claim holds', (_, model) => {
+  const [{ input, output, place }] = model.claims()
+  expect(place).toEqual(model.ordering)
+  dependence(output, input).forEach((s, d) => expect(s.map(j => place[j]).sort()).toEqual(natural(place[d])))
 })
 
 it.each([

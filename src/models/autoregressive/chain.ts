@@ -101,9 +101,9 @@ export const claimsOf = (parts: readonly Part[], params: unknown): CausalClaim[]
     // Several kinds of variables have logits of several shapes: what one number for each depends on is what any of its logits does.
     const output = parts.length === 1 ? logits[0]
       : core.concat(logits.map(l => core.sum(l, l.shape.slice(2).map((_, i) => i + 2))), 1)
-    const of = alternatives === 1 ? '' : `, ordering ${k + 1} of ${alternatives}`
+    const of = alternatives === 1 ? '' : `, alternative ${k + 1} of ${alternatives}`
     return {
-      kind: 'causality', name: `each variable sees those before it${of}`, params: at,
+      kind: 'causality', name: `the order of the variables${of}`, params: at,
       input: tensorOf<Dim[], 'float32'>(input), output: tensorOf<Dim[], 'float32'>(output), place: placesOf(parts, k),
     }
   })
