@@ -19,6 +19,8 @@ export {
   firstEpisodes, rollout, type Collected, type Rollout, type RolloutOptions, type RolloutState, type Trajectory,
 } from './rollout.js'
 export { evaluatePolicy, type EvaluationOptions } from './evaluate-policy.js'
+export { trpo, type TrpoMetrics, type TrpoOptions } from './trpo.js'
+export type { CriticOptions } from './trpo-critic.js'
 export { gae, normalise, returns, type GaeOptions, type Outcomes, type ReturnOptions } from './returns.js'
 export { exactValues, optimalBaseline, type ExactOptions, type ExactValues } from './tabular-exact.js'
 export {
