@@ -120,6 +120,9 @@ export const tryOut = ({ state, inputs, evaluated, step, evaluation, draw }: Ass
   draw?.(1)(state, inputs)
 }
 
+/** The specs of what an evaluation or a sampler reads of a training state. */
+export const learntSpec = ({ state: { params, aux } }: Assembly): Learnt => ({ params, aux })
+
 /** The values of a training state. */
 export interface State { readonly params: Values; readonly optimiser: Values; readonly aux: Values }
 /** The values that an evaluation or a sampler reads of it. */

@@ -2,14 +2,13 @@
 import { hostKey } from '../dsl/keys.js'
 import type { Value } from '../dsl/value.js'
 import type { Engine } from '../interp/engine.js'
-import { keySpec, type Assembly, type LearntValues, type StepValues } from './assembly.js'
+import { learntSpec, type Assembly, type LearntValues, type StepValues } from './assembly.js'
 import { compileTrees, type Runnable } from './compiled.js'
 import { orderedBatches, type Rows, type Split } from './data/dataset.js'
 import type { Pause } from './pause.js'
 import { keyValue } from './random.js'
 
 const ROWS = 1000
-const learntSpec = ({ state: { params, aux } }: Assembly) => ({ params, aux })
 type Evaluator = Runnable<LearntValues, StepValues, Rows>
 
 const meanOf = (v: Value): number => {
@@ -54,17 +53,4 @@ export const evaluator = (engine: Engine, a: Assembly, split: Split, alone: numb
     },
     release: async () => { for (const e of compiled.values()) await (await e).release() },
   }
-}
-
-/** Draws `count` samples from a state; the same seed gives the same samples. */
-export const drawSamples = async (
-  engine: Engine, a: Assembly, { params, aux }: LearntValues, count: number, seed: number,
-): Promise<Value | undefined> => {
-  if (a.draw === undefined) return undefined
-  const program: Runnable<LearntValues, { readonly key: Value }, { readonly samples: Value }> =
-    await compileTrees(engine, a.draw(count), { state: { ...learntSpec(a) }, inputs: { key: keySpec() } })
-  await program.write({ params, aux })
-  const { samples } = await program.run({ key: keyValue(hostKey(seed, 'sample')) })
-  await program.release()
-  return samples
 }

@@ -65,13 +65,13 @@ const noted = (lines: readonly MetricLine[]): Readonly<Record<string, string>> =
 /** Writes the curve and report.md from the run's metrics. */
 export const writeReport = async (
   folder: string, { recipe, config, settings, splits, prepared, assembly }: Reopened, command: string,
-  outcome: Omit<Trained, 'state' | 'finished'> & { readonly samples: boolean },
+  outcome: Omit<Trained, 'state' | 'finished'> & { readonly samples: boolean; readonly perMinute?: number },
 ): Promise<void> => {
   const lines = await run(readMetrics(join(folder, FILES.metrics)))
   const name = leadingFigure(figuresOf(lines.find(l => l.split === 'train') ?? { split: 'train', step: 0, seconds: 0 }))
   const file = name === 'loss' ? FILES.loss : FILES.curve
   await run(writeAtomic(join(folder, file), curve(recipe.name, name, lines)))
-  const { step, seconds, stepsPerSecond, metrics, samples } = outcome
+  const { step, seconds, stepsPerSecond, metrics, samples, perMinute } = outcome
   const pictures = [{ title: name === 'loss' ? 'Loss' : name, file }, ...samples ? [{ title: 'Samples', file: FILES.samples }] : []]
   const { batches } = assembly
   const data: Readonly<Record<string, string | number>> = prepared.source === noData ? {}
@@ -82,7 +82,8 @@ export const writeReport = async (
       steps: step === config.steps ? step : `${step} of ${config.steps}`,
       'rows a step': batches === 1 ? config.batch : `${batches} batches of ${config.batch}`,
       seed: config.seed, ...data, engine: config.engine, threads: config.threads ?? 'all',
-      'seconds of training': seconds, 'steps a second': stepsPerSecond, started: config.startedAt,
+      'seconds of training': seconds, 'steps a second': stepsPerSecond,
+      ...perMinute !== undefined && { 'samples a minute': Math.round(perMinute) }, started: config.startedAt,
       typegrad: config.typegrad, node: config.node,
     },
     notes: noted(lines),

@@ -1,6 +1,4 @@
 /** Finding the finished run that a recipe goes on from, and taking its numbers. */
-import { existsSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
 import { constant } from '../dsl/core/build.js'
 import { mapTree } from '../dsl/core/trees.js'
@@ -10,8 +8,8 @@ import type { Value } from '../dsl/value.js'
 import type { Values } from './compiled.js'
 import { run } from './effect.js'
 import { readCheckpoint } from './files/checkpoint.js'
-import { CONFIG_FILE, readConfig, type Config } from './files/config.js'
-import { RUNS } from './files/runs.js'
+import { readConfig, type Config } from './files/config.js'
+import { RUNS, runFolders } from './files/runs.js'
 import { recipeNames } from './load.js'
 
 /** Values as expressions that never change. */
@@ -37,8 +35,7 @@ export const finishedRun = async (folder: string, name: string): Promise<Found> 
 
 /** The newest finished run of the recipe `name`, for `recipe`, which goes on from it. */
 export const newestRun = async (recipe: string, name: string): Promise<Found> => {
-  const folders = existsSync(RUNS) ? readdirSync(RUNS).map(f => join(RUNS, f)).filter(f => existsSync(join(f, CONFIG_FILE))) : []
-  const records = await Promise.all(folders.map(async folder => ({ folder, config: await readConfig(folder)() })))
+  const records = await Promise.all(runFolders().map(async folder => ({ folder, config: await readConfig(folder)() })))
   // a folder that is no sound run is not the one that is looked for
   const sound = records.flatMap(({ folder, config }) =>
     E.isRight(config) && config.right.name === name ? [{ folder, config: config.right }] : [])

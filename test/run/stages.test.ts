@@ -8,7 +8,8 @@ import { leavesOf } from '../../src/dsl/core/trees.js'
 import type { Value } from '../../src/dsl/value.js'
 import { arrays, defineRecipe, encoded, setting, statementOf } from '../../src/run/index.js'
 import { assemble } from '../../src/run/assembly.js'
-import { drawSamples } from '../../src/run/evaluate.js'
+import { drawSamples } from '../../src/run/draw.js'
+import { pausing } from '../../src/run/pause.js'
 import { openEngine } from '../../src/interp/registry.js'
 import { ready } from '../../src/run/session.js'
 import { trained } from './loop.js'
@@ -83,8 +84,8 @@ describe('a recipe after another', () => {
     const { state, metrics, engine } = await trained(second, { settings: { from: folder } })
     expect(metrics).toEqual({ differ: 0 })
     const made = await ready({ recipe: second }, { from: folder }, js())
-    const drawn = await drawSamples(engine, assemble('second', made.prepared, 40), state, 3, 0)
-    expect([...drawn!.data]).toEqual([40, 40, 40, 40, 40, 40])
+    const drawn = await drawSamples(engine, assemble('second', made.prepared, 40), state, 3, 0, pausing(() => false))
+    expect([...drawn!.samples.data]).toEqual([40, 40, 40, 40, 40, 40])
   })
   test('an earlier run of another recipe, an unfinished one, and none at all are sentences', async () => {
     const { folder } = await trained(second, { settings: { from: (await trained(first)).folder } })

@@ -7,7 +7,8 @@ import { nearest } from '../words.js'
 import { doctorCommand, listCommand, type AboutFlags } from './about.js'
 import { auditCommand, docsCommand, type AuditFlags, type DocsFlags } from './read.js'
 import { evalCommand, sampleCommand, type RunFlags, type SampleFlags } from './runs.js'
-import { trainCommand, type TrainFlags } from './train.js'
+import type { TrainFlags } from './start.js'
+import { trainCommand } from './train.js'
 
 const ENGINES: readonly string[] = ['auto', 'onnx', 'tfjs', 'js']
 const BACKENDS: readonly string[] = backendNames
@@ -31,6 +32,13 @@ const engineName = (text: string): string => {
   const backends = BACKENDS.map(b => `tfjs:${b}`).join(', ')
   throw new InvalidArgumentError(`The engines are ${ENGINES.join(', ')}; tfjs takes a backend: ${backends}.${nearest(text, ENGINES)}`)
 }
+const seedList = (text: string): readonly number[] => {
+  if (!text.includes(',')) return Array.from({ length: whole(1)(text) }, (_, i) => i)
+  const seeds = text.split(',').map(whole(0))
+  const twice = seeds.find((s, i) => seeds.indexOf(s) !== i)
+  if (twice !== undefined) throw new InvalidArgumentError(`The seed ${twice} is there twice.`)
+  return seeds
+}
 const collect = (text: string, all: readonly string[] = []): readonly string[] => [...all, text]
 
 /** The program; `done` hears the exit code of the command that ran. */
@@ -53,6 +61,7 @@ export const program = (done: (code: number) => void): Command => {
     .option('--steps <n>', 'how many steps', whole(1))
     .option('--epochs <n>', 'how many passes over the data', positive)
     .option('--seed <n>', 'of parameters, batches and draws (0)', whole(0))
+    .option('--seeds <n>', 'one run for each of so many seeds, or for each of a list such as 0,1,7', seedList)
     .option('--engine <name>', 'onnx, tfjs, tfjs:<backend>, js or auto (auto)', engineName)
     .option('--threads <n>', 'threads of the engine (all)', whole(1))
     .option('--out <folder>', 'where the run goes (runs/<recipe>-<n>)')
@@ -63,6 +72,9 @@ export const program = (done: (code: number) => void): Command => {
     .action(async (recipe: string | undefined, flags: TrainFlags) => {
       if (flags.steps !== undefined && flags.epochs !== undefined) {
         throw new TypegradError('config', '--steps and --epochs both say how long to train: give one.')
+      }
+      if (flags.seed !== undefined && flags.seeds !== undefined) {
+        throw new TypegradError('config', '--seed and --seeds both say from which seed to train: give one.')
       }
       done(await trainCommand(recipe, flags))
     })

@@ -1,13 +1,16 @@
 /** `typegrad eval` and `typegrad sample`: what a run's checkpoint can still tell. */
 import { join } from 'node:path'
 import { TypegradError } from '../../dsl/errors.js'
-import { drawSamples, evaluator } from '../evaluate.js'
+import { drawSamples } from '../draw.js'
+import { evaluator } from '../evaluate.js'
 import { FILES } from '../files/names.js'
-import { pausing } from '../pause.js'
+import { Interrupted, pausing } from '../pause.js'
 import { figure } from '../report/markdown.js'
+import { sampling } from '../report/progress.js'
 import { reopen, savedState } from '../session.js'
 import { writeSamples } from '../show.js'
 import { answering } from './output.js'
+import { exitOf, untilInterrupted } from './signals.js'
 
 /** The flags that both commands take; the run's own engine and threads unless said. */
 export interface RunFlags {
@@ -50,8 +53,26 @@ export const sampleCommand = (folder: string, flags: SampleFlags): Promise<numbe
   const began = performance.now()
   const isUsual = flags.seed === undefined && flags.count === undefined
   const file = flags.out ?? join(folder, isUsual ? FILES.samples : `samples-${count}-seed-${seed}.png`)
-  await writeSamples(reopened, await drawSamples(engine, assembly, state, count, seed), file)
-  out.say(`${count} samples of ${recipe.name}, step ${step}: ${file}`)
-  out.result({ recipe: recipe.name, engine: engine.name, seed, steps: step, seconds: (performance.now() - began) / 1000, count, out: file })
-  return 0
+  const bar = sampling(out.people, count)
+  const known = { recipe: recipe.name, engine: engine.name, seed, steps: step }
+  const stop = untilInterrupted(() => {}, () => {
+    bar.stop()
+    out.result({ ...known, interrupted: true })
+  })
+  try {
+    const drawn = await drawSamples(engine, assembly, state, count, seed, pausing(() => stop.asked() !== undefined), bar.at)
+    bar.stop()
+    await writeSamples(reopened, drawn?.samples, file)
+    const perMinute = Math.round(drawn?.perMinute ?? 0)
+    out.say(`${count} samples of ${recipe.name}, step ${step}, ${perMinute.toLocaleString('en')} a minute: ${file}`)
+    out.result({ ...known, seconds: (performance.now() - began) / 1000, count, perMinute, out: file })
+    return 0
+  } catch (e) {
+    bar.stop()
+    const asked = stop.asked()
+    if (!(e instanceof Interrupted) || asked === undefined) throw e
+    out.say('Stopped: no samples are written.')
+    out.result({ ...known, interrupted: true })
+    return exitOf(asked)
+  } finally { stop.done() }
 })

@@ -1,5 +1,5 @@
 /** Run folders: `runs/made-1`, `runs/made-2`, ... unless `--out` names one. */
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { TypegradError } from '../../dsl/errors.js'
 import { attempt, type Effect } from '../effect.js'
@@ -27,6 +27,16 @@ export const newRunFolder = (name: string, out: string | undefined): Effect<stri
     if (readdirSync(out).length > 0) throw new TypegradError('config', `${out} is not empty. Choose another --out.`)
     return out
   })
+
+/** The folder of one seed among several. */
+export const seedFolder = (folder: string, seed: number): string => join(folder, `seed-${seed}`)
+
+/** The folders of all runs in `runs`, those of several seeds included. */
+export const runFolders = (): readonly string[] => {
+  const inside = (folder: string) => existsSync(folder) ? readdirSync(folder).map(f => join(folder, f)) : []
+  const isRun = (folder: string) => existsSync(join(folder, CONFIG_FILE))
+  return inside(RUNS).flatMap(folder => isRun(folder) ? [folder] : statSync(folder).isDirectory() ? inside(folder).filter(isRun) : [])
+}
 
 /** Creates the folder of a run: from the moment it is there, it can be resumed. */
 export const createRun = (folder: string, config: Config): Effect<void> => createFolder(folder, { [CONFIG_FILE]: encodeConfig(config) })

@@ -77,6 +77,29 @@ const lines = (out: Terminal, total: number): Progress => {
   }
 }
 
+/** How far a long sampling is: a bar on a terminal, nothing elsewhere. */
+export interface Sampling { readonly at: (drawn: number, perMinute: number) => void; readonly stop: () => void }
+
+/** A bar for so many samples. */
+export const sampling = (out: Terminal, total: number): Sampling => {
+  let shown = false
+  return {
+    at: (drawn, perMinute) => {
+      if (!out.isTTY) return
+      shown = true
+      const words = `${drawn}/${total} samples · ${perMinute.toFixed(0)} a minute · ${clock((total - drawn) / perMinute * 60)} left`
+      const room = (out.columns ?? 80) - SPARE, size = Math.min(LONGEST, room - words.length - 1)
+      const full = Math.round(size * drawn / total)
+      const line = size < SHORTEST ? words.slice(0, Math.max(0, room)) : `${'█'.repeat(full)}${'░'.repeat(size - full)} ${words}`
+      out.write(`\r${line}\x1b[K`)
+    },
+    stop: () => {
+      if (shown) out.write('\n')
+      shown = false
+    },
+  }
+}
+
 /** Seconds as m:ss or h:mm:ss. */
 export const clock = (seconds: number): string => {
   if (!Number.isFinite(seconds)) return '-'

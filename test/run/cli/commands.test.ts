@@ -63,7 +63,7 @@ describe('eval and sample', () => {
     await typegrad(folder, 'sample', 'runs/tiny-1')
     expect(await readFile(join(run, 'samples.png'))).toEqual(before)
     const said = await typegrad(folder, 'sample', 'runs/tiny-1', '--count', '4', '--seed', '9')
-    expect(said.stdout, said.stderr).toBe('4 samples of tiny, step 60: runs/tiny-1/samples-4-seed-9.png\n')
+    expect(said.stdout, said.stderr).toMatch(/^4 samples of tiny, step 60, [\d,]+ a minute: runs\/tiny-1\/samples-4-seed-9\.png\n$/)
     expect(decode(await readFile(join(run, 'samples-4-seed-9.png'))).width).toBe(2 * 6 + 2)
     await typegrad(folder, 'sample', 'runs/tiny-1', '--seed', '10', '--count', '4', '--out', 'x.png')
     expect(await readFile(join(folder, 'x.png'))).not.toEqual(await readFile(join(run, 'samples-4-seed-9.png')))
@@ -87,7 +87,7 @@ describe('list, doctor, help', () => {
   })
   test('help and version', async () => {
     expect(await typegrad(folder, '--version')).toMatchObject({ code: 0, stdout: `${version}\n`, stderr: '' })
-    for (const command of ['list', 'train', 'eval', 'sample', 'doctor']) {
+    for (const command of ['list', 'train', 'eval', 'sample', 'audit', 'docs', 'doctor']) {
       const { code, stdout } = await typegrad(folder, command, '--help')
       expect(stdout).toContain(`Usage: typegrad ${command}`)
       expect(code).toBe(0)

@@ -1,0 +1,92 @@
+/** The start of a training: a recipe with its data and its engine, and the folder of a run. */
+import { TypegradError } from '../../dsl/errors.js'
+import type { Engine } from '../../interp/engine.js'
+import { version } from '../../version.js'
+import { assemble, tryOut, type Assembly } from '../assembly.js'
+import { orThrow, run } from '../effect.js'
+import { readCheckpoint } from '../files/checkpoint.js'
+import { writeConfig, type Config } from '../files/config.js'
+import { lockRun } from '../files/lock.js'
+import { createRun, newRunFolder } from '../files/runs.js'
+import { isRecipeFile, loadRecipe, placeFrom } from '../load.js'
+import { openedOnce, ready, reopen, stepsOf, type Ready, type Reopened } from '../session.js'
+import { parseAssignments } from '../settings.js'
+import type { Output } from './output.js'
+
+/** The flags of `typegrad train`. */
+export interface TrainFlags {
+  readonly steps?: number
+  readonly epochs?: number
+  readonly seed?: number
+  /** One run for each. */
+  readonly seeds?: readonly number[]
+  readonly engine?: string
+  readonly threads?: number
+  readonly out?: string
+  readonly resume?: string
+  readonly set?: readonly string[]
+  readonly checkpointEvery?: number
+  readonly json?: boolean
+}
+
+/** A recipe ready to train: the folder for it, and everything that does not depend on the seed. */
+export interface Begun {
+  readonly folder: string
+  readonly made: Ready
+  readonly steps: number
+  readonly assembly: Assembly
+  readonly engine: Engine
+}
+
+/** Loads a recipe, reads its data, tries its functions and opens the engine; nothing is written yet. */
+export const begin = async (name: string | undefined, flags: TrainFlags, out: Output): Promise<Begun> => {
+  if (name === undefined) throw new TypegradError('config',
+    'train: name a recipe, as in typegrad train made, or a run to go on with, as in typegrad train --resume runs/made-1.')
+  const raw = orThrow(parseAssignments(flags.set ?? []))
+  const loaded = await run(loadRecipe(name))
+  const folder = await run(newRunFolder(loaded.recipe.name, flags.out))
+  const open = openedOnce(flags.engine ?? 'auto', flags.threads, out.say)
+  const made = await ready(loaded, raw, { engine: open, say: out.say })
+  const steps = stepsOf(made, flags), assembly = assemble(made.recipe.name, made.prepared, steps)
+  tryOut(assembly)
+  return { folder, made, steps, assembly, engine: await open() }
+}
+
+/** Makes the folder of a new run. */
+export const created = async ({ made, steps, assembly, engine }: Begun, folder: string, seed: number, flags: TrainFlags): Promise<Reopened> => {
+  const config: Config = {
+    typegrad: version, recipe: made.file === undefined ? made.recipe.name : placeFrom(folder, made.file),
+    name: made.recipe.name, settings: made.settings, seed, steps,
+    batch: made.prepared.schedule.batch, engine: engine.name, ...flags.threads !== undefined && { threads: flags.threads },
+    ...made.from !== undefined && { from: placeFrom(folder, made.from) },
+    startedAt: new Date().toISOString(), node: process.version,
+  }
+  await run(createRun(folder, config))
+  await run(lockRun(folder))
+  return { ...made, config, assembly, engine: () => Promise.resolve(engine) }
+}
+
+/** A run taken up again from its folder. */
+export const takenUp = async (folder: string, name: string | undefined, flags: TrainFlags, out: Output): Promise<Reopened> => {
+  const fixed = (['epochs', 'seed', 'seeds', 'engine', 'threads', 'out'] as const).filter(k => flags[k] !== undefined)
+  const asked = [...fixed, ...(flags.set ?? []).length > 0 ? ['set'] : []]
+  if (asked.length > 0) {
+    throw new TypegradError('config',
+      `--${asked[0]} cannot go with --resume: a resumed run keeps what it was begun with; only --steps may be raised.`)
+  }
+  const moved = name !== undefined && isRecipeFile(name) ? name : undefined
+  const found = await reopen(folder, { recipe: moved }, out.say)
+  if (name !== undefined && name !== found.config.name && moved === undefined) {
+    throw new TypegradError('config', `${folder} is a run of ${found.config.name}, not of ${name}. Leave the recipe out.`)
+  }
+  await run(lockRun(folder))
+  const place = found.file === undefined ? found.config.recipe : placeFrom(folder, found.file)
+  const reopened = { ...found, config: { ...found.config, recipe: place } }
+  if (place !== found.config.recipe) await run(writeConfig(folder, reopened.config))
+  if (flags.steps === undefined || flags.steps === reopened.config.steps) return reopened
+  const done = (await run(readCheckpoint(folder)))?.step ?? 0
+  if (flags.steps < done) throw new TypegradError('config', `${folder} is at step ${done} already: --steps ${flags.steps} is behind it.`)
+  const config = { ...reopened.config, steps: flags.steps }
+  await run(writeConfig(folder, config))
+  return { ...reopened, config, assembly: assemble(reopened.recipe.name, reopened.prepared, config.steps) }
+}

@@ -1,0 +1,73 @@
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { seedLines, spreadOf } from '../../../src/run/report/seeds.js'
+import { lastJson, start, typegrad, workplace } from './typegrad.js'
+
+const folder = workplace()
+const short = ['--engine', 'js', '--steps', '20']
+
+describe('the figures of several seeds', () => {
+  const runs = [{ seed: 0, figures: { nll: 1, hits: 20 } }, { seed: 7, figures: { nll: 3, hits: 25 } }]
+  test('mean, bounds and the deviation of a sample', () => {
+    expect(spreadOf(runs)).toEqual({
+      nll: { values: [1, 3], mean: 2, min: 1, max: 3, deviation: Math.SQRT2 },
+      hits: { values: [20, 25], mean: 22.5, min: 20, max: 25, deviation: Math.sqrt(12.5) },
+    })
+    expect(spreadOf(runs.slice(1))['nll']).toEqual({ values: [3], mean: 3, min: 3, max: 3, deviation: null })
+  })
+  test('as a table', () => {
+    expect(seedLines(runs)).toEqual([
+      '  seed         nll   hits',
+      '  0              1     20',
+      '  7              3     25',
+      '  mean           2  22.50',
+      '  min            1     20',
+      '  max            3     25',
+      '  std. dev.  1.414  3.536',
+    ])
+  })
+})
+
+describe('train --seeds', () => {
+  test('one whole run a seed, the same as alone, and a table over them', async () => {
+    const [all, alone] = await Promise.all([
+      typegrad(folder, 'train', './tiny.ts', ...short, '--seeds', '0,5', '--json'),
+      typegrad(folder, 'train', './tiny.ts', ...short, '--seed', '5', '--out', 'alone'),
+    ])
+    expect(all.code, all.stderr).toBe(0)
+    expect(alone.code).toBe(0)
+    const result = lastJson(all) as { out: string; seeds: number[]; runs: { out: string; metrics: { mse: number } }[]; metrics: { mse: { mean: number } } }
+    expect(result).toMatchObject({ recipe: 'tiny', seeds: [0, 5], out: 'runs/tiny-1' })
+    expect(result.runs.map(r => r.out)).toEqual(['runs/tiny-1/seed-0', 'runs/tiny-1/seed-5'])
+    expect(result.metrics.mse.mean).toBeCloseTo((result.runs[0].metrics.mse + result.runs[1].metrics.mse) / 2, 10)
+    const bits = await Promise.all(['runs/tiny-1/seed-5', 'alone'].map(f => readFile(join(folder, f, 'checkpoint.safetensors'))))
+    expect(bits[0]).toEqual(bits[1])
+    expect(await readFile(join(folder, 'runs/tiny-1/report.md'), 'utf8')).toContain('| std. dev. |')
+    expect(await typegrad(folder, 'eval', 'runs/tiny-1/seed-0')).toMatchObject({ code: 0 })
+  })
+  test('Ctrl-C leaves those that have ended whole and says how to go on', async () => {
+    const { child, ended } = start(folder, ['train', './tiny.ts', '--engine', 'js', '--steps', '4000', '--seeds', '9', '--out', 'many'])
+    for (let t = 0; t < 1000 && child.exitCode === null && !existsSync(join(folder, 'many', 'seed-1', 'checkpoint.safetensors')); t++) {
+      await new Promise(r => setTimeout(r, 20))
+    }
+    child.kill('SIGINT')
+    const { code, stdout, stderr } = await ended
+    expect(code, stderr).toBe(130)
+    expect(stdout).toContain('std. dev.')
+    expect(stdout).toMatch(/Stopped at step \d+ of 4000\. Go on by:\n {2}typegrad train --resume many\/seed-\d\n/)
+    expect(stdout).toMatch(/Not begun: seed .*8\. Train them by:\n {2}typegrad train \.\/tiny\.ts --seeds .*,8 --steps 4000 --engine js\n/)
+    expect(await typegrad(folder, 'eval', 'many/seed-0')).toMatchObject({ code: 0 })
+  }, 60_000)
+  test.each([
+    [['--seeds', '3', '--seed', '1'], /^--seed and --seeds both say/],
+    [['--seeds', '1,1'], /The seed 1 is there twice\./],
+    [['--seeds', '0'], /Expected a whole number of at least 1\./],
+    [['--seeds', '3', '--resume', 'alone'], /^--seeds cannot go with --resume/],
+  ])('%s is refused', async (flags, sentence) => {
+    const { code, stderr } = await typegrad(folder, 'train', './tiny.ts', ...flags)
+    expect(stderr).toMatch(sentence)
+    expect(code).toBe(2)
+  })
+})
