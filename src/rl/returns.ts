@@ -110,7 +110,8 @@ export const gae = <T extends Dim, N extends Dim>(
  */
 export const normalise = <S extends Shape>(x: Tensor<S>, weights?: Tensor<S>): Tensor<S> => {
   const wide = (given: unknown): Tensor<Shape> => tensorOf(nodeOf('normalise', given))
-  const [all, counts] = [wide(x), weights ? wide(weights) : wide(ones([...x.shape]))]
+  const sizes = nodeOf('normalise', x).shape as readonly number[]
+  const [all, counts] = [wide(x), weights ? wide(weights) : wide(ones(sizes))]
   const average = (y: Tensor<Shape>): Tensor<[]> => div(sum(wide(mul(y, counts))), sum(counts))
   const centred = wide(sub(all, average(all)))
   return tensorOf(nodeOf('normalise', div(centred, add(sqrt(average(wide(square(centred)))), 1e-8))))

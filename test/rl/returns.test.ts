@@ -61,7 +61,8 @@ describe('gae', () => {
   })
   it('with λ = 1 is the return less the value, where values of successive steps agree', () => {
     // v(s_{t+1}) of one step is v(s_t) of the next, unless an episode ended between them.
-    const agreeing = each((t, n) => t < T - 1 && !at(terminated, t, n) && !at(truncated, t, n) ? at(values, t + 1, n) : at(nextValues, t, n))
+    const agreeing = each((t, n) =>
+      t < T - 1 && !at(terminated, t, n) && !at(truncated, t, n) ? at(values, t + 1, n) : at(nextValues, t, n))
     const after = fromArray(agreeing, [T, N])
     const expected = numbers(returns(outcomes, { discount: 0.9, nextValues: after })).map((g, i) => g - values[i])
     close(numbers(gae(outcomes, { values: v, nextValues: after, discount: 0.9, lambda: 1 })), expected)
