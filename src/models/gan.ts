@@ -37,7 +37,7 @@ export interface Gan<D extends number, L extends number> {
   /** V(D, G), which both players play for (eq. 1). */
   value(players: GanParams, x: Tensor<['B', D]>, key: Key): Tensor<[]>
   /** -E log D(G(z)), what the generator lowers in its place while D rejects its samples with confidence (section 3). */
-  nonSaturating(players: GanParams, x: Tensor<['B', D]>, key: Key): Tensor<[]>
+  nonSaturating(players: GanParams, key: Key): Tensor<[]>
 }
 
 /**
@@ -53,7 +53,7 @@ export interface Gan<D extends number, L extends number> {
  *     generator: minimiser({ params: model.params.generator, optimiser: adam(1e-3) }),
  *   },
  *   value: (players, { x }: { x: Tensor<['B', 2]> }, key) => model.value(players, x, key),
- *   payoffs: { generator: (players, { x }, key) => model.nonSaturating(players, x, key) },
+ *   payoffs: { generator: (players, _, key) => model.nonSaturating(players, key) },
  * })
  * ```
  */
@@ -77,7 +77,7 @@ export const gan = <const D extends number, const L extends number>(options: Gan
     logits: ell, generate: G, sample: generated,
     value: ({ discriminator, generator }: GanParams, x: Rows, key: Key) =>
       add(mean(logD(discriminator, named('x', x))), mean(logNotD(discriminator, generated(generator, key, 'B')))),
-    nonSaturating: ({ discriminator, generator }: GanParams, _: Rows, key: Key) =>
+    nonSaturating: ({ discriminator, generator }: GanParams, key: Key) =>
       neg(mean(logD(discriminator, generated(generator, key, 'B')))),
   }
   return literal(model)

@@ -12,8 +12,8 @@ import type { Constraint } from '../statement.js'
 import type { Dim, Shape, Tensor } from '../tensor.js'
 import { grad } from '../transform/grad.js'
 
-/** A term of a player's loss. */
-export type Penalty = Extract<Constraint, { readonly kind: 'penalty' }>
+/** A term of a player's loss, `weight` times the scalar `value`. */
+export type Penalty = Extract<Constraint, { readonly kind: 'penalty' }> & { readonly value: Tensor<[]> }
 /** Bounds on every parameter of a player. */
 export type Clip = Extract<Constraint, { readonly kind: 'clip' }>
 

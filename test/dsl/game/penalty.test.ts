@@ -22,7 +22,7 @@ const network = (h: Activation) => block('f', (p: Critic, x: Tensor<['B', 2]>): 
 const real = tensor([[1, 0.5], [-0.4, 2], [0.3, -1.2]]) as unknown as Tensor<['B', 2]>
 const fake = tensor([[-0.2, 0.1], [1.4, 0.8], [-1, 0.6]]) as unknown as Tensor<['B', 2]>
 const at = (f: ReturnType<typeof network>) => (p: Critic): Tensor<[]> =>
-  gradientPenalty({ weight: 10, of: x => f(p, x), between: [real, fake], key: key(3) }).value as Tensor<[]>
+  gradientPenalty({ weight: 10, of: x => f(p, x), between: [real, fake], key: key(3) }).value
 
 describe('the gradient penalty', () => {
   it.each<[string, Activation]>([['tanh', tanh], ['relu', relu], ['leakyRelu', leaky]])(
