@@ -85,7 +85,7 @@ export const vqVae = <const C extends number, const K extends number, const D ex
   const losses = (state: State, x: Images, key: Key): VqVaeLosses<State['aux']> => {
     const { quantised: z, codebookLoss, commitmentLoss: commitment, perplexity, encoded, codes } = quantised(state, x)
     const drawn = named('x̂', decodeAs(state.params.decoder, z), { latex: '\\hat{x}' })
-    const reconstruction = named('reconstruction', mse(named('x', x), drawn))
+    const reconstruction = named('reconstruction', mse(x, drawn))
     const terms = running ? reconstruction : add(reconstruction, codebookLoss)
     const next = running && state.aux.codebook ? { codebook: running.update(state.aux.codebook, encoded, codes, key) } : {}
     return { loss: add(terms, mul(β, commitment)), reconstruction, codebook: codebookLoss, commitment, perplexity, aux: next }

@@ -108,7 +108,7 @@ export function vectorQuantise<C extends Shape, E extends DType, S extends Shape
 ): Quantised<Entries<C>, S> {
   const [e, vectors] = checked('vectorQuantise', codebook, z)
   const encoded = named('z_e', tensorOf<Shape, 'float32'>(vectors))
-  const codes = nearestOf(e, nodeOf('vectorQuantise', encoded))
+  const codes = core.named('k', nearestOf(e, nodeOf('vectorQuantise', encoded)))
   const nearest = named('e', tensorOf<Shape, 'float32'>(core.gather(e, codes, 0)))
   const counts = core.sum(membership(codes, e.shape[0]), [...codes.shape.keys()])
   return {
