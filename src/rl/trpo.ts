@@ -20,7 +20,7 @@ import type { DType, Shape, Tensor } from '../dsl/tensor.js'
 import type { Training } from '../dsl/train.js'
 import { atMost, naturalGradient, trustRegion, type TrustRegionReport, type TrustRegionSolver } from '../dsl/trust-region/index.js'
 import type { Environment } from './environment.js'
-import type { Fits } from './fits.js'
+import { checkFits, type Fits } from './fits.js'
 import type { ValueFunction } from './policies.js'
 import type { Policy } from './policy.js'
 import { gae, normalise } from './returns.js'
@@ -100,6 +100,7 @@ export const trpo = <S extends Tree, O extends Shape, A extends ActionSpace, Pi 
   const { discount = 0.99, lambda = 0.97, bound = 0.01, rewardScale = 1 } = options
   const fitting: unknown = options.policy
   const policy = fitting as Policy<P, O, A>
+  checkFits('trpo', environment, policy)
   const actor: unknown = rollout({ environment, policy: policy as never, steps, environments })
   const collect = actor as Rollout<S, P, number, number, O, A>
 
@@ -120,7 +121,8 @@ export const trpo = <S extends Tree, O extends Shape, A extends ActionSpace, Pi 
     const { trajectory: τ, state, episodes } = collect.run(params.policy, environments as never, key)
     const s = named('s', τ.observation)
     const [values, nextValues] = [value.value<Grid>(params.value, s), value.value<Grid>(params.value, τ.nextObservation)]
-    const estimate = gae({ ...τ, reward: mul(τ.reward, rewardScale) }, { values, nextValues, discount, lambda })
+    const outcomes = { ...τ, reward: mul(τ.reward, rewardScale) }
+    const estimate = named('A_GAE', gae(outcomes, { values, nextValues, discount, lambda }), { latex: 'A^{\\mathrm{GAE}}' })
     const judged: Judged<O, A> = {
       s, a: actions(τ.action),
       advantage: named('Â', stopGradient(normalise(estimate)), { latex: '\\hat{A}' }),
