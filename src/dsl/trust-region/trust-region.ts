@@ -30,9 +30,7 @@ export interface AtMostOptions { readonly name?: string }
  * const near = (p: Tensor<[3]>, old: Tensor<[3]>) => atMost(0.01, sum(square(sub(p, old))), { name: 'distance' })
  * ```
  */
-export const atMost = <const L>(
-  bound: number, divergence: Arg<ScalarLoss<L, 'atMost'>, L>, { name = 'KL' }: AtMostOptions = {},
-): AtMost => {
+export function atMost<const L>(bound: number, divergence: Arg<ScalarLoss<L, 'atMost'>, L>, { name = 'KL' }: AtMostOptions = {}): AtMost {
   if (!(bound > 0 && bound < Infinity)) throw new TypegradError('value', `atMost: the bound is ${bound}; a positive number was expected`)
   return { kind: 'atMost', name, bound, value: tensorOf<[], 'float32'>(scalarLoss('atMost', divergence)) }
 }
