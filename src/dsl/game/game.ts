@@ -16,10 +16,10 @@ import type { Metrics, Training, TrainState } from '../train.js'
 import { like } from '../transform/linearise.js'
 import { scan, type Stacked } from '../transform/scan.js'
 import { moveOf, termsOf, type Held, type MoveFigures, type Payoff, type Seat, type Trees } from './move.js'
-import { checkPlayers, type OptimisersOf, type ParamsOf, type Players, type PlayersFault } from './player.js'
+import { checkPlayers, type Candidates, type OptimisersOf, type ParamsOf, type Players, type PlayersFault } from './player.js'
 
 /** What a game is made of. */
-export interface GameSpec<Ps extends Players, B, M extends Metrics> {
+export interface GameSpec<Ps extends Candidates, B, M extends Metrics> {
   /** In the order in which they move. */
   readonly players: Ps & PlayersFault<Ps>
   /** The payoff that all players share: of their parameters, a minibatch, and the key of the move, which is where noise comes from. */
@@ -27,10 +27,13 @@ export interface GameSpec<Ps extends Players, B, M extends Metrics> {
   /** Payoffs of players who do not play for the shared one. */
   readonly payoffs?: { readonly [K in keyof Ps]?: Payoff<ParamsOf<Ps>, B> }
   /** What players are held to. */
-  readonly constraints?: { readonly [K in keyof Ps]?: Held<ParamsOf<Ps>, B> }
+  readonly constraints?: ConstraintsOf<Ps, B>
   /** Further numbers to report, of the parameters before the round and its first minibatch. */
   readonly metrics?: (players: ParamsOf<Ps>, batch: B, key: Key) => M
 }
+
+/** What players are held to, by name. */
+export type ConstraintsOf<Ps, B> = { readonly [K in keyof Ps]?: Held<ParamsOf<Ps>, B> }
 
 /** Of each player, at its last move of a round: its payoff before the move, and the norm of its gradient. */
 export type GameMetrics<Ps> = { readonly [K in `${keyof Ps & string}${'Value' | 'GradientNorm'}`]: Tensor<[]> }
@@ -39,7 +42,7 @@ export type GameMetrics<Ps> = { readonly [K in `${keyof Ps & string}${'Value' | 
 export type GameState<Ps> = TrainState<ParamsOf<Ps>, OptimisersOf<Ps>, {}>
 
 /** A game, as a training run whose step is one round. */
-export interface Game<Ps extends Players, B, M extends Metrics>
+export interface Game<Ps extends Candidates, B, M extends Metrics>
   extends Training<ParamsOf<Ps>, OptimisersOf<Ps>, {}, Stacked<B, number>, M & GameMetrics<Ps>> {
   readonly batches: number
   /** One update of one player on one minibatch: a function of the state that leaves everything of the others as it is. */
@@ -179,7 +182,7 @@ const rounds = (seats: readonly Seat[], metrics: GameSpec<Players, unknown, Metr
  * adversaries.batches // 6
  * ```
  */
-export function game<const Ps extends Players, B = {}, M extends Metrics = {}>(spec: GameSpec<Ps, B, M>): Game<Ps, B, M>
+export function game<const Ps extends Candidates, B = {}, M extends Metrics = {}>(spec: GameSpec<Ps, B, M>): Game<Ps, B, M>
 export function game(spec: unknown): unknown {
   const { metrics, ...rest } = spec as GameSpec<Players, unknown, Metrics>
   return rounds(seatsOf(rest), metrics)

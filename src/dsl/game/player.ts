@@ -19,6 +19,8 @@ export interface Player<P extends Tree = Tree, F extends TypeFunction = TypeFunc
 }
 /** The players of a game, in the order in which they move. */
 export type Players = Readonly<Record<string, Player>>
+/** Players before their senses are checked. */
+export type Candidates = Readonly<Record<string, Omit<Player, 'sense'> & { readonly sense: string }>>
 
 /** What a player is made of, its sense apart. */
 export type PlayerSpec<P extends Tree, F extends TypeFunction> = Omit<Player<P, F>, 'sense'>
@@ -56,8 +58,7 @@ export const minimiser = <const P extends Tree, F extends TypeFunction>(player: 
 export type PlayersFault<Ps> = IsOne<keyof Ps> extends true ? TooFew<keyof Ps & string>
   : { readonly [K in keyof Ps]: Ps[K] extends { readonly sense: infer S } ? S extends Sense ? unknown
     : `game: ${K & string} has the sense ${S & string}, but a player is a minimiser({...}) or a maximiser({...})` : unknown }
-type IsOne<K> = [K] extends [never] ? true : string extends K ? false : K extends unknown ? Single<K> : never
-type Single<K> = K
+type IsOne<K, All = K> = [K] extends [never] ? false : string extends K ? false : K extends unknown ? [All] extends [K] ? true : false : never
 type TooFew<K extends string> = `game: ${K} is alone, but a game has two players or more; one loss is trained by trainStep({...})`
 
 /** Throws the sentence about the first player that cannot play. */
