@@ -4,7 +4,7 @@ import type { Node } from '../dsl/core/node.js'
 import { leavesOf, mapTree, type Leaf } from '../dsl/core/trees.js'
 import type { AnyTensor, Tree } from '../dsl/define/tree.js'
 import { InternalError, TypegradError } from '../dsl/errors.js'
-import type { Key } from '../dsl/keys.js'
+import { splitKey, type Key } from '../dsl/keys.js'
 import type { Tensor } from '../dsl/tensor.js'
 import { trainStep, type Metrics } from '../dsl/train.js'
 import type { Value } from '../dsl/value.js'
@@ -66,7 +66,11 @@ export const batchesOf = (recipe: string, prepared: Prepared): number =>
 export const assemble = (recipe: string, prepared: Prepared, steps: number): Assembly => {
   const { evaluation, samples, source: { fields } } = prepared
   const training = trainingOf(recipe, prepared, steps), { batches = 1 } = training
-  const initial = (key: Key) => calling(recipe, 'first parameters and state', () => training.init(key)) as TrainState
+  const initial = (key: Key): TrainState => {
+    const state = calling(recipe, 'first parameters and state', () => training.init(key)) as TrainState
+    // a training may carry a model's specs as they are
+    return { ...state, aux: firstAux(state.aux, state.params, splitKey(key, 'aux').aux) }
+  }
   // a loss that is no scalar is `trainStep`'s to say, in its own words
   const step: AnyTraining['step'] = (...now) => prepared.training === undefined ? training.step(...now)
     : calling(recipe, 'training', () => training.step(...now))

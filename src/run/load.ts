@@ -67,7 +67,8 @@ const tidy = (target: string) => target.startsWith('file:') ? fileURLToPath(targ
 
 const kindOf = (found: unknown): string => isLeaf(found) ? 'a tensor'
   : typeof found === 'function' ? 'params' in found ? 'a layer or definition' : 'a function'
-    : typeof found === 'object' && found !== null ? `a record with ${Object.keys(found).slice(0, 6).join(', ')}` : `the ${typeof found} ${String(found)}`
+    : typeof found === 'object' && found !== null ? `a record with ${Object.keys(found).slice(0, 6).join(', ')}`
+      : `the ${typeof found} ${String(found)}`
 
 /** Imports a recipe file; every fault is one sentence that names the file. */
 export const loadFile = (path: string): Effect<Loaded> => {
@@ -89,9 +90,12 @@ export const loadFile = (path: string): Effect<Loaded> => {
 
 const EXAMPLES = fileURLToPath(new URL('../../examples', import.meta.url))
 
+// a file there without a default export is what recipes share
+const isRecipeText = (file: string): boolean => /^export default\b/m.test(readFileSync(file, 'utf8'))
+
 /** The names of the package's own recipes: each is an example, a file anybody could have written. */
-export const recipeNames = (): readonly string[] =>
-  existsSync(EXAMPLES) ? readdirSync(EXAMPLES).filter(f => f.endsWith('.ts')).map(f => f.slice(0, -3)).sort() : []
+export const recipeNames = (): readonly string[] => existsSync(EXAMPLES)
+  ? readdirSync(EXAMPLES).filter(f => f.endsWith('.ts') && isRecipeText(join(EXAMPLES, f))).map(f => f.slice(0, -3)).sort() : []
 
 /** A recipe by its name among the package's own, or from a file. */
 export const loadRecipe = (name: string): Effect<Loaded> => {

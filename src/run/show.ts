@@ -80,7 +80,7 @@ export const writeReport = async (
     recipe: recipe.name, summary: recipe.summary, command, settings, metrics, published: prepared.published, pictures,
     facts: {
       steps: step === config.steps ? step : `${step} of ${config.steps}`,
-      'rows a step': batches === 1 ? config.batch : `${batches} batches of ${config.batch}`,
+      [prepared.source === noData ? 'B' : 'rows a step']: batches === 1 ? config.batch : `${batches} batches of ${config.batch}`,
       seed: config.seed, ...data, engine: config.engine, threads: config.threads ?? 'all',
       'seconds of training': seconds, 'steps a second': stepsPerSecond,
       ...perMinute !== undefined && { 'samples a minute': Math.round(perMinute) }, started: config.startedAt,

@@ -53,7 +53,9 @@ export const begin = async (name: string | undefined, flags: TrainFlags, out: Ou
 }
 
 /** Makes the folder of a new run. */
-export const created = async ({ made, steps, assembly, engine }: Begun, folder: string, seed: number, flags: TrainFlags): Promise<Reopened> => {
+export const created = async (
+  { made, steps, assembly, engine }: Begun, folder: string, seed: number, flags: TrainFlags,
+): Promise<Reopened> => {
   const config: Config = {
     typegrad: version, recipe: made.file === undefined ? made.recipe.name : placeFrom(folder, made.file),
     name: made.recipe.name, settings: made.settings, seed, steps,

@@ -30,8 +30,9 @@ export const announce = (out: Output, folder: string, { recipe, config, prepared
   out.say(`engine  ${config.engine}${threads}, seed ${config.seed}`)
   const few = hasData && config.batch * batches > splits.train.size
   const again = few ? ` (the ${grouped(splits.train.size)} training rows, read round and round)` : ''
-  const rows = `${batches === 1 ? '' : `${batches} times `}${grouped(config.batch)} rows${again}`
-  out.say(`run     ${folder}: ${counted(config.steps)} of ${rows}; Ctrl-C stops, and --resume goes on`)
+  const rows = ` of ${batches === 1 ? '' : `${batches} times `}${grouped(config.batch)} row${config.batch === 1 ? '' : 's'}${again}`
+  const size = hasData ? rows : config.batch === 1 ? '' : `, B = ${grouped(config.batch)}`
+  out.say(`run     ${folder}: ${counted(config.steps)}${size}; Ctrl-C stops, and --resume goes on`)
 }
 
 /** A run that has ended, or was stopped. */

@@ -38,7 +38,8 @@ describe('train --seeds', () => {
     ])
     expect(all.code, all.stderr).toBe(0)
     expect(alone.code).toBe(0)
-    const result = lastJson(all) as { out: string; seeds: number[]; runs: { out: string; metrics: { mse: number } }[]; metrics: { mse: { mean: number } } }
+    type Result = { runs: { out: string; metrics: { mse: number } }[]; metrics: { mse: { mean: number } } }
+    const result = lastJson(all) as Result
     expect(result).toMatchObject({ recipe: 'tiny', seeds: [0, 5], out: 'runs/tiny-1' })
     expect(result.runs.map(r => r.out)).toEqual(['runs/tiny-1/seed-0', 'runs/tiny-1/seed-5'])
     expect(result.metrics.mse.mean).toBeCloseTo((result.runs[0].metrics.mse + result.runs[1].metrics.mse) / 2, 10)

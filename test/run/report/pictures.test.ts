@@ -2,7 +2,9 @@ import { decode } from 'fast-png'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { chartSvg, smooth, ticks } from '../../../src/run/report/curve.js'
+import { drawText, textWidth } from '../../../src/run/report/glyphs.js'
 import { reportMarkdown } from '../../../src/run/report/markdown.js'
+import { scatterPng } from '../../../src/run/report/scatter.js'
 import { sheetPng } from '../../../src/run/report/sheet.js'
 
 describe('loss.svg', () => {
@@ -54,6 +56,40 @@ describe('samples.png', () => {
     expect([...rgb.data.slice(3 * (2 * 5 + 2), 3 * (2 * 5 + 2) + 3)]).toEqual([255, 0, 51])
     expect(() => sheetPng({ shape: [2, 5], dtype: 'float32', data: new Float32Array(10) }, { height: 2, width: 2 }))
       .toThrow('samples: [2,5] are not 2 pictures of 2x2x1 (4 numbers each).')
+  })
+})
+
+describe('a scatter plot', () => {
+  const points = (...xy: readonly number[]) => ({ shape: [xy.length / 2, 2], dtype: 'float32', data: Float32Array.from(xy) } as const)
+  const at = (png: Uint8Array, x: number, y: number) => {
+    const { width, data } = decode(png)
+    const i = 3 * (Math.round(16 + (1 - y) / 2 * 520) * width + Math.round(56 + (x + 1) / 2 * 520))
+    return [...data.slice(i, i + 3)]
+  }
+  const square = { x: [-1, 1], y: [-1, 1] } as const
+  const WHITE = [255, 255, 255]
+
+  test('a point is blue where it belongs, a crowd is darker, a reference red; what is outside is left out', () => {
+    const one = scatterPng(points(0.3, 0.7), square), many = scatterPng(points(0.3, 0.7, 0.3, 0.7, 0.3, 0.7), square)
+    const [red, , blue] = at(one, 0.3, 0.7)
+    expect(blue - red).toBeGreaterThan(30)
+    expect(at(many, 0.3, 0.7)[0]).toBeLessThan(red)
+    expect(at(one, -0.3, 0.7)).toEqual(WHITE)
+    const [r, , b] = at(scatterPng(points(0.3, 0.7), square, [[-0.3, -0.7]]), -0.3, -0.7)
+    expect(r - b).toBeGreaterThan(100)
+    expect(scatterPng(points(5, 0.3, NaN, 0.1), square, [[0, -7]])).toEqual(scatterPng(points(9, 9), square))
+  })
+  test('ticks have numbers: another range is another picture, its frame the same', () => {
+    expect(scatterPng(points(9, 9), square)).not.toEqual(scatterPng(points(9, 9), { x: [-2, 2], y: [-1, 1] }))
+    const ink: string[] = []
+    drawText('1', 0, 0, (x, y) => ink.push(`${x},${y}`))
+    expect(textWidth('1')).toBe(10)
+    expect(ink).toHaveLength(4 * 10)
+    expect(ink).toContain('4,0')
+  })
+  test('what are no points of the plane are refused', () => {
+    const three = { shape: [1, 3], dtype: 'float32', data: new Float32Array(3) } as const
+    expect(() => scatterPng(three, square)).toThrow('samples: [1, 3] are not points of the plane; expected [count, 2].')
   })
 })
 

@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream'
 import { expect, test } from 'vitest'
-import { barLine, clock, progress, type Terminal } from '../../../src/run/report/progress.js'
+import { barLine, clock, progress, sampling, type Terminal } from '../../../src/run/report/progress.js'
 
 const capture = (extra: object) => {
   const out = Object.assign(new PassThrough(), extra) as PassThrough & Terminal
@@ -69,6 +69,20 @@ test.each([110, 60, 40])('a Ctrl-C leaves whole lines on a terminal of %i column
   await new Promise(setImmediate)
   const bar = barLine(columns, 20000, 1200, 91.25, 1300)
   expect(screen(text(), columns)).toEqual(['Stopping.', 'step 1200: mse 1.0', bar, 'Go on.', ''])
+})
+
+test('a long sampling has a bar on a terminal and is quiet elsewhere', async () => {
+  const told = capture({ isTTY: true, columns: 60 }), quiet = capture({})
+  for (const { out } of [told, quiet]) {
+    const bar = sampling(out, 300)
+    bar.at(100, 1200)
+    bar.at(200, 1234.5)
+    bar.stop()
+    bar.stop()
+  }
+  await new Promise(setImmediate)
+  expect(quiet.text()).toBe('')
+  expect(screen(told.text(), 60)).toEqual([`${'█'.repeat(9)}${'░'.repeat(4)} 200/300 samples · 1235 a minute · 0:05 left`, ''])
 })
 
 test('clock', () => {
