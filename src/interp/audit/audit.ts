@@ -61,10 +61,9 @@ export const gradientFlow = (statement: Statement, { byLeaf = false }: Pick<Audi
  * ```ts
  * import { audit } from 'typegrad/audit'
  * const training = trainStep({
- *   params: { w: f32(2), unused: f32() }, optimiser: sgd(0.1), loss: (p, x: Tensor<[2]>) => sum(mul(x, p.w)),
+ *   params: { w: f32(2), unused: f32() }, optimiser: sgd(0.1), loss: (p, x: Tensor<[2]>) => named('loss', sum(mul(x, p.w))),
  * })
- * audit(training.statement(f32(2), key(0))).failures
- * // ['unused is never moved by any term: not reached by sum(input 1 * w).']
+ * audit(training.statement(f32(2), key(0))).failures // ['unused is never moved by any term: not reached by loss.']
  * ```
  */
 export const audit = (statement: Statement, claims: readonly Claim[] = [], { seed = 0, sizes = {}, byLeaf = false }: AuditOptions = {},

@@ -33,8 +33,9 @@ const partsOf = (n: Node, depth: number, sign = 1, under: Node | null = null): P
 }
 
 /**
- * x + sg(q - x) and its other spellings: a sum in which x counts once with its gradient and once, opposite in sign, without; the value is
- * the rest's, the gradient x's. Without a rest it is a sum that is 0 with a true gradient, such as a score function's.
+ * x + sg(q - x) and its other spellings: a sum in which x counts once with its gradient and once, opposite in sign, without, beside a
+ * rest of x's own sign: the value is the rest's, the gradient x's. Without a rest it is a 0 with a true gradient, such as a score
+ * function's; with a rest of the other sign only, x - sg(a + x), it is the error of x from a target that x helps to make.
  */
 const handWritten = (n: Node): Flow | null => {
   if (n.op !== 'add' && n.op !== 'sub' || !isFloat(n)) return null
@@ -42,10 +43,10 @@ const handWritten = (n: Node): Flow | null => {
   if (!parts.some(p => p.under)) return null
   const cancelled = (p: Part): boolean =>
     p.under === null && parts.some(q => q.under !== null && q.node === p.node && q.sign === -p.sign)
-  const found = parts.filter(cancelled)
-  if (found.length === 0 || parts.length === 2 * found.length) return null
+  const replaced = (p: Part): boolean => parts.some(q => q.node !== p.node && q.sign === p.sign)
+  if (!parts.some(p => cancelled(p) && replaced(p))) return null
   return {
-    edges: parts.filter(p => p.under === null).map(p => ({ to: p.node, surrogate: cancelled(p) })),
+    edges: parts.filter(p => p.under === null).map(p => ({ to: p.node, surrogate: cancelled(p) && replaced(p) })),
     cuts: parts.flatMap(p => p.under ? [{ to: p.node, by: p.under }] : []),
   }
 }

@@ -12,6 +12,13 @@ export interface Change { readonly output: number; readonly variable: number }
 
 /** Operations that may be spent on trials. */
 const budget = 2e8
+/** What the evaluator spends on a node besides its arithmetic, in operations; a loop visits its body's at every step. */
+const visits = (n: Node): number => {
+  if (n.op !== 'scan') return 1000
+  const { body, length } = (n as NodeOf<'scan'>).attrs
+  return Number(length) * computed([...body.next, ...body.ys]).length * 1000
+}
+
 /** How many codes are surely valid: rows of the smallest table that is read at positions made of the input; 2 without a table. */
 const codesOf = (input: Node, nodes: readonly Node[]): number => {
   const from = new Set([input])
@@ -76,5 +83,5 @@ export const perturb = (input: Node, output: Node): { readonly tries: Tries; rea
     }
     return { changes: [...seen.values()], trials: variables.length * rounds.length }
   }
-  return { tries, affordable: Math.floor(budget / 2 / Math.max(1, changing.reduce((sum, n) => sum + Number(n.prim.flops(n)), 0))) }
+  return { tries, affordable: Math.floor(budget / 2 / changing.reduce((sum, n) => sum + Number(n.prim.flops(n)) + visits(n), 1)) }
 }

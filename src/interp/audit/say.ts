@@ -38,6 +38,10 @@ const show = (n: Node, depth: number): Text => {
 }
 const write = (n: Node, depth: number): Text => {
   const inner = (i: Node): Text => show(i, depth - 1)
+  if (n.op === 'mul' && n.inputs[0] === n.inputs[1]) {
+    const { text, binds } = inner(n.inputs[0])
+    return { text: binds > 6 ? `${text}^2` : `(${text})^2`, binds: 6 }
+  }
   const mean = meanOf(n)
   if (mean) return { text: `mean(${show(mean.op === 'sum' ? mean.inputs[0] : mean, depth - 1).text})`, binds: 9 }
   if (['sum', 'max', 'min', 'prod', 'transpose', 'argMax', 'slice', 'concat', 'gather', 'cumsum'].includes(n.op))
@@ -46,7 +50,7 @@ const write = (n: Node, depth: number): Text => {
 }
 
 /** `stopGradient(G(z))`, `mean(square)`, a name. */
-export const say = (n: Node, depth = 3): string => {
+export const say = (n: Node, depth = 4): string => {
   const { text } = show(n, depth)
   return text.length <= 64 || depth === 0 ? text : say(n, depth - 1)
 }

@@ -1,6 +1,7 @@
 /** A report as text for the terminal. */
 import type { FlowCell, FlowRow } from './flow.js'
 import type { AuditReport, GameRow } from './report.js'
+import { listed } from './verdicts.js'
 
 const words: Readonly<Record<FlowCell['status'], string>> =
   { 'reached': 'reached', 'straight-through': 'straight-through', 'stopped': 'stopped', 'not reached': '-', 'frozen': 'frozen' }
@@ -12,39 +13,66 @@ const aligned = (rows: readonly (readonly string[])[]): string[] => {
   return rows.map(r => `  ${r.map((text, c) => text.padEnd(widths[c])).join('  ').trimEnd()}`)
 }
 const cellText = (c: FlowCell): string => {
-  const others = Object.keys(c.except).length
-  return others === 0 ? words[c.status] : `${words[c.status]} (${others} not)`
+  return Object.keys(c.except).length === 0 ? words[c.status] : `${words[c.status]} in part`
 }
 const weightText = ({ weight: { value, text }, kind }: FlowRow): string => kind === 'bound' ? 'bound'
   : value === null || text === `${value}` ? clipped(text, 18) : `${clipped(text, 12)} = ${Number(value.toPrecision(4))}`
 
 const head = ({ player, sense, by, steps, moves, constraints, against }: GameRow): string => [
-  `${player} ${sense}s by ${moves.join(', ') || 'nothing'}`,
-  by === '' ? '' : `, ${by}`, steps === 1 ? '' : `, ${steps} updates a step`,
+  `${player} ${sense}s, moving ${together(moves, player) || 'nothing'}`,
+  by === '' ? '' : `, by ${by}`, steps === 1 ? '' : `, ${steps} updates a step`,
   constraints.length === 0 ? '' : `, subject to ${constraints.join(', ')}`,
   against.length === 0 ? '' : `, zero-sum against ${against.join(', ')}`,
 ].join('')
 
-/** The table with a term a row, or turned around where there are more groups than a terminal is wide. */
-const table = (rows: readonly FlowRow[]): string[] => {
+/** Groups below one entry that fare alike in every term are one: `critic.0`, `critic.1` become `critic`. */
+const folded = (rows: readonly FlowRow[]): FlowRow[] => {
+  const groups = rows[0].cells.map(c => c.group)
+  const parent = (g: string): string => g.slice(0, Math.max(0, g.lastIndexOf('.')))
+  const alike = (same: readonly number[]): boolean =>
+    rows.every(r => same.every(i => cellText(r.cells[i]) === cellText(r.cells[same[0]])))
+  const merged = groups.map(g => {
+    const family = groups.flatMap((other, i) => parent(other) === parent(g) ? [i] : [])
+    return parent(g) !== '' && family.length > 1 && alike(family) ? parent(g) : g
+  })
+  return rows.map(r => ({ ...r, cells: r.cells.flatMap((c, i) => merged.indexOf(merged[i]) === i ? [{ ...c, group: merged[i] }] : []) }))
+}
+
+/** What a terminal shows in one line. */
+const widest = 110
+const fits = (lines: readonly string[]): boolean => lines.every(l => l.length <= widest)
+/** A term in words: which groups fare how, but for those that it does not reach. */
+const sentence = (r: FlowRow): string => {
+  const statuses = [...new Set(r.cells.map(cellText))].filter(s => s !== words['not reached'])
+  const each = statuses.map(s => `${s} ${listed(r.cells.filter(c => cellText(c) === s).map(c => c.group), 8)}`)
+  return `  ${clipped(r.term, 40)} (${weightText(r)}): ${each.join('; ') || 'reaches nothing'}`
+}
+
+/** The table with a term a row; turned around where groups are many; a sentence a term where both are. */
+const table = (all: readonly FlowRow[]): string[] => {
+  const rows = folded(all)
   const upright = [
     ['term', 'weight', ...rows[0].cells.map(c => c.group)],
     ...rows.map(r => [clipped(r.term, 40), weightText(r), ...r.cells.map(cellText)]),
   ]
   const lines = aligned(upright)
-  if (Math.max(...lines.map(l => l.length)) <= 110) return lines
-  return aligned([
+  if (fits(lines)) return lines
+  const turned = aligned([
     ['', ...rows.map(r => clipped(r.term, 28))], ['weight', ...rows.map(weightText)],
     ...rows[0].cells.map((c, i) => [c.group, ...rows.map(r => cellText(r.cells[i]))]),
   ])
+  return fits(turned) ? turned : rows.map(sentence)
 }
 const stopLines = (rows: readonly FlowRow[]): string[] => rows.flatMap(r => r.cells.flatMap(c =>
   c.stoppedBy.length === 0 ? [] : [`  ${c.group} is stopped in ${clipped(r.term, 40)} by ${c.stoppedBy.join(', ')}`]))
-const exceptLines = (rows: readonly FlowRow[]): string[] => rows.flatMap(r => r.cells.flatMap(c => {
-  const paths = Object.entries(c.except)
-  return paths.length === 0 ? [] : [`  in ${clipped(r.term, 40)} ${paths.slice(0, 3).map(([p, s]) => `${p} is ${s}`).join(', ')}${
-    paths.length > 3 ? `, and ${paths.length - 3} more` : ''}`]
-}))
+const exceptLines = (rows: readonly FlowRow[]): string[] => rows.flatMap(r => {
+  const paths = r.cells.flatMap(c => Object.entries(c.except))
+  const each = [...new Set(paths.map(([, s]) => s))].map(s => `${s} ${listed(paths.filter(([, t]) => t === s).map(([p]) => p))}`)
+  return each.length === 0 ? [] : [`  in ${clipped(r.term, 40)}: ${each.join('; ')}`]
+})
+/** `critic` for all of its entries. */
+const together = (groups: readonly string[], player: string): string =>
+  groups.length > 1 && groups.every(g => g.startsWith(`${player}.`)) ? player : listed(groups, 6)
 
 /**
  * A report as aligned text: a table a player, what stops gradients, promises about orders, the trial run, warnings and failures.

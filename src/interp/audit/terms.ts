@@ -94,8 +94,7 @@ const ifNamed = (pieces: Piece[], whole: Piece[]): Piece[] => pieces.length > 1 
 /** The name of the whole value says nothing about its terms: below it every sum is taken apart. */
 const top = (n: Node, parametric: Parametric): Piece[] => {
   const inside = n.op === 'named' ? top(n.inputs[0], parametric) : piecesOf(n, parametric)
-  if (n.op !== 'named' || inside.length > 1) return inside
-  return [{ ...inside[0], name: nameOf(n), node: inside[0].weight.value === 1 ? n : inside[0].node }]
+  return n.op === 'named' && inside.length === 1 ? [{ name: nameOf(n), node: n, weight: one }] : inside
 }
 
 /** All terms of a player: of the value, the penalties, and what is held below a bound. */

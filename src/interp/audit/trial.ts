@@ -13,7 +13,7 @@ import { concrete } from '../program.js'
 
 export interface TrialOptions { readonly seed: number; readonly sizes: Sizes }
 /** Beyond this many operations the reference engine takes longer than a person waits for an audit. */
-const budget = 6e8
+const budget = 1.5e8
 
 /** Uniform numbers in [0, 1), the same for the same seed and stream: Mulberry32, since a trial needs millions of them quickly. */
 export const uniforms = (seed: number, stream: number, n: number): Float64Array => {
@@ -65,7 +65,7 @@ export const trial = (statement: Statement, { seed, sizes }: TrialOptions): { no
   const values = statement.objectives.flatMap(targetsOf)
   const targets = [...values, ...statement.objectives.flatMap(gradientsOf)]
   const ends = computed(targets.map(t => t.node)).filter(n => n.op === 'input')
-  const missing = symbolsIn(ends).filter(s => !(s in sizes))
+  const missing = symbolsIn(computed(targets.map(t => t.node))).filter(s => !(s in sizes))
   const params = new Set(leavesOf<Node>(statement.params).map(l => l.leaf))
   let fault = 'a size could not be chosen'
   for (const size of [4, 2, 1]) {

@@ -5,7 +5,7 @@ import * as b from '../../../src/dsl/core/build.js'
 import type { Node } from '../../../src/dsl/core/node.js'
 import type { Statement } from '../../../src/dsl/statement.js'
 import { key } from '../../../src/dsl/keys.js'
-import { exp, round, stopGradient } from '../../../src/dsl/ops/unary.js'
+import { exp, round, square, stopGradient } from '../../../src/dsl/ops/unary.js'
 import { add, mul, sub } from '../../../src/dsl/ops/arithmetic.js'
 import { f32 } from '../../../src/dsl/ops/create.js'
 import { named } from '../../../src/dsl/ops/named.js'
@@ -148,6 +148,8 @@ describe('what stops a gradient', () => {
   })
   it('is not the zero of a score function, whose gradient is true', () => {
     expect(flowOf(p => sum(exp(sub(p.a, stopGradient(p.a)))))).toEqual(['reached', 'not reached'])
+    expect(flowOf(p => sum(square(sub(p.a, stopGradient(add(p.c, p.a))))))).toEqual(['reached', 'stopped'])
+    expect(flowOf(p => sum(sub(p.a, stopGradient(sub(p.a, p.c)))))).toEqual(['straight-through', 'stopped'])
   })
 })
 
@@ -158,6 +160,7 @@ describe('terms', () => {
     expect(names(p => named('loss', sub(sum(p.a), mul(2, mean(p.c)))))).toEqual([['sum(a)', 1, '1'], ['mean(c)', -2, '-2']])
     expect(names(p => mean(add(named('first', p.a), mul(0.5, named('second', p.c)))))).toEqual([['first', 1, '1'], ['second', 0.5, '0.5']])
     expect(names(p => mean(add(p.a, p.c)))).toEqual([['mean(a + c)', 1, '1']])
+    expect(names(p => named('loss', mul(-3, sum(add(p.a, p.c)))))).toEqual([['loss', 1, '1']])
   })
   it('keep a factor that parameters enter, with its gradient or without', () => {
     expect(names(p => mul(named('λ', stopGradient(sum(p.a))), named('adversarial', sum(p.c))))).toEqual([['adversarial', 1, '1']])
