@@ -6,7 +6,8 @@ import { diagramOf } from './diagram/graph.js'
 import { layoutOf } from './diagram/layout.js'
 import { mermaid, picture, svg } from './diagram/draw.js'
 import { flow, promises } from './flow.js'
-import { mathematics, type Mathematics } from './formulas.js'
+import { mathematics, type Formula, type Mathematics } from './formulas.js'
+import { aligned } from './math/latex.js'
 import { notation, notationRows } from './notation.js'
 import { html } from './pages/html.js'
 import { markdown } from './pages/markdown.js'
@@ -45,6 +46,13 @@ const drawingOf = (statement: Statement, mathematics: Mathematics): Drawing => {
   }
 }
 
+const linesInOne = 12
+/** Definitions aligned with one another, in parts that a page can break between. */
+const chunks = (where: readonly Formula[]): string[] => where.reduce<string[][]>((parts, { lines }) => {
+  const last = parts[parts.length - 1]
+  return last !== undefined && last.length + lines.length <= linesInOne ? [...parts.slice(0, -1), [...last, ...lines]] : [...parts, [...lines]]
+}, []).map(aligned)
+
 const pageOf = (statement: Statement, about: About, drawing: Drawing, mathematics: Mathematics): Page => {
   const { problem, where } = mathematics
   const settings = Object.entries(about.settings ?? {}).map(([k, v]): Line => [code(`${k} = ${JSON.stringify(v)}`)])
@@ -56,7 +64,7 @@ const pageOf = (statement: Statement, about: About, drawing: Drawing, mathematic
         blocks: [
           ...settings.length > 0 ? [text('Settings: ', ...settings.flatMap((s, i): Line => i === 0 ? s : [', ', ...s]), '.')] : [],
           { kind: 'formulas', formulas: problem.map(f => f.latex) },
-          ...where.length > 0 ? [text('where'), { kind: 'formulas' as const, formulas: where.map(f => f.latex) }] : [],
+          ...where.length > 0 ? [text('where'), { kind: 'formulas' as const, formulas: chunks(where) }] : [],
         ],
       },
       ...about.claims && about.claims.length > 0 ? [{ title: 'Promises', blocks: promises(about.claims) }] : [],

@@ -7,18 +7,20 @@ import { latexOfName, upright } from './latex/letters.js'
 import {
   add, call, everyPart, mul, num, partsOf, sub, subscript, symbol, symbolsOf, type Expr, type Sym,
 } from './math/expr.js'
-import { display, latexOf, showNumber } from './math/latex.js'
+import { aligned, latexOf, linesOf, showNumber } from './math/latex.js'
 import { alphabet, type Alphabet } from './read/alphabet.js'
 import { known as knownOf, valuesOf, type Known } from './read/facts.js'
 import { bare, bernoulliDrawOf, categoricalDrawOf, softmaxOf } from './read/match.js'
 import { parameterLetters, type ParameterLetters } from './read/parameters.js'
-import { identity, reader, type Context, type Reader } from './read/reader.js'
+import { carried, resultOf, identity, reader, type Context, type Inside, type Place, type Reader } from './read/reader.js'
 import type { At } from './read/reading.js'
-import { drawOf, nameLatex, symbols, type Symbols } from './read/symbols.js'
+import { drawOf, isLarge, nameLatex, sourceOf, symbols, type Symbols } from './read/symbols.js'
 
 /** One line: a formula, the expressions in it, and what it defines. */
 export interface Formula {
   readonly latex: string
+  /** The same in lines with marks where they align. */
+  readonly lines: readonly string[]
   readonly parts: readonly Expr[]
   /** Absent for a problem's own line. */
   readonly defines?: Definition
@@ -60,10 +62,12 @@ const sizeOf = (e: Expr): number => {
   sizes.set(e, size)
   return size
 }
-const long = 34, tooLong = 220
+const long = 17, longer = 34, tooLong = 160
+/** Nodes that only give another form: a letter for them would say nothing. */
+const forms = new Set(['broadcastTo', 'reshape', 'transpose', 'cast', 'stopGradient', 'slice'])
 const layers = new Set(['relu', 'leakyRelu', 'elu', 'silu', 'gelu', 'tanh', 'sigmoid', 'softmax', 'softplus'])
 
-interface Wanted { readonly sym: Sym; readonly node: Node; readonly at: At }
+interface Wanted { readonly sym: Sym; readonly node: Node; readonly at: At; readonly inside: Inside }
 
 /** Reads statements' expressions and queues what their letters stand for. */
 class Book {
@@ -77,8 +81,9 @@ class Book {
   readonly lambdas = new Map<string, Sym>()
 
   constructor(statement: Statement) {
-    this.sampled = !statement.objectives.some(o => o.solver !== undefined)
     this.known = knownOf(statement)
+    const loops = reachable(valuesOf(statement)).some(n => n.op === 'scan')
+    this.sampled = !statement.objectives.some(o => o.solver !== undefined) && (this.known.data.length > 0 || !loops)
     this.letters = alphabet(reservedIn(statement))
     this.parameters = parameterLetters(statement, this.letters)
     this.names = symbols(statement, this.known, this.letters, this.parameters)
@@ -86,22 +91,28 @@ class Book {
   private context(cuts: ReadonlyMap<Node, string>): Context {
     return {
       known: this.known, letters: this.letters, parameters: this.parameters, symbols: this.names, cuts, sampled: this.sampled,
-      wanted: (sym, node, at) => this.queue.set(sym, [...this.queue.get(sym) ?? [], { sym, node, at }]),
+      wanted: (sym, node, at, inside) => this.queue.set(sym, [...this.queue.get(sym) ?? [], { sym, node, at, inside }]),
     }
   }
-  private reader(without: Node | null, objective: boolean): Reader {
+  private reader(without: Node | null, place: Place = {}): Reader {
     const cuts = new Map(this.cuts)
     if (without) cuts.delete(without)
-    return reader(this.context(cuts), objective)
+    return reader(this.context(cuts), place)
   }
   /** An expression, with letters for the layers and the repeated parts of a long one. */
-  read(n: Node, at: At, own: Node | null = null, objective = false): Expr {
-    const first = this.trial(() => this.reader(own, objective), r => r.read(n, at))
-    if (sizeOf(first.e) <= long) return this.reader(own, objective).read(n, at)
-    const wanted = [...first.reads].filter(([x, { count, e }]) => x !== n && !this.cuts.has(x) && x.shape.length > 0
-      && (e.kind === 'function' && layers.has(e.op) && sizeOf(e) > 5 || count > 1 && sizeOf(e) > 12))
-    wanted.forEach(([x, { e }]) => this.cuts.set(x, e.kind === 'function' && layers.has(e.op) ? 'h' : 'u'))
-    return this.reader(own, objective).read(n, at)
+  read(n: Node, at: At, own: Node | null = null, place: Place = {}): Expr {
+    const first = this.trial(() => this.reader(own, place), r => r.read(n, at))
+    const size = sizeOf(first.e)
+    if (size <= long) return this.reader(own, place).read(n, at)
+    const wanted = [...first.reads].filter(([x, { count, e }]) => x !== n && !this.cuts.has(x) && x.shape.length > 0 && !forms.has(x.op)
+      && (!place.objective && e.kind === 'function' && layers.has(e.op) && sizeOf(e) > 5 || size > longer && count > 1 && sizeOf(e) > 12))
+    for (const [x, { e }] of wanted) {
+      const letter = e.kind === 'function' && layers.has(e.op) ? 'h' : 'u'
+      this.cuts.set(x, letter)
+      // Inner ones were read first, so that layers are counted from the input.
+      this.names.auxiliary(x, letter)
+    }
+    return this.reader(own, place).read(n, at)
   }
   /** Reads without asking for definitions. */
   private trial(make: () => Reader, f: (r: Reader) => Expr): { e: Expr; reads: Reader['reads'] } {
@@ -121,22 +132,59 @@ class Book {
       const next = [...this.queue.keys()].find(sym => !done.has(sym))
       if (next === undefined) return lines
       done.add(next)
-      const line = this.define(simplest(this.queue.get(next) ?? []))
-      if (line) lines.push(line)
+      lines.push(...this.define(simplest(this.queue.get(next) ?? [])))
     }
   }
-  private define({ sym, node, at }: Wanted): Formula | null {
+  private define({ sym, node, at, inside }: Wanted): Formula[] {
+    if (node.op === 'project') return this.loop(sym, node as NodeOf<'project'>, inside)
     const inner = node.op === 'named' ? node.inputs[0] : node
+    const source = sourceOf(inner)
+    if (source.op === 'project' && isLarge(source.inputs[0])) return []
     const law = drawOf(bare(inner))
     const left = this.left(sym, node, at)
-    if (law) return this.drawn(left, { sym, node }, law, bare(inner))
-    const right = this.read(inner, at, node)
-    if (sizeOf(right) > tooLong || latexOf(right) === latexOf(left)) return null
-    const latex = display(`${latexOf(left)} =`, right)
-    return { latex, parts: [left, right], defines: { sym, node, right } }
+    if (law) return [this.drawn(left, { sym, node }, law, bare(inner))]
+    return this.equation(left, { sym, node }, () => this.read(inner, at, node, { inside }))
+  }
+  /** A line unless it would be too long to be read, or say nothing; what a line that is left out asks for is left out too. */
+  private equation(left: Expr, of: { sym: Sym; node: Node }, read: () => Expr): Formula[] {
+    const before = new Map(this.queue)
+    const right = read()
+    if (sizeOf(right) > tooLong || latexOf(right) === latexOf(left)) {
+      this.queue.clear()
+      before.forEach((w, s) => this.queue.set(s, w))
+      return []
+    }
+    const lines = linesOf(`${latexOf(left)} &=`, right)
+    return [{ latex: aligned(lines), lines, parts: [left, right], defines: { ...of, right } }]
+  }
+  /** A result of a loop, at a step t: what the body gives, and for what is carried the first value and the next. */
+  private loop(sym: Sym, n: NodeOf<'project'>, inside: Inside): Formula[] {
+    const loop = n.inputs[0] as NodeOf<'scan'>
+    const { body, reverse, length } = loop.attrs
+    if (isLarge(loop)) return []
+    const [nc, nx, ny] = [body.carry.length, body.xs.length, body.ys.length]
+    const t = this.letters.index([], 't')
+    const given = (x: Node, at: At): Expr => this.reader(null, { inside }).read(x, at)
+    const whole = (x: Node): null[] => x.shape.map(() => null)
+    const within: Inside = new Map([
+      ...body.carry.map((c, k) => [c, (at: At) => given(carried(loop, k), [t, ...at])] as const),
+      ...body.xs.map((x, k) => [x, (at: At) => given(loop.inputs[nc + k], [t, ...at])] as const),
+      ...body.consts.map((c, k) => [c, (at: At) => given(loop.inputs[nc + nx + k], at)] as const),
+    ])
+    const { index } = n.attrs
+    const equal = (step: Expr, e: () => Expr): Formula[] => this.equation(subscript(symbol(sym), [step]), { sym, node: n }, e)
+    const line = (step: Expr, x: Node, place: Inside): Formula[] => equal(step, () => this.read(x, whole(x), null, { inside: place }))
+    if (index < nc + ny) return line(symbol(t), body.ys[index - nc], within)
+    const k = index - nc - ny
+    const last = typeof length === 'number' ? num(length) : symbol({ latex: length, role: 'index', meaning: 'a size' })
+    const following = reverse ? sub(symbol(t), num(1)) : add(symbol(t), num(1))
+    // What is carried on may be a result too, which has a line of its own.
+    const asResult = body.ys.indexOf(body.next[k])
+    return [...line(reverse ? last : num(1), loop.inputs[k], inside), ...asResult < 0 ? line(following, body.next[k], within)
+      : equal(following, () => given(resultOf(loop, asResult), [t, ...whole(body.next[k])]))]
   }
   private left(sym: Sym, node: Node, at: At): Expr {
-    if (sym.role === 'function') return this.reader(null, false).read(node, node.shape.map(() => null))
+    if (sym.role === 'function') return this.reader(null).read(node, node.shape.map(() => null))
     return subscript(symbol(sym), at.flatMap(s => s !== null && s !== 'silent' && s.latex !== sym.free ? [symbol(s)] : []))
   }
   private drawn(left: Expr, of: { sym: Sym; node: Node }, law: 'normal' | 'uniform' | 'bernoulli' | 'categorical', n: Node): Formula {
@@ -144,7 +192,7 @@ class Book {
       : law === 'bernoulli' ? call('bernoulli', this.probability(bernoulliDrawOf(n)))
         : call('categorical', this.probability(categoricalDrawOf(n), true))
     const e: Expr = { kind: 'drawn', sym: left, from }
-    return { latex: latexOf(e), parts: [e], defines: { ...of, right: from } }
+    return { latex: latexOf(e), lines: [`${latexOf(left)} &\\sim ${latexOf(from)}`], parts: [e], defines: { ...of, right: from } }
   }
   private probability(n: Node | null, logits = false): Expr {
     if (n === null) return num(0)
@@ -162,7 +210,7 @@ const simplest = (wanted: readonly Wanted[]): Wanted => {
 /** ± weight · value, as it stands in the objective: a penalty counts against the player. */
 const penalised = (e: Expr, o: Objective, book: Book): Expr => o.constraints.reduce((sum, c) => {
   if (c.kind !== 'penalty') return sum
-  const term = mul(symbol(lambdaOf(c.name, book.letters, book.lambdas, c.weight)), book.read(nodeOf(c.value), [], null, true))
+  const term = mul(symbol(lambdaOf(c.name, book.letters, book.lambdas, c.weight)), book.read(nodeOf(c.value), [], null, { objective: true }))
   return o.sense === 'minimise' ? add(sum, term) : sub(sum, term)
 }, e)
 const nodeOf = (tree: unknown): Node => leavesOf<Node>(tree)[0].leaf
@@ -176,7 +224,7 @@ const held = (c: Constraint, o: Objective, book: Book): { latex: string; parts: 
     return { latex: `${latexOf(owner)} \\in [-${bound.latex}, ${bound.latex}]`, parts: [owner, symbol(bound)] }
   }
   const bound = boundOf('\\delta', `bound of the ${c.name}`, c.bound, book.letters)
-  const value = book.read(nodeOf(c.value), [], null, false)
+  const value = book.read(nodeOf(c.value), [])
   return { latex: `${latexOf(value)} \\le ${bound.latex}`, parts: [value, symbol(bound)] }
 }
 
@@ -187,9 +235,10 @@ const problemOf = (o: Objective, value: Expr, book: Book, name?: Expr): Formula 
   const constraints = o.constraints.flatMap(c => held(c, o, book) ?? [])
   const head = `${senses[o.sense]}_{${latexOf(owner)}}\\;`
   const parts = [owner, whole, ...constraints.flatMap(c => c.parts)]
-  if (constraints.length === 0) return { latex: display(head, whole), parts }
+  const lines = linesOf(`${head} &`, whole)
+  if (constraints.length === 0) return { latex: aligned(lines), lines, parts }
   const under = constraints.map((c, i) => `${i === 0 ? '\\text{subject to}\\quad' : '\\quad'} & ${c.latex}`)
-  return { latex: `\\begin{aligned}\n${head} & ${latexOf(whole)} \\\\\n${under.join(' \\\\\n')}\n\\end{aligned}`, parts }
+  return { latex: aligned([...lines, ...under]), lines: [...lines, ...under], parts }
 }
 
 /** One value that some raise and some lower: min max of it, then what each is held to. */
@@ -200,7 +249,8 @@ const minimax = (objectives: readonly Objective[], value: Expr, book: Book): For
   const V: Sym = { latex: book.letters.claim('V'), role: 'named', meaning: 'the value of the game' }
   const name: Expr = { kind: 'apply', fn: V, of: [], args: players.map(letter), style: 'call' }
   const head = players.map(o => `${senses[o.sense]}_{${latexOf(letter(o))}}`).join('\\,')
-  const shared: Formula = { latex: display(`${head}\\; ${latexOf(name)} =`, value), parts: [name, value] }
+  const lines = linesOf(`${head}\\; ${latexOf(name)} &=`, value)
+  const shared: Formula = { latex: aligned(lines), lines, parts: [name, value] }
   return [shared, ...objectives.filter(o => o.constraints.length > 0).map(o => problemOf(o, value, book, name))]
 }
 
@@ -208,7 +258,7 @@ const minimax = (objectives: readonly Objective[], value: Expr, book: Book): For
 export const mathematics = (statement: Statement): Mathematics => {
   const book = new Book(statement)
   const { objectives } = statement
-  const values = objectives.map(o => book.read(nodeOf(o.value), [], null, true))
+  const values = objectives.map(o => book.read(nodeOf(o.value), [], null, { objective: true }))
   const shared = objectives.length > 1 && new Set(objectives.map(o => nodeOf(o.value))).size === 1
     && new Set(objectives.map(o => o.sense)).size === 2
   const problem = shared ? minimax(objectives, values[0], book) : objectives.map((o, i) => problemOf(o, values[i], book))

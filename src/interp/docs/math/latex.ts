@@ -32,7 +32,7 @@ export const showNumber = (x: number): string => {
 const withSubscript = (latex: string, subs: string): string => {
   const own = /^(.*)_(?:\{((?:[^{}]|\{[^{}]*\})*)\}|(\w))$/.exec(latex)
   if (own) return `${own[1]}_{${own[2] ?? own[3]},${subs}}`
-  return /^[^()|]*(\\[A-Za-z]+|[A-Za-z]'*|\})$/.test(latex) ? `${latex}_{${subs}}` : `{${parens(latex)}}_{${subs}}`
+  return /^[^()|]*(\\[A-Za-z]+|[A-Za-z]|\})'*$/.test(latex) ? `${latex}_{${subs}}` : `{${parens(latex)}}_{${subs}}`
 }
 
 /** Functions whose argument needs no brackets when it is a letter or a call. */
@@ -81,7 +81,8 @@ const signs = { beside: ' ', elementwise: ' \\odot ', convolution: ' \\ast ', tr
 const productOf = (factors: readonly Expr[], sign: keyof typeof signs): string => factors.map((f, i) => {
   const t = show(f)
   // The body of a big operator would swallow what follows.
-  const text = t.binds < 5 || f.kind === 'big' && i < factors.length - 1 && f.op !== 'expectation' ? parens(t.text) : t.text
+  const other = f.kind === 'product' && f.sign !== 'beside'
+  const text = t.binds < 5 || other || f.kind === 'big' && i < factors.length - 1 && f.op !== 'expectation' ? parens(t.text) : t.text
   const digits = i > 0 && /^[\d\\]?\d/.test(text) && sign === 'beside'
   return `${i === 0 ? '' : digits ? ' \\cdot ' : f.kind === 'number' ? signs[sign] : i === 1 && factors[0].kind === 'number' ? ' \\, ' : signs[sign]}${text}`
 }).join('')
@@ -144,17 +145,19 @@ const brokenTerms = (terms: readonly Term[]): string[] => terms.reduce<string[]>
   return last !== undefined && widthOf(last) + widthOf(text) <= widest ? [...lines.slice(0, -1), `${last} ${text}`] : [...lines, text]
 }, [])
 
-/** `head e` as a displayed formula; a long sum, also one within an expectation, stands on several lines. */
-export const display = (head: string, e: Expr): string => {
+/** `head e` in lines that align at the marks: a long sum, also one within an expectation, stands on several. */
+export const linesOf = (head: string, e: Expr): string[] => {
   const whole = `${head} ${latexOf(e)}`
   const outer = unsigned(e)
   const inside = outer.e.kind === 'big' && outer.e.op === 'expectation' ? outer.e : undefined
   const body = inside ? inside.body : e
-  if (widthOf(whole) <= widest + 12 || body.kind !== 'sum' || body.terms.length < 2) return whole
+  if (widthOf(whole) <= widest + 12 || body.kind !== 'sum' || body.terms.length < 2) return [whole]
   const lines = brokenTerms(body.terms)
-  if (lines.length < 2) return whole
+  if (lines.length < 2) return [whole]
   const opening = inside ? `${outer.minus ? '-' : ''}\\mathbb{E}_{${inside.below.map(latexOf).join(', ')}}\\Bigl[ ` : ''
   const closing = inside ? ' \\Bigr]' : ''
-  const aligned = [`${head} {}& ${opening}${lines[0]}`, ...lines.slice(1).map(l => `& ${inside ? '\\quad ' : ''}${l}`)]
-  return `\\begin{aligned}\n${aligned.join(' \\\\\n')}${closing}\n\\end{aligned}`
+  return [`${head} ${opening}${lines[0]}`, ...lines.slice(1).map((l, i) => `& \\quad ${l}${i === lines.length - 2 ? closing : ''}`)]
 }
+/** Lines that align at their marks, as one displayed formula. */
+export const aligned = (lines: readonly string[]): string =>
+  lines.length === 1 ? lines[0].replace('&', '') : `\\begin{aligned}\n${lines.join(' \\\\\n')}\n\\end{aligned}`

@@ -42,6 +42,7 @@ export const operators = {
   softmax: word('softmax', 'exponentials divided by their sum, along the last axis'),
   logSumExp: word('logsumexp', 'logarithm of the sum of exponentials'),
   clip: word('clip', 'brought between two bounds'),
+  standardise: word('standardise', 'without its mean, over its standard deviation'),
   divergence: word('KL', 'Kullback-Leibler divergence'),
   bernoulli: word('Bernoulli', 'distribution of a zero or one with a probability of one'),
   categorical: word('Categorical', 'distribution of one class with given probabilities'),

@@ -1,6 +1,7 @@
 /** A page as a LaTeX document that compiles by itself, with the packages of every distribution. */
 import type { Block, Line, Page, Step } from './page.js'
 import { texOfText } from '../latex/letters.js'
+import { widthOf } from '../math/latex.js'
 
 const show = (line: Line): string => line.map(part =>
   typeof part === 'string' ? texOfText(part) : 'math' in part ? `$${part.math}$` : `\\texttt{${texOfText(part.code)}}`).join('')
@@ -17,10 +18,15 @@ const columns = (count: number, right: readonly number[]): string => {
   return Array.from({ length: count }, (_, i) => right.includes(i) ? 'r' : `>{\\raggedright\\arraybackslash}p{${wide}\\textwidth}`).join('')
 }
 
+/** Letters that fit on a line; what is wider shrinks to it. */
+const lineFits = 84
+const displayed = (formula: string): string => Math.max(...formula.split('\n').map(widthOf)) <= lineFits ? `\\[\n${formula}\n\\]`
+  : `\\[\n\\resizebox{\\textwidth}{!}{$\\displaystyle\n${formula}\n$}\n\\]`
+
 const block = (b: Block): string => {
   switch (b.kind) {
     case 'text': return show(b.line)
-    case 'formulas': return b.formulas.map(f => `\\[\n${f}\n\\]`).join('\n')
+    case 'formulas': return b.formulas.map(displayed).join('\n')
     case 'table': return [
       `\\begin{longtable}{@{}${columns(b.head.length, b.right)}@{}}`,
       '\\hline', `${b.head.map(texOfText).join(' & ')} \\\\`, '\\hline', '\\endhead',
@@ -35,7 +41,7 @@ const block = (b: Block): string => {
 export const tex = ({ title, summary, sections }: Page): string => [
   '\\documentclass[11pt,a4paper]{article}',
   '\\usepackage[utf8]{inputenc}', '\\usepackage[T1]{fontenc}', '\\usepackage[margin=2.2cm]{geometry}',
-  '\\usepackage{amsmath,amssymb,array,longtable,xcolor}',
+  '\\usepackage{amsmath,amssymb,array,graphicx,longtable,xcolor}',
   '\\setlength{\\parindent}{0pt}\\setlength{\\parskip}{6pt}', '\\allowdisplaybreaks',
   '\\begin{document}', `{\\LARGE\\bfseries ${texOfText(title)}\\par}`, '\\medskip', texOfText(summary),
   ...sections.flatMap(s => [`\\section*{${texOfText(s.title)}}`, ...s.blocks.map(block)]),

@@ -6,10 +6,17 @@ import type { Statement } from '../../../dsl/statement.js'
 import { symbolsOf } from '../../../dsl/shape/dim.js'
 import type { Dim } from '../../../dsl/tensor.js'
 
-export interface Facts { readonly params: boolean; readonly state: boolean; readonly data: boolean; readonly noise: boolean }
-const nothing: Facts = { params: false, state: false, data: false, noise: false }
+export interface Facts {
+  readonly params: boolean
+  /** On a parameter, by a way that no stopped gradient closes. */
+  readonly moved: boolean
+  readonly state: boolean
+  readonly data: boolean
+  readonly noise: boolean
+}
+const nothing: Facts = { params: false, moved: false, state: false, data: false, noise: false }
 const either = (a: Facts, b: Facts): Facts => ({
-  params: a.params || b.params, state: a.state || b.state, data: a.data || b.data, noise: a.noise || b.noise,
+  params: a.params || b.params, moved: a.moved || b.moved, state: a.state || b.state, data: a.data || b.data, noise: a.noise || b.noise,
 })
 
 /** The scalars of a statement: objectives and the terms of their constraints. */
@@ -34,13 +41,25 @@ export const known = (statement: Statement): Known => {
   const keys = new Set(nodes.filter(n => n.op === 'randomBits' || n.op === 'uniform').flatMap(n => n.inputs.filter(isKey)))
   const data: Node[] = []
   const facts = new Map<Node, Facts>()
-  for (const n of nodes) {
-    const own = params.has(n) ? { ...nothing, params: true } : state.has(n) ? { ...nothing, state: true }
+  const visit = (n: Node): void => {
+    const own = params.has(n) ? { ...nothing, params: true, moved: true } : state.has(n) ? { ...nothing, state: true }
       : n.op === 'uniform' || n.op === 'randomBits' || keys.has(n) ? { ...nothing, noise: true }
         : n.op === 'input' ? { ...nothing, data: true } : nothing
-    if (n.op === 'input' && own.data) data.push(n)
-    facts.set(n, n.inputs.reduce((f, i) => either(f, facts.get(i) ?? nothing), own))
+    const inner = inside.get(n)
+    if (n.op === 'input' && own.data && !inner) data.push(n)
+    const all = n.inputs.reduce((f, i) => either(f, facts.get(i) ?? nothing), inner ?? own)
+    facts.set(n, n.op === 'stopGradient' ? { ...all, moved: false } : all)
+    if (n.op === 'scan') within(n as NodeOf<'scan'>, all)
   }
+  /** Of a loop's placeholders is known what is known of the loop's inputs; loops of one form share them. */
+  const inside = new Map<Node, Facts>()
+  const within = ({ inputs, attrs: { body } }: NodeOf<'scan'>, all: Facts): void => {
+    const nc = body.carry.length
+    body.carry.forEach(c => inside.set(c, either(inside.get(c) ?? nothing, all)))
+    ;[...body.xs, ...body.consts].forEach((x, i) => inside.set(x, either(inside.get(x) ?? nothing, facts.get(inputs[nc + i]) ?? nothing)))
+    reachable([...body.next, ...body.ys]).forEach(visit)
+  }
+  nodes.forEach(visit)
   const of = (n: Node): Facts => facts.get(n) ?? nothing
   const sources = [...data, ...nodes.filter(n => n.op === 'uniform').map(n => n as NodeOf<'uniform'>)]
   const rows = new Set(sources.filter(n => n.shape.length > 0).map(n => n.shape[0]))

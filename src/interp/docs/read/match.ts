@@ -1,7 +1,7 @@
 /** Looking through graphs: what an operand is before it is repeated to fit, which number a node is, which sums are means. */
 import type { Node } from '../../../dsl/core/node.js'
 import type { NodeOf } from '../../../dsl/core/table.js'
-import { mulDim, sameDim } from '../../../dsl/shape/dim.js'
+import { mulDim, sameDim, sameShape } from '../../../dsl/shape/dim.js'
 import type { Dim } from '../../../dsl/tensor.js'
 import { uniformValue } from '../../simplify/rules.js'
 
@@ -38,8 +38,13 @@ export const meanOf = (n: Node): { of: Node; axes: readonly number[] } | null =>
   if (n.op !== 'div') return null
   const total = n.inputs[0]
   if (total.op !== 'sum') return null
-  const [count, of] = [sizeOf(n.inputs[1]), total.inputs[0]]
+  const of = total.inputs[0]
   const axes = axesOf(total)
+  const ones = bare(n.inputs[1])
+  const counted = ones.op === 'sum' && isValue(ones.inputs[0], 1) && sameShape(ones.inputs[0].shape, of.shape)
+    && axesOf(ones).join() === axes.join()
+  if (counted) return { of, axes }
+  const count = sizeOf(n.inputs[1])
   const size = axes.map(a => of.shape[a]).reduce<Dim>(mulDim, 1)
   return count !== null && sameDim(count, size) ? { of, axes } : null
 }
@@ -71,6 +76,16 @@ export const logSoftmaxOf = (n: Node): Node | null => {
 export const logSumExpOf = (n: Node): Node | null => {
   if (n.op !== 'add' || n.inputs[0].op !== 'log') return null
   return sumOfExp(n.inputs[0].inputs[0])
+}
+
+/** x where `n` is x with its mean taken out, over its standard deviation: what layer normalisation begins with. */
+export const standardisedOf = (n: Node): Node | null => {
+  if (n.op !== 'div' || n.inputs[0].op !== 'sub') return null
+  const [centred, root] = [n.inputs[0], bare(n.inputs[1])]
+  const x = centred.inputs[0]
+  if (meanOf(bare(centred.inputs[1]))?.of !== x || root.op !== 'sqrt' || root.inputs[0].op !== 'add') return null
+  const variance = meanOf(bare(root.inputs[0].inputs[0]))
+  return variance && squareOf(variance.of) === centred ? x : null
 }
 
 /** Standard normal numbers: the form of Box and Muller. */

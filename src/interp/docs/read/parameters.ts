@@ -16,10 +16,10 @@ export interface ParameterLetters {
 }
 
 const nodesOf = (tree: unknown): Node[] => leavesOf<Node>(tree).map(l => l.leaf)
-/** Whether two players' values each depend on what the other moves. */
+/** Whether the gradient of each of two players' values would move what the other moves. */
 const playAgainst = (a: Objective, b: Objective): boolean => {
   const reads = (x: Objective, y: Objective): boolean => {
-    const nodes = new Set(reachable(nodesOf(x.value)))
+    const nodes = new Set(reachable(nodesOf(x.value), n => n.prim.vjp === null && n.op !== 'scan' ? [] : n.inputs))
     return nodesOf(y.moves).some(n => nodes.has(n))
   }
   return reads(a, b) && reads(b, a)

@@ -1,5 +1,6 @@
 /** From nodes to formulas: letters where a node has one, rules where a composition is known, and else the primitive's own sign. */
 import { reachable, type Node } from '../../../dsl/core/node.js'
+import { projectPrim } from '../../../dsl/core/primitives/scan.js'
 import type { NodeOf, Op } from '../../../dsl/core/table.js'
 import { mulDim } from '../../../dsl/shape/dim.js'
 import type { Dim } from '../../../dsl/tensor.js'
@@ -13,7 +14,7 @@ import { axesOf, bare, meanOf, onlyOnes, peeled, sizeOf, squareOf, valueOf } fro
 import type { ParameterLetters } from './parameters.js'
 import type { At, Reading } from './reading.js'
 import { minusSoftplus, rules } from './rules.js'
-import { drawOf, labelOf, styleOf, type Symbols } from './symbols.js'
+import { drawOf, labelOf, nameLatex, styleOf, type Symbols } from './symbols.js'
 
 export interface Context {
   readonly known: Known
@@ -25,10 +26,14 @@ export interface Context {
   /** Whether data are independent examples, rather than what a policy met. */
   readonly sampled: boolean
   /** What was called by a letter that a line must define. */
-  readonly wanted: (sym: Sym, n: Node, at: At) => void
+  readonly wanted: (sym: Sym, n: Node, at: At, inside: Inside) => void
 }
 const blank: Sym = { latex: '\\cdot', role: 'data', meaning: 'everything that is random' }
 export const identity: Sym = { latex: 'I', role: 'constant', meaning: 'identity matrix' }
+
+/** Where an expression stands: in an objective, or in a loop, whose placeholders are what the loop is given. */
+export interface Place { readonly objective?: boolean; readonly inside?: Inside }
+export type Inside = ReadonlyMap<Node, (at: At) => Expr>
 
 export interface Reader extends Reading {
   /** How often each node was read in place, and as what. */
@@ -62,16 +67,29 @@ const atBelow = (n: Node, at: At): At => {
  */
 const randomIn = (body: Expr, known: Known): Node[] => {
   const random = (n: Node): boolean => known.of(n).data || known.of(n).noise
-  const nodes = symbolsOf([body]).flatMap(s => s.node !== undefined && s.role !== 'parameter' && s.role !== 'constant' && s.free === undefined
+  const nodes = symbolsOf([body]).flatMap(s => s.node !== undefined && s.role !== 'parameter' && s.role !== 'constant' && !/[(|]/.test(s.latex)
     && random(s.node) ? [s.node] : [])
-  const free = nodes.filter(n => !known.of(n).params)
+  const free = nodes.filter(n => !known.of(n).moved)
   if (free.length > 0 || nodes.length === 1) return free.length > 0 ? free : nodes
   const below = new Set(reachable(symbolsOf([body]).flatMap(s => s.node ? [s.node] : [])))
   return known.data.filter(n => below.has(n) && known.batched(n))
 }
 
+/** Whether a symbol has an index of its own, as s_t has t and p(x_d | x_<d) has d. */
+const carries = (sym: Sym, letter: string): boolean => sym.free === letter || new RegExp(`_\\{?${letter}(?![A-Za-z])`).test(sym.latex)
+
+/** What a loop carries, before each step. */
+export const carried = (loop: Node, index: number): Node => {
+  const { body } = (loop as NodeOf<'scan'>).attrs
+  return projectPrim.make([loop], { index: body.carry.length + body.ys.length + index })
+}
+
+/** Result `index` of a loop, all steps of it. */
+export const resultOf = (loop: Node, index: number): Node =>
+  projectPrim.make([loop], { index: (loop as NodeOf<'scan'>).attrs.body.carry.length + index })
+
 /** A reader with nothing read yet. */
-export const reader = (context: Context, objective = false): Reader => {
+export const reader = (context: Context, { objective = false, inside = new Map() }: Place = {}): Reader => {
   const { known, symbols, parameters, letters, cuts, wanted } = context
   const reads = new Map<Node, { count: number; e: Expr }>()
   const memo = new Map<Node, Map<string, Expr>>()
@@ -79,7 +97,7 @@ export const reader = (context: Context, objective = false): Reader => {
 
   const shown = (at: At): Expr[] => at.flatMap(s => s !== null && s !== 'silent' ? [symbol(s)] : [])
   const withIndices = (e: Expr, at: At): Expr => {
-    const subs = at.filter(s => s !== null && s !== 'silent' && !(e.kind === 'symbol' && e.sym.free === s.latex))
+    const subs = at.filter(s => s !== null && s !== 'silent' && !(e.kind === 'symbol' && carries(e.sym, s.latex)))
     return subscript(e, shown(subs))
   }
   /** Whether some axis is whole, so that a product is one of elements. */
@@ -113,7 +131,7 @@ export const reader = (context: Context, objective = false): Reader => {
   /** The letter that a named summand leaves free. */
   const freeBelow = (x: Node): string | undefined => {
     const inner = bare(x)
-    const own = inner.op === 'named' ? symbols.named(inner as NodeOf<'named'>).free : undefined
+    const own = inner.op === 'named' && (inner as NodeOf<'named'>).attrs.args === undefined ? symbols.named(inner as NodeOf<'named'>).free : undefined
     return own ?? (inner.prim.elementwise ? inner.inputs.map(freeBelow).find(f => f !== undefined) : undefined)
   }
   const reduce = (op: OperatorName, x: Node, axes: readonly number[], at: At): Expr => {
@@ -137,14 +155,16 @@ export const reader = (context: Context, objective = false): Reader => {
         : reduce('sum', x, axes, at))
     }
     const extra = axes.filter(a => a !== 0 && x.shape[a] !== 1)
-    const square = squareOf(x)
+    const square = context.sampled ? squareOf(x) : null
     let next = 0
     const inner = x.shape.map((_, i): At[number] => axes.includes(i) ? i === 0 || x.shape[i] === 1 ? null : 'silent' : at[next++])
     const body = square && extra.length > 0 && axes.length === x.shape.length
       ? mul(fraction(count(extra)), { kind: 'power', base: call('norm', read(square, nulls(square))), exponent: num(2) })
       : x.op === 'softplus' ? neg(minusSoftplus(x, inner, self)) : read(x, inner)
     const random = randomIn(body, known)
-    return big('expectation', random.length <= 3 ? random.map(n => random.length === 1 ? lawful(n) : letterOf(n)) : [], body)
+    const examples = random.every(n => sampledFrom(n))
+    const below = random.map((n, i) => i === random.length - 1 && (random.length === 1 || examples) ? lawful(n) : letterOf(n))
+    return big('expectation', below.length <= 3 ? below : [], body)
   }
   const letterOf = (n: Node): Expr =>
     symbol(n.op === 'named' ? symbols.named(n as NodeOf<'named'>) : cuts.has(n) ? symbols.auxiliary(n, cuts.get(n) ?? 'u') : symbols.own(n) ?? blank)
@@ -152,7 +172,11 @@ export const reader = (context: Context, objective = false): Reader => {
   const lawful = (n: Node): Expr => {
     const inner = n.op === 'named' ? bare(n.inputs[0]) : n
     if (drawOf(inner) === 'normal') return { kind: 'drawn', sym: letterOf(n), from: call('normalLaw', num(0), symbol(identity)) }
-    return inner.op === 'input' && known.of(inner).data && context.sampled ? { kind: 'drawn', sym: letterOf(n), from: call('dataLaw') } : letterOf(n)
+    return sampledFrom(n) ? { kind: 'drawn', sym: letterOf(n), from: call('dataLaw') } : letterOf(n)
+  }
+  const sampledFrom = (n: Node): boolean => {
+    const inner = n.op === 'named' ? bare(n.inputs[0]) : n
+    return inner.op === 'input' && known.of(inner).data && context.sampled
   }
   const sizes = new Map<string, Sym>()
   const sizeSym = (n: string): Sym => {
@@ -183,12 +207,13 @@ export const reader = (context: Context, objective = false): Reader => {
     const fn = symbols.fn(n)
     const style = styleOf(name, fn.latex, of.length)
     const gradientOf = name.startsWith('∇')
-    if (style !== 'norm' && !gradientOf) wanted(fn, n, nulls(n))
+    if (style !== 'norm' && !gradientOf) wanted(fn, n, nulls(n), inside)
     const e: Expr = { kind: 'apply', fn, of, args: rest.map(leaf => read(leaf, nulls(leaf))), style }
     return style === 'divergence' ? e : withIndices(e, at)
   }
 
   const named = (n: NodeOf<'named'>, at: At): Expr => {
+    const [inner] = n.inputs
     if (n.attrs.gradient === true) {
       const [, of, by] = n.inputs
       return withIndices({ kind: 'gradient', of: perRow(of), by: read(by, nulls(by)) }, at)
@@ -196,8 +221,10 @@ export const reader = (context: Context, objective = false): Reader => {
     if (n.attrs.args !== undefined) return called(n, at)
     if (objective && n.shape.length === 0 && valueOf(n.inputs[0]) === null)
       return { kind: 'brace', body: read(n.inputs[0], at), label: labelOf(n.attrs.name) }
+    if (inner.op === 'named' && (inner as NodeOf<'named'>).attrs.args === undefined && nameLatex(inner as NodeOf<'named'>) === nameLatex(n))
+      return named(inner as NodeOf<'named'>, at)
     const sym = symbols.named(n)
-    if (sym.value === undefined && sym.role !== 'data') wanted(sym, n, at)
+    if (sym.value === undefined && sym.role !== 'data') wanted(sym, n, at, inside)
     return withIndices(symbol(sym), at)
   }
   /** The function whose sum over the batch is differentiated: rows do not meet, so each has the gradient of its own. */
@@ -234,7 +261,6 @@ export const reader = (context: Context, objective = false): Reader => {
       }
       case 'cast': return a.dtype === 'bool' ? call('indicator', read(a, at)) : read(a, at)
       case 'customVjp': return read(a, at)
-      case 'project': return read(a, [])
       case 'matmul': return withIndices(mul(read(a, nulls(a)), read(b, nulls(b))), at)
       case 'conv2d': return withIndices(mul(read(a, nulls(a)), read(b, nulls(b)), 'convolution'), at)
       case 'conv2dInput': return withIndices(mul(read(a, nulls(a)), read(b, nulls(b)), 'transposedConvolution'), at)
@@ -249,19 +275,35 @@ export const reader = (context: Context, objective = false): Reader => {
     }
   }
 
+  /** One result of a loop: a letter with the step as its first index. */
+  const looped = (n: NodeOf<'project'>, at: At): Expr => {
+    const loop = n.inputs[0] as NodeOf<'scan'>
+    const { carry, ys } = loop.attrs.body
+    const { index } = n.attrs
+    const of = index < carry.length ? carried(loop, index) : n
+    const sym = symbols.auxiliary(of, of === n && index < carry.length + ys.length ? 'y' : 'a')
+    wanted(sym, of, at, inside)
+    const { length } = loop.attrs
+    const last = typeof length === 'number' ? num(length + 1) : add(symbol(sizeSym(length)), num(1))
+    return index < carry.length ? subscript(symbol(sym), [last, ...shown(at)]) : withIndices(symbol(sym), at)
+  }
+
   const compute = (n: Node, at: At): Expr => {
+    const given = inside.get(n)
+    if (given) return given(at)
     const own = symbols.own(n)
     if (own) {
-      if (own.role === 'noise' && drawOf(n)) wanted(own, n, at)
+      if (own.role === 'noise' && drawOf(n)) wanted(own, n, at, inside)
       return withIndices(symbol(own), at)
     }
     const letter = cuts.get(n)
     if (letter !== undefined) {
       const sym = symbols.auxiliary(n, letter)
-      wanted(sym, n, at)
+      wanted(sym, n, at, inside)
       return withIndices(symbol(sym), at)
     }
     if (n.op === 'named') return named(n as NodeOf<'named'>, at)
+    if (n.op === 'project') return looped(n as NodeOf<'project'>, at)
     const average = meanOf(n)
     if (average) return mean(average, at)
     for (const rule of rules[n.op as Op] ?? []) {

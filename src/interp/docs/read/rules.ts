@@ -3,7 +3,7 @@ import type { Node } from '../../../dsl/core/node.js'
 import type { Op } from '../../../dsl/core/table.js'
 import { add, call, div, mul, neg, num, pow, square, sub, subscript, symbol, type Expr } from '../math/expr.js'
 import {
-  axesOf, bare, isValue, logSoftmaxOf, logSumExpOf, softmaxOf, squareOf, valueOf,
+  axesOf, bare, isValue, logSoftmaxOf, logSumExpOf, softmaxOf, squareOf, standardisedOf, valueOf,
 } from './match.js'
 import type { At, Reading } from './reading.js'
 
@@ -103,6 +103,9 @@ export const rules: Partial<Readonly<Record<Op, readonly Rule[]>>> = {
     },
   ],
   div: [(n, at, r) => {
+    const x = standardisedOf(n)
+    return x ? picked(call('standardise', r.read(x, x.shape.map(() => null))), at, r) : null
+  }, (n, at, r) => {
     const x = softmaxOf(n)
     return x ? picked(call('softmax', r.read(x, x.shape.map(() => null))), at, r) : null
   }],
@@ -137,10 +140,17 @@ export const rules: Partial<Readonly<Record<Op, readonly Rule[]>>> = {
   }],
   sum: [(n, _, r) => squaredNorm(n, r), categoricalKl],
   select: [relus],
-  maximum: [({ inputs: [a, b] }, at, r) => a.op === 'minimum' && valueOf(b) !== null && valueOf(a.inputs[1]) !== null
+  maximum: [({ inputs: [x, y] }, at, r) => y.op === 'mul' && y.inputs.includes(x) && y.inputs.some(i => valueOf(i) !== null)
+    ? call('leakyRelu', r.read(x, at)) : null,
+  ({ inputs: [a, b] }, at, r) => a.op === 'minimum' && valueOf(b) !== null && valueOf(a.inputs[1]) !== null
     ? call('clip', r.read(a.inputs[0], at), r.read(b, at), r.read(a.inputs[1], at)) : null],
   argMax: [nearest],
   takeAlong: [classLogProb],
+  log: [(n, at, r) => {
+    const x = bare(n.inputs[0])
+    return x.op === 'exp' && softmaxOf(x) === null && x.inputs[0].shape.length === at.length ? r.read(x.inputs[0], at)
+      : x.op === 'exp' && softmaxOf(x) === null ? r.read(x.inputs[0], x.inputs[0].shape.map(() => null)) : null
+  }],
   log1p: [(n, at, r) => call('log', add(num(1), r.read(n.inputs[0], at)))],
   expm1: [(n, at, r) => sub(call('exp', r.read(n.inputs[0], at)), num(1))],
   straightThrough: [({ inputs: [hard, soft] }, at, r) => {

@@ -1,5 +1,5 @@
 /** What formulas call by a letter: placeholders, draws of noise, named nodes, constant tables. */
-import type { Node } from '../../../dsl/core/node.js'
+import { reachable, type Node } from '../../../dsl/core/node.js'
 import { leavesOf } from '../../../dsl/core/trees.js'
 import type { NodeOf } from '../../../dsl/core/table.js'
 import type { Statement } from '../../../dsl/statement.js'
@@ -42,6 +42,17 @@ export const styleOf = (name: string, latex: string, parameters: number): Style 
 
 export const nameLatex = ({ attrs: { name, latex } }: NodeOf<'named'>): string => latex ?? familiar[name] ?? latexOfName(name)
 
+const largest = 60
+/** A loop too large to be written out, as an environment's: what it gives is only named. */
+export const isLarge = (n: Node): boolean => {
+  if (n.op !== 'scan') return false
+  const { body } = (n as NodeOf<'scan'>).attrs
+  return reachable([...body.next, ...body.ys]).length > largest
+}
+
+/** What a node is but for its form. */
+export const sourceOf = (n: Node): Node => ['reshape', 'broadcastTo', 'cast', 'transpose'].includes(n.op) ? sourceOf(n.inputs[0]) : n
+
 const masks = 'zeros and ones that never change'
 
 export const symbols = (statement: Statement, known: Known, letters: Alphabet, parameters: ParameterLetters): Symbols => {
@@ -52,13 +63,14 @@ export const symbols = (statement: Statement, known: Known, letters: Alphabet, p
     return sym
   }
   const state = new Map(leavesOf<Node>(statement.aux).map(({ path, leaf }) => [leaf, path]))
+  const lastOf = (n: NodeOf<'input'>): string => n.attrs.name.split('.').at(-1) ?? ''
   const input = (n: NodeOf<'input'>): Sym => once(n, () => {
     const path = state.get(n)
     if (path !== undefined) {
       return { latex: letters.claim(`\\bar{${latexOfName(path.split('.').at(-1) ?? 'state')}}`), role: 'state', meaning: `carried state ${path}`,
         shape: n.shape, node: n }
     }
-    const name = n.attrs.name.split('.').at(-1) ?? ''
+    const name = lastOf(n)
     const data = known.of(n).data
     const latex = name !== '' ? latexOfName(name) : data ? 'x' : '\\kappa'
     return { latex: letters.claim(latex), role: data ? 'data' : 'noise', shape: n.shape, node: n,
@@ -67,7 +79,7 @@ export const symbols = (statement: Statement, known: Known, letters: Alphabet, p
   const constant = (n: Node): Sym => once(n, () => {
     const bits = n.op === 'cast' && n.inputs[0].dtype === 'bool' || n.dtype === 'bool'
     const drawn = known.of(n).noise ? ', drawn anew in each step' : ''
-    return { latex: letters.numbered(bits ? 'M' : 'C'), role: 'constant', shape: n.shape, node: n,
+    return { latex: letters.claim(bits ? 'M' : 'C'), role: 'constant', shape: n.shape, node: n,
       meaning: bits ? drawn === '' ? masks : `zeros and ones${drawn}` : `fixed numbers${drawn}` }
   })
   const draw = (n: Node, law: Draw): Sym => once(n, () =>
@@ -84,22 +96,31 @@ export const symbols = (statement: Statement, known: Known, letters: Alphabet, p
       return table ? constant(n) : undefined
     },
     named: n => once(n, () => {
+      const source = sourceOf(n.inputs[0])
+      if (source.op === 'input' && known.of(source).data && latexOfName(lastOf(source as NodeOf<'input'>)) === nameLatex(n))
+        return input(source as NodeOf<'input'>)
       const latex = letters.claim(nameLatex(n))
       const inner = bare(n.inputs[0])
       const value = valueOf(n.inputs[0])
       const law = drawOf(inner)
       const free = freeIn(latex)
       const data = inner.op === 'input' && known.of(inner).data
-      return { latex, shape: n.shape, node: n, meaning: law ? words[law] : value !== null ? 'constant' : data ? 'data' : meaningOf(n.attrs.name),
+      return { latex, shape: n.shape, node: n, meaning: law ? words[law] : value !== null ? 'constant' : data ? 'data' : `${meaningOf(n.attrs.name)}${source.op === 'project' && isLarge(source.inputs[0]) ? ', from a loop over steps' : ''}`,
         role: law ? 'noise' : data ? 'data' : value !== null ? 'constant' : 'named', ...value !== null && { value }, ...free !== undefined && { free } }
     }),
     fn: n => once(`fn ${n.attrs.name} ${n.attrs.latex ?? ''}`, () =>
       ({ latex: letters.claim(nameLatex(n)), role: 'function', meaning: `function ${n.attrs.name}`, shape: n.shape })),
     auxiliary: (n, letter) => once(n, () =>
-      ({ latex: letters.numbered(letter), role: 'named', meaning: letter === 'h' ? 'values of a layer' : 'an intermediate value', shape: n.shape, node: n })),
+      ({ latex: letter === 'a' || letter === 'y' ? letters.claim(letter) : letters.numbered(letter), role: 'named', meaning: auxiliaryMeaning(n, letter),
+        shape: n.shape, node: n })),
     unlogged: fn => once(`unlogged ${fn.latex}`, () =>
       ({ latex: fn.latex.replace(/^\\log\s*/, ''), role: 'function', meaning: `the density whose logarithm is ${fn.meaning.replace(/^function /, '')}` })),
   }
+}
+const auxiliaryMeaning = (n: Node, letter: string): string => {
+  if (n.op !== 'project') return letter === 'h' ? 'values of a layer' : 'an intermediate value'
+  const loop = n.inputs[0] as NodeOf<'scan'>
+  return letter === 'a' ? `what a loop of ${loop.attrs.length} steps carries` : `result of a loop of ${loop.attrs.length} steps`
 }
 const meaningOf = (name: string): string => name === 'logits' ? 'log-odds, the logits of the program' : `the program's ${name}`
 
