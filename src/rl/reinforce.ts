@@ -39,7 +39,6 @@ export type ReinforceMetrics = {
   readonly objective: Tensor<[]>
   readonly baselineLoss: Tensor<[]>
   readonly entropy: Tensor<[]>
-  readonly loss: Tensor<[]>
   readonly gradientNorm: Tensor<[]>
   readonly environmentSteps: Tensor<[]>
 }
@@ -79,12 +78,12 @@ export const reinforceTerms = <O extends Shape, A extends ActionSpace, P extends
     readonly normalised?: boolean
   }, p: ReinforceParams<P, V>, τ: Trajectory<number, number, O, A>,
 ) => {
-  const played: Moments = firstEpisodes(τ)
+  const played: Moments = named('m', firstEpisodes(τ), { latex: 'm_t' })
   const steps = sum(played)
   const value = (s: typeof τ.observation): Moments => baseline ? baseline.value<Grid>(p.baseline, s) : mul(played, 0)
 
   const v = value(τ.observation)
-  const G = named('G', returns(τ, { discount, nextValues: stopGradient(value(τ.nextObservation)) }), { latex: 'G_t' })
+  const G = returns(τ, { discount, nextValues: stopGradient(value(τ.nextObservation)) })
   const difference = sub(G, v)
   const advantage = named('Â', stopGradient(mul(normalised ? normalise(difference, played) : difference, played)), { latex: '\\hat{A}_t' })
   const logProb = policy.logProb<Grid>(p.policy, τ.observation, τ.action)
@@ -142,7 +141,12 @@ export const reinforce = <S extends Tree, O extends Shape, A extends ActionSpace
     },
   })
   return {
-    ...training,
+    params, init: training.init,
+    step: (state, batch, key) => {
+      // The sum of the two terms says nothing that they do not.
+      const { state: next, metrics: { loss: _, ...metrics } } = training.step(state, batch, key)
+      return { state: next, metrics }
+    },
     statement: (_, key) => {
       const at = placeholders(params)
       const { objective, baselineLoss } = problem(at, key)

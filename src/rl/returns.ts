@@ -1,5 +1,5 @@
 /** Returns and advantages of trajectories: sums backwards over the steps, which respect how an episode ended. */
-import { add, cast, dimSize, div, gather, mul, ones, or, sqrt, square, sub, sum, where, zeros } from '../dsl/ops/index.js'
+import { add, cast, dimSize, div, gather, mul, named, ones, or, sqrt, square, sub, sum, where, zeros } from '../dsl/ops/index.js'
 import { nodeOf, tensorOf } from '../dsl/ops/typed.js'
 import { TypegradError } from '../dsl/errors.js'
 import { scan } from '../dsl/transform/scan.js'
@@ -50,10 +50,10 @@ export const returns = <T extends Dim, N extends Dim>(
   const xs = grids(outcomes)
   const after = nextValues ? grid(nextValues) : mul(xs.reward, 0)
   const [, found] = scan((next, { reward, terminated, truncated, value }) => {
-    const here = add(reward, mul(where(terminated, 0, where(truncated, value, next)), discount))
+    const here = named('G', add(reward, mul(where(terminated, 0, where(truncated, value, next)), discount)), { latex: 'G_t' })
     return [here, here]
   }, last(after), { ...xs, value: after }, { reverse: true })
-  return tensorOf(nodeOf('returns', found))
+  return tensorOf(nodeOf('returns', named('G', found, { latex: 'G_t' })))
 }
 
 /** What generalised advantages are made of. */
@@ -87,11 +87,12 @@ export const gae = <T extends Dim, N extends Dim>(
   inUnit('gae', 'discount', discount)
   inUnit('gae', 'λ', lambda)
   const { reward, terminated, truncated } = grids(outcomes)
-  const delta = sub(add(reward, mul(where(terminated, 0, grid(nextValues)), discount)), grid(values))
+  const difference = sub(add(reward, mul(where(terminated, 0, grid(nextValues)), discount)), grid(values))
+  const delta = named('δ', difference, { latex: '\\delta_t' })
   const decay = mul(sub(1, cast(or(terminated, truncated), 'float32')), discount * lambda)
   const none: Tensor<['N']> = tensorOf(nodeOf('gae', zeros([delta.shape[1]])))
   const [, found] = scan((next, x) => {
-    const here = add(x.delta, mul(x.decay, next))
+    const here = named('Â', add(x.delta, mul(x.decay, next)), { latex: '\\hat{A}_t' })
     return [here, here]
   }, none, { delta, decay }, { reverse: true })
   return tensorOf(nodeOf('gae', found))

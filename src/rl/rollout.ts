@@ -168,6 +168,8 @@ export const rollout = <S extends Tree, O extends Shape, A extends ActionSpace, 
     const τ = {
       ...happened,
       observation: named('s', happened.observation, { latex: 's_t' }), action: named<Shape, DType>('a', happened.action, { latex: 'a_t' }),
+      terminated: named('terminated', happened.terminated, { latex: '\\mathrm{terminated}_t' }),
+      truncated: named('truncated', happened.truncated, { latex: '\\mathrm{truncated}_t' }),
       reward: named('r', happened.reward, { latex: 'r_t' }), nextObservation: named('s′', happened.nextObservation, { latex: 's_{t+1}' }),
     }
     const ended = sum(cast(or(happened.terminated, happened.truncated), 'float32'))
