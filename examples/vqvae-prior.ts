@@ -13,7 +13,7 @@ export default defineRecipe({
     heads: setting.int(4, 'heads of attention, which divide the width', { min: 1 }),
     layers: setting.int(3, 'blocks of attention and MLP', { min: 1 }),
     lr: setting.number(2e-3, 'learning rate at the start; it falls to 0 along a cosine', { min: 0 }),
-    batch: setting.int(64, 'maps of codes a step', { min: 1 }),
+    batch: setting.int(32, 'maps of codes a step', { min: 1 }),
   },
   data: (_, earlier) => encoded(earlier, ({ model, params, aux, batch: { x } }) => ({
     codes: model.quantise({ params, aux }, reshape(x, ['B', 28, 28, 1])).codes,
@@ -24,7 +24,7 @@ export default defineRecipe({
   },
   objective: ({ model, params, batch: { codes } }) => neg(mean(model.logProb(params, codes))),
   optimiser: ({ lr }, { steps }) => chain(clipByGlobalNorm(1), adam(schedule.cosine({ from: lr, steps }))),
-  schedule: ({ batch }) => ({ batch, length: { steps: 2000 }, evaluate: { steps: 500 } }),
+  schedule: ({ batch }) => ({ batch, length: { steps: 3000 }, evaluate: { steps: 1000 } }),
   // a code drawn blindly costs log2 K bits
   evaluation: ({ model, params, batch: { codes } }) => {
     const nats = neg(model.logProb(params, codes))

@@ -7,11 +7,15 @@
  */
 import { TypegradError } from '../../dsl/errors.js'
 import { attention, layerNorm } from '../../dsl/nn/index.js'
-import { add, broadcastTo, concat, f32, gather, gelu, i32, matmul, parameter, reshape, slice, transpose } from '../../dsl/ops/index.js'
+import {
+  add, broadcastTo, concat, equal, f32, gather, gelu, i32, iota, lessEqual, matmul, parameter, reshape, slice, transpose, where, zeros,
+} from '../../dsl/ops/index.js'
 import { init } from '../../dsl/params/index.js'
 import { categorical } from '../../dsl/distributions/index.js'
 import type { Tensor } from '../../dsl/tensor.js'
 import { autoregressive, type Alternatives } from '../autoregressive.js'
+import { recurrence } from '../autoregressive/recurrence.js'
+import { literal } from '../literal.js'
 
 /** A matrix and a bias. */
 type Affine = { readonly w: Tensor<[number, number]>; readonly b: Tensor<[number]> }
@@ -54,6 +58,12 @@ export interface CodePriorOptions<H extends number, W extends number> {
 export type CodePrior<H extends number, W extends number> = Alternatives<CodePriorParams, readonly [H, W], 'int32'>
 
 type Rows = Tensor<['B', number, number]>
+/** One row of features for each head, [B, heads, places, features]. */
+type Heads = Tensor<['B', number, number, number]>
+/** How queries see keys and values. */
+type Mix = (q: Heads, k: Heads, v: Heads) => Heads
+/** The keys and values of the places so far, zero at the others. */
+type Past = { readonly k: Heads; readonly v: Heads }
 
 const checkOptions = ({ map, entries, width = 128, heads = 4, layers = 3 }: CodePriorOptions<number, number>) => {
   for (const [what, n] of Object.entries({ height: map[0], width: map[1], entries, features: width, heads, layers })) {
@@ -81,17 +91,38 @@ const paramsOf = ({ entries, width: d, layers, size }: ReturnType<typeof checkOp
 
 const through = ({ w, b }: Affine, x: Rows): Rows => add(matmul(x, w), b)
 const normalised = ({ scale, bias }: Norm, x: Rows): Rows => layerNorm(x, scale, bias)
-/** Attention of several heads in which place t sees the places up to t. */
-const attended = (p: Block, heads: number, x: Rows): Rows => {
+/** Attention of several heads. */
+const attended = (p: Block, heads: number, x: Rows, mix: Mix): Rows => {
   const [rows, t, d] = x.shape
   const parts = transpose(reshape(through(p.qkv, x), [rows, t, 3, heads, d / heads]), [2, 0, 3, 1, 4])
-  const part = (i: number): Tensor<['B', number, number, number]> => reshape(slice(parts, 0, i, i + 1), [rows, heads, t, d / heads])
-  const mixed = attention(part(0), part(1), part(2), { causal: true })
-  return through(p.out, reshape(transpose(mixed, [0, 2, 1, 3]), [rows, t, d]))
+  const part = (i: number): Heads => reshape(slice(parts, 0, i, i + 1), [rows, heads, t, d / heads])
+  return through(p.out, reshape(transpose(mix(part(0), part(1), part(2)), [0, 2, 1, 3]), [rows, t, d]))
 }
-const throughBlock = (p: Block, heads: number, x: Rows): Rows => {
-  const seen = add(x, attended(p, heads, normalised(p.before, x)))
+const throughBlock = (p: Block, heads: number, x: Rows, mix: Mix): Rows => {
+  const seen = add(x, attended(p, heads, normalised(p.before, x), mix))
   return add(seen, through(p.down, gelu(through(p.up, normalised(p.between, seen)))))
+}
+const logitsOf = (p: CodePriorParams, x: Rows): Rows => through(p.logits, normalised(p.last, x))
+
+/** All places at once: place t sees the places up to t. */
+const parallel = (p: CodePriorParams, heads: number, embedded: Rows): Rows =>
+  logitsOf(p, p.blocks.reduce((x, block) => throughBlock(block, heads, x, (q, k, v) => attention(q, k, v, { causal: true })), embedded))
+
+/** One place, from the keys and values of those before it: its logits, and what is then known. */
+const onePlace = (
+  p: CodePriorParams, heads: number, size: number, past: readonly Past[], last: Tensor<['B', number]>,
+  own: { readonly t: Tensor<[], 'int32'>; readonly place: Tensor<[number]> },
+): { readonly logits: Tensor<['B', number]>; readonly past: Past[] } => {
+  const [rows, width] = last.shape
+  const places = iota(size)
+  const here = reshape(equal(places, own.t), [1, 1, size, 1]), upToHere = reshape(lessEqual(places, own.t), [1, size])
+  const known: Past[] = []
+  const placed = (all: Heads, one: Heads): Heads => where(broadcastTo(here, all.shape), broadcastTo(one, all.shape), all)
+  const x = p.blocks.reduce<Rows>((h, block, l) => throughBlock(block, heads, h, (q, k, v) => {
+    known[l] = { k: placed(past[l].k, k), v: placed(past[l].v, v) }
+    return attention(q, known[l].k, known[l].v, { mask: upToHere })
+  }), reshape(add(last, own.place), [rows, 1, width]))
+  return { logits: reshape(logitsOf(p, x), [rows, p.logits.b.shape[0]]), past: known }
 }
 
 /**
@@ -104,23 +135,32 @@ const throughBlock = (p: Block, heads: number, x: Rows): Rows => {
  * import { codePrior } from 'typegrad/models'
  * const prior = codePrior({ map: [7, 7], entries: 256 })
  * const nats: Tensor<['B']> = prior.logProb(prior.params, i32('B', 7, 7))
- * const codes: Tensor<readonly [5, 7, 7], 'int32'> = prior.sample(prior.params, key(0), 5)
+ * const codes: Tensor<[5, 7, 7], 'int32'> = prior.sample(prior.params, key(0), 5)
  * ```
  */
 export const codePrior = <const H extends number, const W extends number>(options: CodePriorOptions<H, W>): CodePrior<H, W> => {
   const checked = checkOptions(options)
   const { entries, width, heads, size } = checked
   const [h, w]: readonly [number, number] = options.map
-  const conditional = (p: CodePriorParams, codes: Tensor<readonly ['B', number, number], 'int32'>) => {
-    const rows = codes.shape[0]
-    const embedded: Rows = gather(p.codes, reshape(codes, [rows, size]))
-    const start: Rows = broadcastTo(reshape(p.start, [1, width]), [rows, 1, width])
-    // place t sees the codes before it: all are moved on by one
-    const before: Rows = concat([start, slice(embedded, 1, 0, size - 1)], 1)
-    const hidden = p.blocks.reduce((x, block) => throughBlock(block, heads, x), add(before, p.places))
-    const logits = through(p.logits, normalised(p.last, hidden))
-    return categorical(reshape(logits, [rows, h, w, entries]))
-  }
-  const prior: unknown = autoregressive({ params: paramsOf(checked), over: i32(h, w), conditional })
-  return prior as CodePrior<H, W>
+  return literal<CodePrior<H, W>>(autoregressive({
+    params: paramsOf(checked),
+    over: i32(h, w),
+    conditional: (p, codes) => {
+      const rows = codes.shape[0]
+      const embedded: Rows = gather(p.codes, reshape(codes, [rows, size]))
+      const start: Rows = broadcastTo(reshape(p.start, [1, width]), [rows, 1, width])
+      // place t sees the codes before it: all are moved on by one
+      const before: Rows = concat([start, slice(embedded, 1, 0, size - 1)], 1)
+      return categorical(reshape(parallel(p, heads, add(before, p.places)), [rows, h, w, entries]))
+    },
+    recurrence: p => recurrence({
+      own: { t: iota(size), place: p.places },
+      start: rows => ({
+        last: broadcastTo(reshape(p.start, [1, width]), [rows, width]),
+        past: p.blocks.map((): Past => ({ k: zeros([rows, heads, size, width / heads]), v: zeros([rows, heads, size, width / heads]) })),
+      }),
+      conditional: ({ last, past }, own) => categorical(onePlace(p, heads, size, past, last, own).logits),
+      next: ({ last, past }, own, code) => ({ last: gather(p.codes, code), past: onePlace(p, heads, size, past, last, own).past }),
+    }),
+  }))
 }
