@@ -5,7 +5,7 @@
  */
 import { splitKey, type Key } from '../dsl/keys.js'
 import {
-  add, any, broadcastTo, cast, expandDims, floor, fromArray, gather, less, mean, mul, normal, square, sub, sum, uniform,
+  add, any, broadcastTo, cast, expandDims, floor, fromArray, gather, less, mean, mul, named, normal, square, sub, sum, tensor, uniform,
 } from '../dsl/ops/index.js'
 import type { Dim, Tensor } from '../dsl/tensor.js'
 
@@ -26,13 +26,14 @@ const NEAR = 3
 const mixture = (centres: readonly (readonly [number, number])[], spread: number, scale: number): Mixture => {
   const modes = centres.map(([x, y]) => [x / scale, y / scale] as const)
   const std = spread / scale, count = modes.length
-  const table: Tensor<[number, 2]> = fromArray(modes.flat(), [count, 2])
+  const table: Tensor<[number, 2]> = named('μ', fromArray(modes.flat(), [count, 2]), { latex: '\\mu' })
+  const spreadAround = named('σ', tensor(std), { latex: '\\sigma' })
   return {
     modes, std,
     sample: <const N extends Dim>(key: Key, rows: N) => {
       const [keys, n] = [splitKey(key, 'mode', 'around'), rows as 'N']
       const mode = cast(floor(mul(uniform(keys.mode, [n]), count)), 'int32')
-      const drawn: Tensor<[Dim, 2]> = add(gather(table, mode, 0), mul(normal(keys.around, [n, 2]), std))
+      const drawn: Tensor<[Dim, 2]> = add(gather(table, mode, 0), mul(spreadAround, normal(keys.around, [n, 2])))
       return drawn as Tensor<[N, 2]>
     },
     quality: samples => {

@@ -58,7 +58,8 @@ export const minimiser = <const P extends Tree, F extends TypeFunction>(player: 
 export type PlayersFault<Ps> = IsOne<keyof Ps> extends true ? TooFew<keyof Ps & string>
   : { readonly [K in keyof Ps]: Ps[K] extends { readonly sense: infer S } ? S extends Sense ? unknown
     : `game: ${K & string} has the sense ${S & string}, but a player is a minimiser({...}) or a maximiser({...})` : unknown }
-type IsOne<K, All = K> = [K] extends [never] ? false : string extends K ? false : K extends unknown ? [All] extends [K] ? true : false : never
+type IsOne<K, All = K> =
+  [K] extends [never] ? false : string extends K ? false : K extends unknown ? [All] extends [K] ? true : false : never
 type TooFew<K extends string> = `game: ${K} is alone, but a game has two players or more; one loss is trained by trainStep({...})`
 
 /** Throws the sentence about the first player that cannot play. */
