@@ -10,7 +10,7 @@ export default defineRecipe({
   settings: {
     ...imageSettings,
     hidden: setting.int(500, 'hidden units', { min: 1 }),
-    lr: setting.number(2e-3, 'learning rate at the start; it falls to 0 along a cosine', { min: 0 }),
+    lr: setting.number(5e-3, 'learning rate at the start; it falls to 0 along a cosine', { min: 0 }),
     batch: setting.int(100, 'images a step', { min: 1 }),
   },
   data: images,

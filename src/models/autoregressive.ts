@@ -4,7 +4,7 @@
  */
 import * as core from '../dsl/core/build.js'
 import type { Node } from '../dsl/core/node.js'
-import type { AnyTensor, Tree } from '../dsl/define/tree.js'
+import type { AnyTensor } from '../dsl/define/tree.js'
 import { TypegradError } from '../dsl/errors.js'
 import { splitKey, type Key } from '../dsl/keys.js'
 import { cast, floor, logSumExp, mul, stack, sub, tensor, uniform } from '../dsl/ops/index.js'
@@ -13,7 +13,7 @@ import type { Arg } from '../dsl/shape/check.js'
 import type { CausalClaim } from '../dsl/statement.js'
 import type { DType, Shape, Tensor } from '../dsl/tensor.js'
 import { claimsOf, drawOf, logitsAt, logProbOf, type Part } from './autoregressive/chain.js'
-import type { Recurrence } from './autoregressive/recurrence.js'
+import type { AnyRecurrence } from './autoregressive/recurrence.js'
 import { batchOf, groupOf, type Conditional, type Events, type Logits, type Rows } from './autoregressive/variables.js'
 import type { Ordering } from './degrees.js'
 
@@ -26,11 +26,11 @@ export interface Autoregressive<P, S extends Shape, E extends DType = 'float32'>
   /** `ordering[d]` is the place of variable d in the chain rule. */
   readonly ordering: Ordering
   /** The logits of every conditional: of variable d they depend on the variables before d only; [B, ...S], or [B, ...S, K] of classes. */
-  logits<X extends Shape>(params: P, x: Arg<Events<'logits', X, S>, Tensor<X, E>>): Logits<E, readonly [Rows<X>, ...S]>
+  logits<X extends Shape>(params: P, x: Arg<Events<'logits', X, S>, Tensor<X, E>>): Logits<E, [Rows<X>, ...S]>
   /** log p(x) in nats of each row, [B]. */
   logProb<X extends Shape>(params: P, x: Arg<Events<'logProb', X, S>, Tensor<X, E>>): Tensor<[Rows<X>]>
   /** `count` ancestral samples, [count, ...S]. */
-  sample<const N extends number>(params: P, key: Key, count: N): Tensor<readonly [N, ...S], E>
+  sample<const N extends number>(params: P, key: Key, count: N): Tensor<[N, ...S], E>
   /** What an audit proves of this model: the logits of a variable see only the variables before it. */
   claims(): readonly CausalClaim[]
 }
@@ -40,7 +40,7 @@ export interface Alternatives<P, S extends Shape, E extends DType = 'float32'> e
   readonly orderings: readonly Ordering[]
   /** The logits of every conditional under one alternative, the first when absent. */
   logits<X extends Shape>(
-    params: P, x: Arg<Events<'logits', X, S>, Tensor<X, E>>, mask?: Mask): Logits<E, readonly [Rows<X>, ...S]>
+    params: P, x: Arg<Events<'logits', X, S>, Tensor<X, E>>, mask?: Mask): Logits<E, [Rows<X>, ...S]>
   /** log p(x) in nats of each row, [B]: under one alternative, or the mean density of all when absent. */
   logProb<X extends Shape>(params: P, x: Arg<Events<'logProb', X, S>, Tensor<X, E>>, mask?: Mask): Tensor<[Rows<X>]>
   /** The number of an alternative drawn uniformly: for one training step. */
@@ -48,17 +48,17 @@ export interface Alternatives<P, S extends Shape, E extends DType = 'float32'> e
 }
 
 /** The conditionals of a chain rule: at all variables at once, one after another, or both, which must then agree. */
-type Conditionals<P, S extends Shape, E extends DType, C extends Tree, O extends Tree> =
+type Conditionals<P, S extends Shape, E extends DType> =
   | {
     /** The distributions of all variables, as a pure function of parameters and a batch. */
-    readonly conditional: (params: P, x: Tensor<readonly ['B', ...S], E>, mask: Mask) => Conditional<E, readonly ['B', ...S]>
-    /** The same with what is known so far carried along: sampling then computes each variable once. */
-    readonly recurrence?: (params: P, mask: Mask) => Recurrence<E, C, O>
+    readonly conditional: (params: P, x: Tensor<['B', ...S], E>, mask: Mask) => Conditional<E, ['B', ...S]>
+    /** The same with what is known so far carried along, by `recurrence({ ... })`: sampling then computes each variable once. */
+    readonly recurrence?: (params: P, mask: Mask) => AnyRecurrence<E>
   }
-  | { readonly conditional?: undefined; readonly recurrence: (params: P, mask: Mask) => Recurrence<E, C, O> }
+  | { readonly conditional?: undefined; readonly recurrence: (params: P, mask: Mask) => AnyRecurrence<E> }
 
 /** The declaration of a chain rule (see `autoregressive`). */
-export type ChainRule<P, S extends Shape, E extends DType, C extends Tree, O extends Tree> = Conditionals<P, S, E, C, O> & {
+export type ChainRule<P, S extends Shape, E extends DType> = Conditionals<P, S, E> & {
   readonly params: P
   /** The spec of one event: `f32(784)` for zeros and ones, `i32(7, 7)` for classes. */
   readonly over: Tensor<S, E>
@@ -98,11 +98,10 @@ const partOf = (over: AnyTensor, given: { readonly [K in 'orderings' | 'conditio
  *   conditional: (p, x) => dist.bernoulli(add(matmul(x, mul(p.w, before)), p.b)),
  * })
  * const nats: Tensor<['N']> = model.logProb(model.params, f32('N', 3))
- * const images: Tensor<readonly [5, 3]> = model.sample(model.params, key(0), 5)
+ * const images: Tensor<[5, 3]> = model.sample(model.params, key(0), 5)
  * ```
  */
-export function autoregressive<P, const S extends Shape, E extends DType, C extends Tree = Tree, O extends Tree = Tree>(
-  declaration: ChainRule<P, S, E, C, O>): Alternatives<P, S, E>
+export function autoregressive<P, const S extends Shape, E extends DType>(declaration: ChainRule<P, S, E>): Alternatives<P, S, E>
 export function autoregressive<P, S extends Shape, E extends DType>(
   { params, over, ...rest }: {
     readonly params: P; readonly over: Tensor<S, E>

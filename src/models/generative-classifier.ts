@@ -75,7 +75,7 @@ export const generativeClassifier = <const D extends number, const K extends num
   const params: P = { label: { logits: f32(labels), hidden: f32(labels, hidden[0]), x: f32(labels, size) }, network: network.params }
   const only = tensor(0, 'int32')
   // Every hidden unit and every variable may hear the label, which comes first.
-  const context = ({ label }: P, y: Tensor<readonly ['B'], 'int32'>): Context =>
+  const context = ({ label }: P, y: Tensor<['B'], 'int32'>): Context =>
     ({ hidden: gather(label.hidden, y, 0), logits: gather(label.x, y, 0) })
   const density = joint({
     params,

@@ -11,9 +11,9 @@ export {
 export { nade, type Nade, type NadeOptions, type NadeParams } from './nade.js'
 export { fvsbn, type Fvsbn, type FvsbnOptions, type FvsbnParams } from './fvsbn.js'
 export { autoregressive, type Alternatives, type Autoregressive, type ChainRule } from './autoregressive.js'
-export { recurrence, type Recurrence } from './autoregressive/recurrence.js'
+export { recurrence, type AnyRecurrence, type Recurrence } from './autoregressive/recurrence.js'
 export { joint, type Joint, type JointRule, type Kinds } from './joint.js'
-export type { Conditional, ConditionalsOf, ValuesOf } from './autoregressive/variables.js'
+export type { Conditional, ConditionalsOf, Logits, ValuesOf } from './autoregressive/variables.js'
 export type { Ordering } from './degrees.js'
 export {
   gaussianWasserstein2, kantorovichRubinstein, optimalTransport, wassersteinOnLine,

@@ -34,7 +34,7 @@ export interface JointRule<P, O extends Kinds> {
     readonly [K in keyof O]: (params: P, values: ValuesOf<O, 'B'>) => ConditionalsOf<O[K]>
   }
   /** Of a name, the same one variable after another, given the names before it: sampling then computes each variable once. */
-  readonly recurrences?: { readonly [K in keyof O]?: (params: P, before: ValuesOf<O, 'B'>) => AnyRecurrence }
+  readonly recurrences?: { readonly [K in keyof O]?: (params: P, before: ValuesOf<O, 'B'>) => AnyRecurrence<O[K]['dtype']> }
 }
 
 /** A density over events of several kinds of variables. */

@@ -49,7 +49,7 @@ type Own = {
 export interface MaskedNetwork {
   readonly params: MadeParams<number>
   readonly conditional: (
-    p: MadeParams<number>, x: Tensor<readonly ['B', number]>, mask: Mask, context?: Context) => Bernoulli<['B', number]>
+    p: MadeParams<number>, x: Tensor<['B', number]>, mask: Mask, context?: Context) => Bernoulli<['B', number]>
   readonly recurrence: (p: MadeParams<number>, mask: Mask, context?: Context) => Recurrence<'float32', Known, Own>
 }
 

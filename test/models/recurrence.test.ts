@@ -71,7 +71,7 @@ describe('classes', () => {
   // the odds of each class hear which classes came before, and where
   const params = { w: f32(4, 3, 4, 3), b: f32(4, 3) }
   const before = strictlyBefore([0, 1, 2, 3], [0, 1, 2, 3]) as Tensor<[4, 4]>
-  const odds = (p: typeof params, z: Tensor<readonly ['B', 4], 'int32'>) => add(einsum('bji,jidk,jd->bdk', oneHot(z, 3), p.w, before), p.b)
+  const odds = (p: typeof params, z: Tensor<['B', 4], 'int32'>) => add(einsum('bji,jidk,jd->bdk', oneHot(z, 3), p.w, before), p.b)
   const plain = autoregressive({ params, over: i32(4), conditional: (p, z) => dist.categorical(odds(p, z)) })
   const square = autoregressive({
     params, over: i32(2, 2),

@@ -10,7 +10,7 @@ import type { CausalClaim } from '../../dsl/statement.js'
 import type { Dim, Shape } from '../../dsl/tensor.js'
 import { drawByConditionals } from './ancestral.js'
 import { lawOf } from './laws.js'
-import { drawByRecurrence, unroll, type AnyRecurrence } from './recurrence.js'
+import { drawByRecurrence, unroll, type Erased } from './recurrence.js'
 import { logitsOf, type Group } from './variables.js'
 
 /** The conditionals of a group given everything, its own variables included, at all variables at once. */
@@ -19,7 +19,7 @@ export interface Part {
   /** A distribution over the group's variables, from the values of all groups in turn. */
   readonly conditional?: (params: unknown, values: readonly Node[], mask: Node) => unknown
   /** The same one variable after another, given the groups before. */
-  readonly recurrence?: (params: unknown, before: readonly Node[], mask: Node) => AnyRecurrence
+  readonly recurrence?: (params: unknown, before: readonly Node[], mask: Node) => Erased
 }
 
 const flat = (x: Node, { size }: Group): Node => core.reshape(x, [x.shape[0], size])

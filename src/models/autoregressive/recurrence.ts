@@ -14,15 +14,15 @@ import { logitsOf, type Conditional, type Group } from './variables.js'
  * A chain rule as a recurrence: `known` is a tree of what the variables so far say of those to come, `own` what belongs to each variable.
  * Steps visit the variables in the order of the chain.
  */
-export interface Recurrence<E extends DType, C extends Tree, O extends Tree> {
+export interface Recurrence<E extends DType, C, O extends Tree> {
   /** Parameters of each variable, a tree whose leaves have the variables as their first axis. */
   readonly own: O
   /** What is known of `rows` events before their first variable. */
   readonly start: (rows: 'B') => C
   /** The distribution of one variable. */
-  readonly conditional: (known: C, own: Step<O>) => Conditional<E, readonly ['B']>
+  readonly conditional: (known: C, own: Step<O>) => Conditional<E, ['B']>
   /** What is known once the variable has its value. */
-  readonly next: (known: C, own: Step<O>, value: Tensor<readonly ['B'], E>) => C
+  readonly next: (known: C, own: Step<O>, value: Tensor<['B'], E>) => C
 }
 
 /**
@@ -45,23 +45,31 @@ export interface Recurrence<E extends DType, C extends Tree, O extends Tree> {
  * const nats: Tensor<['N']> = model.logProb(model.params, f32('N', 5))
  * ```
  */
-export const recurrence = <E extends DType, C extends Tree, O extends Tree>(parts: Recurrence<E, C, O>): Recurrence<E, C, O> => parts
+export const recurrence = <E extends DType, C, O extends Tree>(parts: Recurrence<E, C, O>): Recurrence<E, C, O> => parts
+
+/** A recurrence of any carried state, over variables of dtype `E`. */
+export interface AnyRecurrence<E extends DType> {
+  readonly own: unknown
+  readonly start: (rows: 'B') => unknown
+  readonly conditional: (known: never, own: never) => Conditional<E, ['B']>
+  readonly next: (known: never, own: never, value: Tensor<['B'], E>) => unknown
+}
 
 /** The same with types forgotten. */
-export interface AnyRecurrence {
+export interface Erased {
   readonly own: unknown
-  readonly start: (rows: never) => unknown
+  readonly start: (rows: 'B') => unknown
   readonly conditional: (known: never, own: never) => unknown
   readonly next: (known: never, own: never, value: never) => unknown
 }
 
 /** Runs a recurrence over a group: `visit` turns the logits of a variable and its input into its value and what to keep. */
 const run = (
-  { own, start, conditional, next }: AnyRecurrence, group: Group, mask: Node, rows: Node['shape'][number], inputs: Node,
+  { own, start, conditional, next }: Erased, group: Group, mask: Node, rows: Node['shape'][number], inputs: Node,
   visit: (logits: Node, input: Node) => { readonly value: Node; readonly kept: Node },
 ): Node => {
   const order = chainTable(group, mask)
-  const begun: unknown = start(rows as never)
+  const begun: unknown = start(rows as 'B')
   const owned = leavesOf<Node>(own, 'own').map(({ leaf, path }) => {
     if (leaf.shape[0] === group.size) return inChain(order, leaf, 0)
     throw new TypegradError('shape', `autoregressive: ${path} has ${leaf.shape[0]} rows but there are ${group.size} variables`)
@@ -80,7 +88,7 @@ const run = (
 }
 
 /** The logits [B, D] or [B, D, K] of every variable of a batch [B, D]: the scan, told each value after its conditional. */
-export const unroll = (recurrence: AnyRecurrence, group: Group, mask: Node, x: Node): Node => {
+export const unroll = (recurrence: Erased, group: Group, mask: Node, x: Node): Node => {
   const order = chainTable(group, mask)
   const kept = run(recurrence, group, mask, x.shape[0], inChain(order, core.transpose(x, [1, 0]), 0),
     (logits, value) => ({ value, kept: logits }))
@@ -88,7 +96,7 @@ export const unroll = (recurrence: AnyRecurrence, group: Group, mask: Node, x: N
 }
 
 /** Draws [count, D]: the scan, each value drawn from its conditional. */
-export const drawByRecurrence = (recurrence: AnyRecurrence, group: Group, mask: Node, keys: Node, count: number): Node => {
+export const drawByRecurrence = (recurrence: Erased, group: Group, mask: Node, keys: Node, count: number): Node => {
   const kept = run(recurrence, group, mask, count, keys, (logits, key) => {
     const value = lawOf(group.dtype, logits).sample(key)
     return { value, kept: value }

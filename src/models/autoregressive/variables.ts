@@ -24,19 +24,19 @@ export type Events<Op extends string, X extends Shape, S extends Shape> =
 export type Rows<X extends Shape> = X extends readonly [infer B extends Dim, ...Shape] ? B : number
 
 /** The logits of a distribution over variables of dtype `E`: log-odds of one, or a number for each of K classes along a last axis. */
-export type Logits<E extends DType, S extends Shape> = Tensor<E extends 'int32' ? readonly [...S, number] : S>
+export type Logits<E extends DType, S extends Shape> = Tensor<E extends 'int32' ? [...S, number] : S>
 /** What a declaration needs of `dist.bernoulli(...)` (float32 outcomes) and `dist.categorical(...)` (int32 outcomes). */
 export interface Conditional<E extends DType, S extends Shape> {
   readonly outcome: E
-  readonly logits: Tensor<E extends 'int32' ? readonly [...S, Dim] : S>
+  readonly logits: Tensor<E extends 'int32' ? [...S, Dim] : S>
 }
 
 /** A batch of `B` events of a spec, or of each spec of a record. */
 export type ValuesOf<O, B extends Dim> =
-  O extends Tensor<infer S, infer E> ? Tensor<readonly [B, ...S], E> : { readonly [K in keyof O]: ValuesOf<O[K], B> }
+  O extends Tensor<infer S, infer E> ? Tensor<[B, ...S], E> : { readonly [K in keyof O]: ValuesOf<O[K], B> }
 /** A conditional distribution for the variables of a spec, or of each spec of a record. */
 export type ConditionalsOf<O> =
-  O extends Tensor<infer S, infer E> ? Conditional<E, readonly ['B', ...S]> : { readonly [K in keyof O]: ConditionalsOf<O[K]> }
+  O extends Tensor<infer S, infer E> ? Conditional<E, ['B', ...S]> : { readonly [K in keyof O]: ConditionalsOf<O[K]> }
 
 /** Variables of one kind, one after another in the chain rule. */
 export interface Group {
