@@ -11,7 +11,8 @@ import { keySpec } from './assembly.js'
 import { compileTrees, type Runnable } from './compiled.js'
 import { joinRows, splitFrom } from './data/arrays.js'
 import { orderedBatches, type Fields, type Rows, type Source, type Split, type Splits } from './data/dataset.js'
-import { attempt } from './effect.js'
+import { attempt, run } from './effect.js'
+import { readRows } from './files/rows.js'
 import { keyValue } from './random.js'
 import type { Model } from './model.js'
 import type { BatchScope, Figures } from './scope.js'
@@ -87,14 +88,22 @@ export const encoded = <S extends Settings, F extends Fields, M extends Model, R
     return splitFrom(found, joinRows(found, kept), taken.size)
   }
   const load = attempt('data', reason => `${name}: its data cannot be encoded: ${reason}`, async (): Promise<Splits> => {
+    const kept = work.kept === undefined ? undefined : await run(readRows(work.kept, found))
+    if (kept !== undefined) return kept
     const engine = await work.engine()
     const total = (splits.train.size + splits.test.size).toLocaleString('en')
     if (work.rows === undefined) work.say(`The ${total} rows of ${source.name} go through the model of ${earlier.folder ?? name} once.`)
     return { train: await encode(engine, splits.train), test: await encode(engine, splits.test) }
   })
   const typed: unknown = found
-  return { name: `${source.name} through ${name}`, fields: typed as FieldsOf<R>, load }
+  const whole: Encoded<FieldsOf<R>> = { name: `${source.name} through ${name}`, fields: typed as FieldsOf<R>, load, [ENCODED]: true }
+  return whole
 }
+
+const ENCODED = Symbol('encoded')
+interface Encoded<F extends Fields> extends Source<F> { readonly [ENCODED]: true }
+/** Whether the rows of a data set are computed by `encoded`. */
+export const isEncoded = (source: Source): boolean => ENCODED in source
 
 const batchOf = (fields: Fields): Figures => Object.fromEntries(Object.entries(fields).map(
   ([field, { shape, dtype }]) => [field, input({ shape: ['B', ...shape], dtype }) as AnyTensor]))

@@ -53,7 +53,7 @@ export const ready = async ({ recipe, file }: Loaded, raw: Readonly<Record<strin
 const earlierOf = async (recipe: Recipe, after: Recipe, from: string, work: Workshop): Promise<Earlier> => {
   const isRead = from === '' && work.rows !== undefined
   const found = isRead ? undefined : from === '' ? await newestRun(recipe.name, after.name) : await finishedRun(from, after.name)
-  const made = await ready({ recipe: after }, found === undefined ? {} : settingsOf(found.folder, found.config), work)
+  const made = await ready({ recipe: after }, found === undefined ? {} : settingsOf(found.folder, found.config), { ...work, kept: found?.folder })
   const steps = found?.config.steps ?? stepsOf(made, {}), assembly = assemble(after.name, made.prepared, steps)
   const { params, aux } = found === undefined ? await initialState(await work.engine(), assembly, 0)
     : (await savedState(found.folder, assembly)).state
@@ -123,7 +123,7 @@ export const reopen = async (
       + `Put it back, or write its path from ${folder} into the entry "from" of ${join(folder, CONFIG_FILE)}.`)
   }
   const engine = openedOnce(other ?? config.engine, threads ?? config.threads, say)
-  const prepared = await ready(loaded, settingsOf(folder, config), { engine, say })
+  const prepared = await ready(loaded, settingsOf(folder, config), { engine, say, kept: folder })
   return { ...prepared, config, engine, assembly: assemble(prepared.recipe.name, prepared.prepared, config.steps) }
 }
 

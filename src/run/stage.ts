@@ -10,6 +10,8 @@ export interface Workshop {
   readonly say: (line: string) => void
   /** Only so many rows of a split: enough to read a recipe, not to train it. */
   readonly rows?: number
+  /** The folder of the run that is looked at again: it keeps the rows that it was trained on. */
+  readonly kept?: string
 }
 
 /** Where an earlier run holds its workshop, out of a user's sight. */

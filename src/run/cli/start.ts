@@ -3,10 +3,12 @@ import { TypegradError } from '../../dsl/errors.js'
 import type { Engine } from '../../interp/engine.js'
 import { version } from '../../version.js'
 import { assemble, tryOut, type Assembly } from '../assembly.js'
+import { isEncoded } from '../earlier.js'
 import { orThrow, run } from '../effect.js'
 import { readCheckpoint } from '../files/checkpoint.js'
 import { writeConfig, type Config } from '../files/config.js'
 import { lockRun } from '../files/lock.js'
+import { writeRows } from '../files/rows.js'
 import { createRun, newRunFolder } from '../files/runs.js'
 import { isRecipeFile, loadRecipe, placeFrom } from '../load.js'
 import { openedOnce, ready, reopen, stepsOf, type Ready, type Reopened } from '../session.js'
@@ -65,6 +67,7 @@ export const created = async (
   }
   await run(createRun(folder, config))
   await run(lockRun(folder))
+  if (isEncoded(made.prepared.source)) await run(writeRows(folder, made.splits))
   return { ...made, config, assembly, engine: () => Promise.resolve(engine) }
 }
 

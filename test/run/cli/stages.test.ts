@@ -1,6 +1,6 @@
 /** Two stages by the command: the earlier run is found, remembered, and missed when it is gone. */
 import { existsSync } from 'node:fs'
-import { readFile, rename } from 'node:fs/promises'
+import { readFile, rename, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { lastJson, TINY, typegrad, workplace } from './typegrad.js'
@@ -39,8 +39,15 @@ describe('a recipe after another', () => {
     const [evaluated, sampled, audited] = await Promise.all([
       typegrad(folder, 'eval', 'runs/second-1', '--json'), typegrad(folder, 'sample', 'runs/second-1'),
       typegrad(folder, 'audit', './second.ts')])
+    // the rows are kept, so that only training sends them through the model
+    expect(existsSync(join(folder, 'runs/second-1/rows.safetensors'))).toBe(true)
+    expect(evaluated.stderr + sampled.stdout).not.toContain('rows of lines go through')
     expect(lastJson(evaluated)['metrics']).toEqual(lastJson(trained)['metrics'])
     expect([sampled.code, audited.code], sampled.stderr + audited.stderr).toEqual([0, 0])
+    await truncate(join(folder, 'runs/second-1/rows.safetensors'), 100)
+    const anew = await typegrad(folder, 'eval', 'runs/second-1', '--json')
+    expect(anew.stderr).toContain('rows of lines go through')
+    expect(lastJson(anew)['metrics']).toEqual(lastJson(trained)['metrics'])
     await rename(join(folder, 'runs/tiny-1'), join(folder, 'elsewhere'))
     const gone = await typegrad(folder, 'eval', 'runs/second-1')
     expect(gone.stderr).toMatch(/^runs\/second-1: the run that it goes on from was looked for at .*tiny-1, and is not there\. Put it back/)
