@@ -1,8 +1,8 @@
 import * as dist from '../../../../src/dsl/distributions/index.js'
 import { sgd } from '../../../../src/dsl/optim/index.js'
-import { f32, ones, zeros } from '../../../../src/dsl/ops/index.js'
+import { broadcastTo, f32, i32, ones, zeros } from '../../../../src/dsl/ops/index.js'
 import { trainStep } from '../../../../src/dsl/train.js'
-import { made } from '../../../../src/models/index.js'
+import { autoregressive, made } from '../../../../src/models/index.js'
 import { mistake, typeOnly } from '../../harness/mistake.js'
 
 const three = dist.normal(zeros([3]), 1)
@@ -22,3 +22,11 @@ typeOnly('trainStep: a loss that is no scalar', () => trainStep({
 }))
 
 mistake('logits: another number of variables', () => model.logits(params, /*!*/ f32('B', 10)))
+
+const codes = autoregressive({
+  params: { b: f32(7, 7, 5) },
+  over: i32(7, 7),
+  conditional: (p, z) => dist.categorical(broadcastTo(p.b, [z.shape[0], 7, 7, 5])),
+})
+
+mistake('logProb: events of another shape', () => codes.logProb(codes.params, /*!*/ i32('B', 49)))
