@@ -58,7 +58,7 @@ export interface Environment<S extends Tree, O extends Shape, A extends ActionSp
   /** What a policy sees of the states: [N, ...O]. */
   observe<N extends Dim>(state: States<S, N>): Tensor<[N, ...O]>
   /** One step of each. Throws a `TypegradError` when states and actions are not of one batch. */
-  step<N extends Dim>(state: States<S, N>, action: ActionTensor<A, [N]>, key: Key): Stepped<S, N>
+  step<N extends Dim>(state: States<S, N>, action: ActionTensor<A, [NoInfer<N>]>, key: Key): Stepped<S, N>
 }
 
 /** Actions as a step expects them. */

@@ -50,7 +50,8 @@ export const returns = <T extends Dim, N extends Dim>(
   const xs = grids(outcomes)
   const after = nextValues ? grid(nextValues) : mul(xs.reward, 0)
   const [, found] = scan((next, { reward, terminated, truncated, value }) => {
-    const here = named('G', add(reward, mul(where(terminated, 0, where(truncated, value, next)), discount)), { latex: 'G_t' })
+    const later = named('G′', next, { latex: 'G_{t+1}' })
+    const here = add(reward, mul(where(terminated, 0, where(truncated, value, later)), discount))
     return [here, here]
   }, last(after), { ...xs, value: after }, { reverse: true })
   return tensorOf(nodeOf('returns', named('G', found, { latex: 'G_t' })))
@@ -92,7 +93,7 @@ export const gae = <T extends Dim, N extends Dim>(
   const decay = mul(sub(1, cast(or(terminated, truncated), 'float32')), discount * lambda)
   const none: Tensor<['N']> = tensorOf(nodeOf('gae', zeros([delta.shape[1]])))
   const [, found] = scan((next, x) => {
-    const here = named('Â', add(x.delta, mul(x.decay, next)), { latex: '\\hat{A}_t' })
+    const here = add(x.delta, mul(x.decay, named('Â′', next, { latex: '\\hat{A}_{t+1}' })))
     return [here, here]
   }, none, { delta, decay }, { reverse: true })
   return tensorOf(nodeOf('gae', found))

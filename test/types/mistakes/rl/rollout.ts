@@ -1,0 +1,32 @@
+import { f32, i32 } from '../../../../src/dsl/ops/index.js'
+import { key } from '../../../../src/dsl/keys.js'
+import { adam } from '../../../../src/dsl/optim/index.js'
+import { cartPole, categoricalPolicy, evaluatePolicy, gaussianPolicy, pendulum, reinforce, rollout } from '../../../../src/rl/index.js'
+import { mistake, typeOnly } from '../../harness/mistake.js'
+
+const three = categoricalPolicy({ observation: 3, actions: 2 })
+const many = categoricalPolicy({ observation: 4, actions: 5 })
+const normal = gaussianPolicy({ observation: 3, actions: 2 })
+
+mistake('rollout: observations of another size', () =>
+  rollout({ environment: cartPole, /*!*/ policy: three, steps: 4, environments: 2 }))
+
+mistake('rollout: other actions', () =>
+  rollout({ environment: cartPole, /*!*/ policy: many, steps: 4, environments: 2 }))
+
+mistake('rollout: another kind of actions', () =>
+  rollout({ environment: pendulum, /*!*/ policy: three, steps: 4, environments: 2 }))
+
+mistake('rollout: vectors of another size', () =>
+  rollout({ environment: pendulum, /*!*/ policy: normal, steps: 4, environments: 2 }))
+
+mistake('evaluatePolicy: observations of another size', () =>
+  evaluatePolicy({ environment: cartPole, /*!*/ policy: three, params: three.params, key: key(0), episodes: 2 }))
+
+mistake('reinforce: observations of another size', () =>
+  reinforce({ environment: cartPole, /*!*/ policy: three, episodes: 2, discount: 1, optimiser: adam(1e-3) }))
+
+const state = cartPole.reset(key(0), 2)
+typeOnly('a step: actions of another kind', () => cartPole.step(state, /*!*/ f32(2), key(1)))
+
+typeOnly('a step: actions of another batch', () => cartPole.step(state, /*!*/ i32(3), key(1)))
