@@ -27,7 +27,7 @@ const argumentsOf = (n: Node): Node[] => {
 const show = (n: Node, depth: number): Text => {
   const name = nameOf(n)
   if (name !== '') {
-    const given = n.op === 'named' ? argumentsOf(n).map(a => show(a, 0).text) : []
+    const given = n.op === 'named' ? argumentsOf(n).map(a => show(a, Math.max(0, depth - 1)).text) : []
     return { text: given.length === 0 ? name : `${name}(${given.join(', ')})`, binds: 9 }
   }
   if (silent.has(n.op)) return show(n.inputs[0], depth)
