@@ -1,10 +1,13 @@
 /** Rollouts: what is recorded is what happened, episodes follow each other, and only the key decides. */
 import { describe, expect, it } from 'vitest'
-import { add, expandDims, fromArray, full, greater, mul, square, sum, tensor } from '../../src/dsl/ops/index.js'
-import { key } from '../../src/dsl/keys.js'
+import { add, expandDims, fromArray, full, greater, i32, mul, square, sum, tensor } from '../../src/dsl/ops/index.js'
+import { hostKey, key, type Key } from '../../src/dsl/keys.js'
 import { initialise } from '../../src/dsl/params/index.js'
 import { grad } from '../../src/dsl/transform/grad.js'
 import type { Tensor } from '../../src/dsl/tensor.js'
+import { compile } from '../../src/interp/compile.js'
+import { evaluate } from '../../src/interp/evaluate.js'
+import { openEngine } from '../../src/interp/registry.js'
 import { environment } from '../../src/rl/environment.js'
 import { cartPole } from '../../src/rl/environments/cart-pole.js'
 import { pendulum } from '../../src/rl/environments/pendulum.js'
@@ -151,4 +154,20 @@ it('a policy that does not fit is refused', () => {
   expect(call(categoricalPolicy({ observation: 3, actions: 2 }))).toThrow('rollout: an observation is [4] but the policy\'s is [3]')
   expect(call(gaussianPolicy({ observation: 4, actions: 1 }))).toThrow('rollout: an action is one of 2 but the policy\'s is a vector of 1')
   expect(() => rollout({ environment: cartPole, policy, steps: 0, environments: 1 })).toThrow('rollout: steps is 0')
+})
+
+it('runs on the native engine as on the reference', async () => {
+  const engine = await openEngine('onnx', { threads: 1 })
+  const small = rollout({ environment: cartPole, policy, steps: 25, environments: 2 })
+  const go = (seed: Key) => {
+    const { trajectory, episodes } = small.run(initialise(policy.params, seed), small.init(seed), seed)
+    return { reward: trajectory.reward, terminated: trajectory.terminated, seen: trajectory.nextObservation, episodes }
+  }
+  const program = await compile(engine, (_: {}, seed: Key) => ({ outputs: go(seed) }), { state: {}, inputs: i32(2) })
+  const native = await program.run({ data: hostKey(8), shape: [2], dtype: 'int32' })
+  await program.release()
+  const reference = evaluate(go(key(8)))
+  expect(Array.from(native.terminated.data)).toEqual(Array.from(reference.terminated.data))
+  expect(native.episodes.meanReturn.data[0]).toBeCloseTo(reference.episodes.meanReturn.data[0], 4)
+  native.seen.data.forEach((x, i) => { expect(x).toBeCloseTo(reference.seen.data[i], 3) })
 })
