@@ -2,8 +2,8 @@
 import { named as namedNode, namedCall } from '../core/build.js'
 import type { Node } from '../core/node.js'
 import { isLeaf, leavesOf } from '../core/trees.js'
+import type { AnyTensor } from '../define/tree.js'
 import { TypegradError } from '../errors.js'
-import type { AnyTensor } from '../shape/check.js'
 import type { DType, Shape, Tensor } from '../tensor.js'
 import { nodeOf, tensorOf } from './typed.js'
 

@@ -11,7 +11,7 @@ import { together, type Measure } from './measure.js'
  * @example
  * ```ts
  * import { wassersteinOnLine } from 'typegrad/models'
- * console.log(wassersteinOnLine({ points: [[0], [1]] }, { points: [[5], [6]] })) // 5
+ * wassersteinOnLine({ points: [[0], [1]] }, { points: [[5], [6]] }) // 5
  * ```
  */
 export const wassersteinOnLine = (p: Measure, q: Measure): number => {
@@ -59,7 +59,7 @@ const spectrumOf = (name: string, { mean, covariance }: Gaussian): EigenvalueDec
  * ```ts
  * import { gaussianWasserstein2 } from 'typegrad/models'
  * const wide = { mean: [0, 0], covariance: [[4, 0], [0, 4]] }, narrow = { mean: [0, 0], covariance: [[1, 0], [0, 1]] }
- * console.log(gaussianWasserstein2(wide, narrow) ** 2) // 2
+ * gaussianWasserstein2(wide, narrow) ** 2 // 2
  * ```
  */
 export const gaussianWasserstein2 = (p: Gaussian, q: Gaussian): number => {

@@ -18,8 +18,7 @@ export interface BestCritic {
  * @example
  * ```ts
  * import { kantorovichRubinstein } from 'typegrad/models'
- * const { distance } = await kantorovichRubinstein({ points: [[0, 0]] }, { points: [[3, 4]] })
- * console.log(distance) // 5
+ * (await kantorovichRubinstein({ points: [[0, 0]] }, { points: [[3, 4]] })).distance // 5
  * ```
  */
 export const kantorovichRubinstein = async (p: Measure, q: Measure): Promise<BestCritic> => {

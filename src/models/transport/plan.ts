@@ -13,7 +13,10 @@ export interface TransportPlan {
   readonly prices: { readonly u: readonly number[]; readonly v: readonly number[] }
 }
 /** The cost of moving one unit of mass between two points; the Euclidean distance when absent. */
-export interface TransportOptions { readonly cost?: (x: readonly number[], y: readonly number[]) => number }
+export interface TransportOptions {
+  /** What one unit of mass costs from a point of `p` to a point of `q`. */
+  readonly cost?: (x: readonly number[], y: readonly number[]) => number
+}
 
 /**
  * The cheapest way to move `p` onto `q`: min ⟨C, Γ⟩ over Γ >= 0 with Γ1 = p and Γᵀ1 = q, solved exactly as a linear programme. With the
@@ -23,8 +26,7 @@ export interface TransportOptions { readonly cost?: (x: readonly number[], y: re
  * @example
  * ```ts
  * import { optimalTransport } from 'typegrad/models'
- * const { cost } = await optimalTransport({ points: [[0], [1]] }, { points: [[2], [3]] })
- * console.log(cost) // 2
+ * (await optimalTransport({ points: [[0], [1]] }, { points: [[2], [3]] })).cost // 2
  * ```
  */
 export const optimalTransport = async (p: Measure, q: Measure, { cost = euclidean }: TransportOptions = {}): Promise<TransportPlan> => {
