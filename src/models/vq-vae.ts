@@ -92,7 +92,7 @@ export const vqVae = <const C extends number, const K extends number, const D ex
   }
   const params: State['params'] = {
     encoder: encoder(channels, width, blocks, features), decoder: decoder(channels, width, blocks, features),
-    ...!running && { codebook: parameter([entries, features], init.normal()) },
+    ...!running && { codebook: parameter([entries, features], init.normal(0.1)) },
   }
   const model: VqVae<number, number, number, State['params'], State['aux']> = {
     params,
