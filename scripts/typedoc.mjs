@@ -25,6 +25,8 @@ const categories = [
   ['Games and trust regions', /^dsl\/(game|trust-region)/],
   ['Functions and parameters', /^dsl\//],
   ['Looking at an expression', /^interp\/(evaluate|simplify|print|summary|dependence|check)/],
+  ['Audits', /^interp\/audit/],
+  ['Documents', /^interp\/docs/],
   ['Engines', /^interp\//],
   ['Data', /^run\/data/],
   ['Files and reports', /^run\/(files|report)/],
