@@ -53,7 +53,8 @@ export const ready = async ({ recipe, file }: Loaded, raw: Readonly<Record<strin
 const earlierOf = async (recipe: Recipe, after: Recipe, from: string, work: Workshop): Promise<Earlier> => {
   const isRead = from === '' && work.rows !== undefined
   const found = isRead ? undefined : from === '' ? await newestRun(recipe.name, after.name) : await finishedRun(from, after.name)
-  const made = await ready({ recipe: after }, found === undefined ? {} : settingsOf(found.folder, found.config), { ...work, kept: found?.folder })
+  const raw = found === undefined ? {} : settingsOf(found.folder, found.config)
+  const made = await ready({ recipe: after }, raw, { ...work, kept: found?.folder })
   const steps = found?.config.steps ?? stepsOf(made, {}), assembly = assemble(after.name, made.prepared, steps)
   const { params, aux } = found === undefined ? await initialState(await work.engine(), assembly, 0)
     : (await savedState(found.folder, assembly)).state
