@@ -1,9 +1,12 @@
 /** The algorithm box: what one training step does, in the order in which it does it. */
+import { reachable } from '../../dsl/core/node.js'
 import { leavesOf } from '../../dsl/core/trees.js'
 import type { Described, Objective, Statement } from '../../dsl/statement.js'
 import type { Mathematics } from './formulas.js'
 import { latexOfName } from './latex/letters.js'
-import { showNumber } from './math/latex.js'
+import type { Sym } from './math/expr.js'
+import { showValue } from './math/latex.js'
+import { valuesOf } from './read/facts.js'
 import { math, type Block, type Line, type Step } from './pages/page.js'
 
 const settingName: Readonly<Record<string, string>> = {
@@ -12,15 +15,17 @@ const settingName: Readonly<Record<string, string>> = {
 const settingsOf = ({ settings }: Described): Line => Object.entries(settings).flatMap(([key, value], i): Line => {
   const before = i === 0 ? ' (' : ', '
   const name = settingName[key]
-  const shown: Line = name !== undefined && typeof value === 'number' ? [math(`${name} = ${showNumber(value)}`)]
-    : [name !== undefined ? math(name) : `${key.replace(/([A-Z])/g, ' $1').toLowerCase()} `, name !== undefined ? ` = ${value}` : `${value}`]
+  const shown: Line = name !== undefined && typeof value === 'number' ? [math(`${name} = ${showValue(value)}`)]
+    : name !== undefined ? [math(name), ` = ${value}`] : [`${key.replace(/([A-Z])/g, ' $1').toLowerCase()} ${value}`]
   return [before, ...shown]
 }).concat(Object.keys(settings).length > 0 ? [')'] : [])
 
 /** What the data and the noise of an update are. */
-const drawStep = ({ symbols }: Mathematics): Step[] => {
-  const data = symbols.filter(s => s.role === 'data').map(s => s.latex)
-  const noise = symbols.filter(s => s.role === 'noise').map(s => s.latex)
+const drawStep = ({ symbols }: Mathematics, statement: Statement): Step[] => {
+  const read = new Set(reachable(valuesOf(statement)))
+  const used = (role: Sym['role']): string[] =>
+    symbols.filter(s => s.role === role && s.node !== undefined && read.has(s.node)).map(s => s.latex)
+  const [data, noise] = [used('data'), used('noise')]
   const listed = (xs: readonly string[]): Line => xs.flatMap((x, i): Line => [...i > 0 ? [', '] : [], math(x)])
   const line: Line = [
     ...data.length > 0 ? ['Take a minibatch ', ...listed(data)] : [],
@@ -29,14 +34,22 @@ const drawStep = ({ symbols }: Mathematics): Step[] => {
   return data.length + noise.length > 0 ? [{ line }] : []
 }
 
+const number = (d: Described, key: string): string => showValue(Number(d.settings[key]))
+const bounds = (c: number): string => `-${showValue(c)}, ${showValue(c)}`
+
 const optimiserSteps = (o: Objective, theta: string): Step[] => {
   const parts = o.optimiser?.parts ?? (o.optimiser ? [o.optimiser] : [])
   const ascends = o.sense === 'maximise'
-  const gradient: Step = { line: [math(`g \\leftarrow ${ascends ? '-' : ''}\\nabla_{${theta}} \\mathcal{L}`), ', everything else held fixed.'] }
+  const gradient: Step = {
+    line: [math(`g \\leftarrow ${ascends ? '-' : ''}\\nabla_{${theta}} \\mathcal{L}`), ', everything else held fixed.'],
+  }
   const steps = parts.map((p): Step => {
-    if (p.name === 'clip by global norm') return { line: ['Scale the gradient down: ', math(`g \\leftarrow g \\,\\min(1, ${showNumber(Number(p.settings.norm))} / \\lVert g \\rVert)`), '.'] }
-    if (p.name === 'clip by value') return { line: ['Bring every element of the gradient into ', math(`[-${showNumber(Number(p.settings.bound))}, ${showNumber(Number(p.settings.bound))}]`), '.'] }
-    if ('learningRate' in p.settings) return { line: [math(`${theta} \\leftarrow ${theta} - \\mathrm{${latexWord(p.name)}}(g)`), `: ${p.name}`, ...settingsOf(p), '.'] }
+    if (p.name === 'clip by global norm')
+      return { line: ['Scale the gradient down: ', math(`g \\leftarrow g \\,\\min(1, ${number(p, 'norm')} / \\lVert g \\rVert)`), '.'] }
+    if (p.name === 'clip by value')
+      return { line: ['Bring every element of the gradient into ', math(`[-${number(p, 'bound')}, ${number(p, 'bound')}]`), '.'] }
+    if ('learningRate' in p.settings)
+      return { line: [math(`${theta} \\leftarrow ${theta} - \\mathrm{${latexWord(p.name)}}(g)`), `: ${p.name}`, ...settingsOf(p), '.'] }
     return { line: [`Apply ${p.name}`, ...settingsOf(p), '.'] }
   })
   const descend: Step[] = parts.length === 0 ? [{ line: [math(`${theta} \\leftarrow ${theta} - \\eta\\, g`), '.'] }] : []
@@ -44,7 +57,6 @@ const optimiserSteps = (o: Objective, theta: string): Step[] => {
 }
 const latexWord = (name: string): string => /^[A-Za-z]+$/.test(name) ? name : 'step'
 
-const number = (d: Described, key: string): string => showNumber(Number(d.settings[key]))
 /** The natural gradient within a trust region, step by step; any other solver by its name. */
 const solverSteps = (o: Objective, solver: Described, theta: string, delta: string): Step[] => {
   if (!['conjugateGradientSteps', 'damping', 'backtrack', 'backtracks'].every(k => k in solver.settings))
@@ -54,12 +66,13 @@ const solverSteps = (o: Objective, solver: Described, theta: string, delta: stri
   const divergence = latexOfName(o.constraints.flatMap(c => c.kind === 'atMost' ? [c.name] : [])[0] ?? 'KL')
   return [
     { line: [math(`g \\leftarrow \\nabla_{${theta}} \\mathcal{L}`), ' at ', math(`${theta} = ${old}`), '.'] },
-    { line: ['Solve ', math(`(F + ${damping}\\, I)\\, v = g`), ` by ${number(solver, 'conjugateGradientSteps')} steps of conjugate gradients, with products `,
+    { line: ['Solve ', math(`(F + ${damping}\\, I)\\, v = g`),
+      ` by ${number(solver, 'conjugateGradientSteps')} steps of conjugate gradients, with products `,
       math(`F v = \\nabla_{${theta}} (\\nabla_{${theta}} ${divergence} \\cdot v)`), '.'] },
     { line: [math(`s \\leftarrow \\sqrt{2 ${delta} / v^{\\top} (F + ${damping}\\, I)\\, v}\\; v`), '.'] },
     { line: ['Line search: for ', math(`j = 0, \\dots, ${Number(solver.settings.backtracks) - 1}`), ' try ',
-      math(`${theta} \\leftarrow ${old} + ${factor}^{j} s`), ' and keep the first with ', math(`${divergence} \\le ${delta}`), ' and a better ',
-      math('\\mathcal{L}'), '; where there is none, ', math(`${theta} \\leftarrow ${old}`), '.'] },
+      math(`${theta} \\leftarrow ${old} + ${factor}^{j} s`), ' and keep the first with ', math(`${divergence} \\le ${delta}`),
+      ' and a better ', math('\\mathcal{L}'), '; where there is none, ', math(`${theta} \\leftarrow ${old}`), '.'] },
   ]
 }
 
@@ -72,9 +85,9 @@ export const algorithm = (statement: Statement, mathematics: Mathematics): Block
     const theta = mathematics.parameters.ownerOf(o).latex
     const update = o.solver ? solverSteps(o, o.solver, theta, bound('\\delta')) : optimiserSteps(o, theta)
     const clipped = o.constraints.flatMap((c): Step[] => c.kind === 'clip'
-      ? [{ line: ['Clip every parameter: ', math(`${theta} \\leftarrow \\operatorname{clip}(${theta}, -${showNumber(c.bound)}, ${showNumber(c.bound)})`), '.'] }] : [])
-    const one = [...several ? drawStep(mathematics) : [], ...update, ...clipped]
-    if (!several) return [...drawStep(mathematics), ...one]
+      ? [{ line: ['Clip every parameter: ', math(`${theta} \\leftarrow \\operatorname{clip}(${theta}, ${bounds(c.bound)})`), '.'] }] : [])
+    const one = [...drawStep(mathematics, { ...statement, objectives: [o] }), ...update, ...clipped]
+    if (!several) return one
     const verb = o.sense === 'maximise' ? 'raises' : 'lowers'
     return [{ line: [`${o.player} ${verb} its objective by moving `, math(theta), o.steps > 1 ? `, ${o.steps} times:` : ':'], inner: one }]
   }

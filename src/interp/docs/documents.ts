@@ -42,15 +42,16 @@ const drawingOf = (statement: Statement, mathematics: Mathematics): Drawing => {
   const layout = layoutOf(diagram)
   return {
     svg: svg(layout), mermaid: mermaid(diagram), picture: picture(layout),
-    caption: 'Data and noise are round, functions have a frame of their own, edges carry shapes; below a name stand the parameters it reads.',
+    caption: 'Data and noise are round, functions have a frame of their own, edges carry shapes; below a name are the parameters it reads.',
   }
 }
 
-const linesInOne = 12
+const linesInOne = 24
 /** Definitions aligned with one another, in parts that a page can break between. */
 const chunks = (where: readonly Formula[]): string[] => where.reduce<string[][]>((parts, { lines }) => {
   const last = parts[parts.length - 1]
-  return last !== undefined && last.length + lines.length <= linesInOne ? [...parts.slice(0, -1), [...last, ...lines]] : [...parts, [...lines]]
+  const fits = last !== undefined && last.length + lines.length <= linesInOne
+  return fits ? [...parts.slice(0, -1), [...last, ...lines]] : [...parts, [...lines]]
 }, []).map(aligned)
 
 const pageOf = (statement: Statement, about: About, drawing: Drawing, mathematics: Mathematics): Page => {

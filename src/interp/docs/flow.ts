@@ -7,7 +7,8 @@ import { code, table, text, type Block, type Line } from './pages/page.js'
 const listed = (cells: readonly FlowCell[]): Line => cells.flatMap((c, i): Line => {
   const except = Object.entries(c.except).map(([path, status]) => `${path} ${status}`)
   const by = c.stoppedBy.length > 0 ? [` by ${c.stoppedBy.join(', ')}`] : []
-  return [...i === 0 ? [] : [', '], code(c.group === '' ? 'params' : c.group), ...by, ...except.length > 0 ? [` (but ${except.join(', ')})`] : []]
+  const but = except.length > 0 ? [` (but ${except.join(', ')})`] : []
+  return [...i === 0 ? [] : [', '], code(c.group === '' ? 'params' : c.group), ...by, ...but]
 })
 const weightOf = ({ weight }: FlowRow): string => weight.value !== null ? `${weight.value}` : weight.text
 
@@ -22,7 +23,7 @@ export const flow = (statement: Statement): Block[] => {
     ['held fixed', ['frozen']], ['does not depend on', ['not reached']],
   ] as const).filter(([, [status]]) => status === 'reached' || any(status))
   return [
-    text('What each term of an objective moves, from the graph: parameters that a term depends on but does not move are stopped or held fixed.'),
+    text('What each term moves, from the graph: parameters that a term depends on but does not move are stopped or held fixed.'),
     table([...several ? ['player'] : [], 'term', 'weight', ...columns.map(([title]) => title)], rows.map((r): Line[] => [
       ...several ? [[r.player]] : [], [r.kind === 'bound' ? `${r.term} (bounded)` : r.term], [weightOf(r)],
       ...columns.map(([, statuses]) => having(r, ...statuses)),
@@ -36,6 +37,8 @@ const orderOf = (place: readonly number[]): string => place.every((p, i) => p ==
 /** Promises that an audit proves. */
 export const promises = (claims: readonly Claim[]): Block[] => [
   table(['promise', 'what it says'], claims.map((c): Line[] => [
-    [c.name], [`Output i depends on the variables before it only, among ${c.place.length} in ${orderOf(c.place)}; `, code('typegrad audit'), ' proves it.'],
+    [c.name],
+    [`Output i depends on the variables before it only, among ${c.place.length} in ${orderOf(c.place)}; `,
+      code('typegrad audit'), ' proves it.'],
   ])),
 ]

@@ -12,7 +12,8 @@ import { alphabet, type Alphabet } from './read/alphabet.js'
 import { known as knownOf, valuesOf, type Known } from './read/facts.js'
 import { bare, bernoulliDrawOf, categoricalDrawOf, softmaxOf } from './read/match.js'
 import { parameterLetters, type ParameterLetters } from './read/parameters.js'
-import { carried, resultOf, identity, reader, type Context, type Inside, type Place, type Reader } from './read/reader.js'
+import { identity, reader, type Context, type Inside, type Place, type Reader } from './read/reader.js'
+import { carried, carries, resultOf } from './read/loops.js'
 import type { At } from './read/reading.js'
 import { drawOf, isLarge, nameLatex, sourceOf, symbols, type Symbols } from './read/symbols.js'
 
@@ -40,7 +41,7 @@ export interface Mathematics {
 
 const lambdaOf = (name: string, letters: Alphabet, given: Map<string, Sym>, weight: number): Sym => {
   const key = `${name} ${weight}`
-  const sym = given.get(key) ?? { latex: letters.claim('\\lambda'), role: 'constant' as const, meaning: `weight of the ${name}`, value: weight }
+  const sym = given.get(key) ?? boundOf('\\lambda', `weight of the ${name}`, weight, letters)
   given.set(key, sym)
   return sym
 }
@@ -185,7 +186,7 @@ class Book {
   }
   private left(sym: Sym, node: Node, at: At): Expr {
     if (sym.role === 'function') return this.reader(null).read(node, node.shape.map(() => null))
-    return subscript(symbol(sym), at.flatMap(s => s !== null && s !== 'silent' && s.latex !== sym.free ? [symbol(s)] : []))
+    return subscript(symbol(sym), at.flatMap(s => s !== null && s !== 'silent' && !carries(sym, s.latex) ? [symbol(s)] : []))
   }
   private drawn(left: Expr, of: { sym: Sym; node: Node }, law: 'normal' | 'uniform' | 'bernoulli' | 'categorical', n: Node): Formula {
     const from = law === 'normal' ? call('normalLaw', num(0), symbol(identity)) : law === 'uniform' ? call('uniformLaw', num(0), num(1))
@@ -203,14 +204,16 @@ class Book {
 }
 /** Of several applications of a function, the one with the simplest arguments says what it is. */
 const simplest = (wanted: readonly Wanted[]): Wanted => {
-  const cost = ({ node }: Wanted): number => node.inputs.slice(1).filter(i => i.op !== 'input' && !(i.op === 'named' && i.inputs.length === 1)).length
+  const simple = (n: Node): boolean => n.op === 'input' || n.op === 'named' && n.inputs.length === 1
+  const cost = ({ node }: Wanted): number => node.inputs.slice(1).filter(i => !simple(i)).length
   return [...wanted].sort((a, b) => cost(a) - cost(b))[0]
 }
 
 /** ± weight · value, as it stands in the objective: a penalty counts against the player. */
 const penalised = (e: Expr, o: Objective, book: Book): Expr => o.constraints.reduce((sum, c) => {
   if (c.kind !== 'penalty') return sum
-  const term = mul(symbol(lambdaOf(c.name, book.letters, book.lambdas, c.weight)), book.read(nodeOf(c.value), [], null, { objective: true }))
+  const weight = symbol(lambdaOf(c.name, book.letters, book.lambdas, c.weight))
+  const term = mul(weight, book.read(nodeOf(c.value), [], null, { objective: true }))
   return o.sense === 'minimise' ? add(sum, term) : sub(sum, term)
 }, e)
 const nodeOf = (tree: unknown): Node => leavesOf<Node>(tree)[0].leaf

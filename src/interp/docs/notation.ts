@@ -2,7 +2,7 @@
 import type { Statement } from '../../dsl/statement.js'
 import { symbolsOf as dimSymbols } from '../../dsl/shape/dim.js'
 import { everyPart, type Expr, type Sym } from './math/expr.js'
-import { showNumber } from './math/latex.js'
+import { showValue } from './math/latex.js'
 import { forms, operatorOf, type FormName, type OperatorName } from './math/operators.js'
 import type { Mathematics } from './formulas.js'
 import { shapeText } from './costs.js'
@@ -13,7 +13,7 @@ export interface NotationRow { readonly latex: string; readonly meaning: string;
 
 const order: readonly Sym['role'][] = ['parameter', 'data', 'noise', 'state', 'named', 'function', 'constant', 'index']
 const symbolRow = (s: Sym): NotationRow =>
-  ({ latex: s.latex, meaning: s.meaning, type: s.value !== undefined ? `= ${showNumber(s.value)}` : s.shape ? shapeText(s.shape) : '' })
+  ({ latex: s.latex, meaning: s.meaning, type: s.value !== undefined ? `= ${showValue(s.value)}` : s.shape ? shapeText(s.shape) : '' })
 
 const operatorsIn = (parts: readonly Expr[]): OperatorName[] => [...new Set(parts.flatMap((e): OperatorName[] =>
   e.kind === 'function' || e.kind === 'big' || e.kind === 'relation' ? [e.op] : e.kind === 'cases' ? []
@@ -30,10 +30,12 @@ const operatorLatex = (name: OperatorName): string => {
 /** The rows, in the order of roles and then of reading; plain relations and sums need none. */
 export const notationRows = ({ problem, where, symbols }: Mathematics, statement: Statement): NotationRow[] => {
   const parts = everyPart([...problem, ...where].flatMap(f => f.parts))
-  const listed = [...symbols].filter(s => s.role !== 'function' || !s.latex.includes('KL')).sort((a, b) => order.indexOf(a.role) - order.indexOf(b.role))
+  const listed = symbols.filter(s => s.role !== 'function' || !s.latex.includes('KL'))
+    .sort((a, b) => order.indexOf(a.role) - order.indexOf(b.role))
   const rows = listed.map(symbolRow)
   const letters = [...new Set(symbols.flatMap(s => (s.shape ?? []).flatMap(dimSymbols)))]
-    .filter(l => !rows.some(r => r.latex === l)).map((l): NotationRow => ({ latex: l, meaning: l === 'B' ? 'examples in a batch' : 'a size', type: 'size' }))
+    .filter(l => !rows.some(r => r.latex === l))
+    .map((l): NotationRow => ({ latex: l, meaning: l === 'B' ? 'examples in a batch' : 'a size', type: 'size' }))
   const operators = operatorsIn(parts).map((o): NotationRow => ({ latex: operatorLatex(o), meaning: operatorOf(o).meaning, type: '' }))
   const signs = formsIn(parts).map((f): NotationRow => ({ latex: forms[f].latex, meaning: forms[f].meaning, type: '' }))
   const conditional = symbols.some(s => s.free !== undefined)

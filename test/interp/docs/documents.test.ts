@@ -1,4 +1,4 @@
-/** The documents as wholes: every symbol explained, the same bytes each time, complete in one file, and compiled by TeX where there is one. */
+/** The documents as wholes: every symbol explained, the same bytes each time, complete in one file, compiled by TeX where it is. */
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -25,7 +25,8 @@ const unexplained = (latex: string, entries: readonly string[]): string[] => {
       const open = quoted(e).replace(/\\\}$/, '(?:\\}|,)')
       return new RegExp(`(?<![\\\\A-Za-z])${open}${/[A-Za-z]$/.test(e) ? '(?![A-Za-z])' : ''}`, 'g')
     })
-  const words = /\\(left|right|[bB]ig[lr]|(begin|end)\{(aligned|cases)\}|text\{[^}]*\}|t?frac|underbrace|mid|quad|min|max|in|le|cdot|rVert)(?![A-Za-z])/g
+  const words = new RegExp('\\\\(left|right|[bB]ig[lr]|(begin|end)\\{(aligned|cases)\\}|text\\{[^}]*\\}|t?frac|underbrace|mid|quad|min'
+    + '|max|in|le|cdot|rVert)(?![A-Za-z])', 'g')
   return known.reduce((rest, e) => rest.replace(e, ' '), latex.replace(/_\{\\text\{[^}]*\}\}/g, ' '))
     .replace(words, ' ').match(/\\[A-Za-z]+|[A-Za-z]+/g) ?? []
 }

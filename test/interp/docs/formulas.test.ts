@@ -1,8 +1,9 @@
 /** The formulas that a person would hold beside the papers, and every composition that is read back from its primitives. */
 import { describe, expect, it } from 'vitest'
 import {
-  adam, add, broadcastTo, crossEntropy, dist, exp, f32, gelu, grad, i32, key, leakyRelu, logSigmoid, logSoftmax, logSumExp, matmul, max, mean, mse,
-  mul, named, neg, normal, relu, scan, silu, softmax, softplus, sqrt, square, stopGradient, sub, sum, tanh, trainStep, type Tensor,
+  adam, add, broadcastTo, crossEntropy, dist, exp, f32, gelu, grad, i32, key, leakyRelu, logSigmoid, logSoftmax, logSumExp, matmul, max,
+  mean, mse, mul, named, neg, normal, relu, scan, silu, softmax, softplus, sqrt, square, stopGradient, sub, sum, tanh,
+  trainStep, type Tensor,
 } from '../../../src/index.js'
 import { placeholders } from '../../../src/dsl/core/placeholders.js'
 import { mathematics } from '../../../src/interp/docs/formulas.js'
@@ -25,7 +26,8 @@ describe('reads like the paper', () => {
   it('VQ-VAE: reconstruction, codebook, and the commitment under β', () => {
     const text = problem(vqvae())
     for (const term of ['\\lVert x - \\hat{x} \\rVert^{2}', '\\lVert \\operatorname{sg}[z_{e}] - e \\rVert^{2}',
-      '\\beta \\underbrace{\\mathbb{E}_{x \\sim p_{\\mathrm{data}}}\\left[ \\frac{1}{4} \\lVert z_{e} - \\operatorname{sg}[e] \\rVert^{2} \\right]}_{\\text{commitment}}'])
+      '\\beta \\underbrace{\\mathbb{E}_{x \\sim p_{\\mathrm{data}}}\\left[ \\frac{1}{4} '
+        + '\\lVert z_{e} - \\operatorname{sg}[e] \\rVert^{2} \\right]}_{\\text{commitment}}'])
       expect(text).toContain(term)
     expect(where(vqvae())).toContain('z_{q} = z_{e} + \\operatorname{sg}[e - z_{e}]')
     expect(where(vqvae())).toContain('k = \\arg\\min_{i} \\lVert z_{e} - \\mathrm{codebook}_{i} \\rVert^{2}')
@@ -33,7 +35,8 @@ describe('reads like the paper', () => {
   it('WGAN-GP: the value of the game and the penalty, whose gradient is a gradient', () => {
     expect(problem(wganGp())).toBe([
       '\\min_{\\theta}\\,\\max_{\\phi}\\; V(\\theta, \\phi) = '
-        + '\\mathbb{E}_{x \\sim p_{\\mathrm{data}}}\\bigl[ f_{\\phi}(x) \\bigr] - \\mathbb{E}_{\\tilde{x}}\\bigl[ f_{\\phi}(\\tilde{x}) \\bigr]',
+        + '\\mathbb{E}_{x \\sim p_{\\mathrm{data}}}\\bigl[ f_{\\phi}(x) \\bigr] '
+        + '- \\mathbb{E}_{\\tilde{x}}\\bigl[ f_{\\phi}(\\tilde{x}) \\bigr]',
       '\\max_{\\phi}\\;  V(\\theta, \\phi) - \\lambda '
         + '\\mathbb{E}_{\\hat{x}}\\bigl[ (\\lVert \\nabla_{\\hat{x}} f_{\\phi}(\\hat{x}) \\rVert - 1)^{2} \\bigr]',
     ].join('\n'))
@@ -55,7 +58,8 @@ describe('reads like the paper', () => {
         + '\\,\\|\\, \\pi_{\\theta}(\\cdot \\mid s)\\bigr) \\bigr] \\le \\delta',
       '\\end{aligned}',
     ].join('\n'))
-    expect(where(trpo())[0]).toBe('\\log\\pi_{\\theta}(a \\mid s) = \\log \\operatorname{Categorical}(a;\\, \\operatorname{softmax}(s W + b))')
+    expect(where(trpo())[0]).toBe(
+      '\\log\\pi_{\\theta}(a \\mid s) = \\log \\operatorname{Categorical}(a;\\, \\operatorname{softmax}(s W + b))')
   })
 })
 

@@ -1,7 +1,7 @@
 /** Small statements of the four ideas, built from the public language alone. */
 import {
-  adam, add, block, broadcastTo, chain, clipByGlobalNorm, dist, exp, f32, grad, i32, key, leakyRelu, log, matmul, mean, mse, mul, named, neg, normal,
-  relu, sigmoid, sqrt, square, stopGradient, sub,
+  adam, add, block, broadcastTo, chain, clipByGlobalNorm, dist, exp, f32, grad, i32, key, leakyRelu, log, matmul, mean, mse, mul,
+  named, neg, normal, relu, sigmoid, sqrt, square, stopGradient, sub,
   sum, tensor, trainStep, uniform, vectorQuantise, type Key, type Tensor,
 } from '../../../src/index.js'
 import { placeholders } from '../../../src/dsl/core/placeholders.js'
@@ -52,9 +52,11 @@ export const wganGp = (k: Key = key(0)): Statement => {
   return {
     params, aux: {},
     objectives: [
-      { player: 'critic', sense: 'maximise', moves: params.critic, value, steps: 5, optimiser: adam(1e-4, { beta1: 0, beta2: 0.9 }).described,
+      { player: 'critic', sense: 'maximise', moves: params.critic, value, steps: 5,
+        optimiser: adam(1e-4, { beta1: 0, beta2: 0.9 }).described,
         constraints: [{ kind: 'penalty', name: 'gradient penalty', weight: 10, value: penalty }] },
-      { player: 'generator', sense: 'minimise', moves: params.generator, value, constraints: [], steps: 1, optimiser: adam(1e-4).described },
+      { player: 'generator', sense: 'minimise', moves: params.generator, value, constraints: [], steps: 1,
+        optimiser: adam(1e-4).described },
     ],
   }
 }

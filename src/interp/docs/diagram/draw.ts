@@ -13,7 +13,8 @@ const label = (s: string): string => {
 const rounded: Readonly<Record<Kind, number>> = { data: 15, noise: 15, value: 3, function: 3, objective: 22 }
 
 const boxSvg = ({ vertex: { kind, label: text, note }, x, y, width, height }: Box): string => {
-  const corner = `x="${(x - width / 2).toFixed(1)}" y="${(y - height / 2).toFixed(1)}" width="${width}" height="${height}" rx="${rounded[kind]}"`
+  const place = `x="${(x - width / 2).toFixed(1)}" y="${(y - height / 2).toFixed(1)}"`
+  const corner = `${place} width="${width}" height="${height}" rx="${rounded[kind]}"`
   const middle = note === '' ? y + 4.5 : y - 2
   return `<g class="${kind}"><rect ${corner}/><text x="${x}" y="${middle.toFixed(1)}">${label(text)}</text>${note === '' ? ''
     : `<text class="note" x="${x}" y="${(y + 13).toFixed(1)}">${escapeHtml(note)}</text>`}</g>`
@@ -22,13 +23,17 @@ const boxSvg = ({ vertex: { kind, label: text, note }, x, y, width, height }: Bo
 const pathOf = (points: readonly Point[]): string => {
   const middle = (a: Point, b: Point): string => `${((a.x + b.x) / 2).toFixed(1)} ${((a.y + b.y) / 2).toFixed(1)}`
   const [first, ...rest] = points
-  const curves = rest.slice(0, -1).map((p, i) => `Q${p.x} ${p.y} ${i < rest.length - 2 ? middle(p, rest[i + 1]) : `${rest[i + 1].x} ${rest[i + 1].y}`}`)
+  const end = (p: Point, i: number): string => i < rest.length - 2 ? middle(p, rest[i + 1]) : `${rest[i + 1].x} ${rest[i + 1].y}`
+  const curves = rest.slice(0, -1).map((p, i) => `Q${p.x} ${p.y} ${end(p, i)}`)
   return curves.length > 0 ? `M${first.x} ${first.y} ${curves.join(' ')}` : `M${first.x} ${first.y} L${rest[0].x} ${rest[0].y}`
 }
 const routeSvg = ({ points, label: text, at }: Route): string => {
   const width = textWidth(text, noteSize) + 4
-  const back = `<rect class="back" x="${(at.x - width / 2).toFixed(1)}" y="${(at.y - 7).toFixed(1)}" width="${width.toFixed(1)}" height="14"/>`
-  return `<path d="${pathOf(points)}" marker-end="url(#arrow)"/>${back}<text class="shape" x="${at.x}" y="${(at.y + 3.5).toFixed(1)}">${escapeHtml(text)}</text>`
+  const line = `<path d="${pathOf(points)}" marker-end="url(#arrow)"/>`
+  if (text === '') return line
+  const place = `x="${(at.x - width / 2).toFixed(1)}" y="${(at.y - 7).toFixed(1)}"`
+  const back = `<rect class="back" ${place} width="${width.toFixed(1)}" height="14"/>`
+  return `${line}${back}<text class="shape" x="${at.x}" y="${(at.y + 3.5).toFixed(1)}">${escapeHtml(text)}</text>`
 }
 
 const style = [
@@ -42,9 +47,11 @@ const style = [
 
 /** The diagram as SVG that needs nothing else and follows the reader's light or dark colours. */
 export const svg = ({ width, height, boxes, routes }: Layout): string => [
-  `<svg class="diagram" xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img">`,
+  `<svg class="diagram" xmlns="http://www.w3.org/2000/svg" role="img"`,
+  ` width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">`,
   `<style>\n${style}\n</style>`,
-  '<defs><marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0.5 L8 4 L0 7.5 Z"/></marker></defs>',
+  '<defs><marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">',
+  '<path d="M0 0.5 L8 4 L0 7.5 Z"/></marker></defs>',
   ...routes.map(routeSvg), ...boxes.map(boxSvg), '</svg>',
 ].join('\n')
 
@@ -59,7 +66,7 @@ export const mermaid = ({ vertices, edges }: Diagram): string => [
     const [open, close] = shapes[kind]
     return `  n${id}${open}${quoted(note === '' ? text : `${text}<br/><small>${note}</small>`)}${close}`
   }),
-  ...edges.map(e => `  n${e.from} -- ${quoted(e.label)} --> n${e.to}`),
+  ...edges.map(e => e.label === '' ? `  n${e.from} --> n${e.to}` : `  n${e.from} -- ${quoted(e.label)} --> n${e.to}`),
 ].join('\n')
 
 /** The diagram in LaTeX's picture environment, which needs no package; lines of any slope are curves without a bend. */
@@ -79,6 +86,8 @@ export const picture = ({ width, height, boxes, routes }: Layout): string => {
   })
   // A wide picture shrinks to the line, a high one to the page.
   const unit = Math.min(0.75, 440 / width, 560 / height)
-  return [`\\setlength{\\unitlength}{${unit.toFixed(3)}pt}`, `\\begin{picture}(${width},${height})`, ...drawn, ...framed, '\\end{picture}'].join('\n')
+  return [
+    `\\setlength{\\unitlength}{${unit.toFixed(3)}pt}`, `\\begin{picture}(${width},${height})`, ...drawn, ...framed, '\\end{picture}',
+  ].join('\n')
 }
 export { fontSize }

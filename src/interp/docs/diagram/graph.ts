@@ -5,8 +5,9 @@ import { leavesOf } from '../../../dsl/core/trees.js'
 import type { Statement } from '../../../dsl/statement.js'
 import { shapeText } from '../costs.js'
 import type { Mathematics } from '../formulas.js'
+import { isKey } from '../read/facts.js'
 import { valueOf } from '../read/match.js'
-import { drawOf } from '../read/symbols.js'
+import { drawOf, isLarge, sourceOf } from '../read/symbols.js'
 
 export type Kind = 'data' | 'noise' | 'value' | 'function' | 'objective'
 export interface Vertex { readonly id: number; readonly kind: Kind; readonly label: string; readonly note: string }
@@ -14,27 +15,37 @@ export interface Edge { readonly from: number; readonly to: number; readonly lab
 export interface Diagram { readonly vertices: readonly Vertex[]; readonly edges: readonly Edge[] }
 
 const nameOf = (n: Node): string => (n.attrs as { readonly name: string }).name
-const isCall = (n: Node): n is NodeOf<'named'> => n.op === 'named' && (n as NodeOf<'named'>).attrs.args !== undefined && nameOf(n) !== 'norm'
+const isCall = (n: Node): n is NodeOf<'named'> =>
+  n.op === 'named' && (n as NodeOf<'named'>).attrs.args !== undefined && nameOf(n) !== 'norm'
+const isGradient = (n: Node): boolean => n.op === 'named' && (n as NodeOf<'named'>).attrs.gradient === true
+/** A name for what has it already, in another form. */
+const again = (n: Node): boolean => {
+  const source = sourceOf(n.inputs[0])
+  return source.op === 'named' && nameOf(source) === nameOf(n)
+}
+/** A name that says something: not that of a constant, a norm, or of what has it already. */
+const tells = (n: Node): boolean => valueOf(n.inputs[0]) === null && !isGradient(n) && nameOf(n) !== 'norm' && !again(n)
 const most = 3
 
 /** The diagram of a statement, whose layers without a name are those of its formulas. */
-export const diagramOf = (statement: Statement, { where, known }: Mathematics): Diagram => {
-  const cuts = new Map(where.flatMap(f => f.defines && f.defines.sym.role === 'named' ? [[f.defines.node, f.defines.sym.latex] as const] : []))
+export const diagramOf = (statement: Statement, { where }: Mathematics): Diagram => {
+  const cuts = new Map(where.flatMap(({ defines: d }) => d?.sym.role === 'named' ? [[d.node, d.sym.latex] as const] : []))
   const paths = new Map(leavesOf<Node>(statement.params).map(l => [l.leaf, l.path === '' ? 'params' : l.path]))
   const vertices: Vertex[] = []
   const edges: Edge[] = []
   const ids = new Map<Node, number>()
   const insides = new Map<Node, { folded: readonly Node[]; params: readonly string[] }>()
 
-  const stands = (n: Node): boolean => n.op === 'input' ? !paths.has(n)
-    : n.op === 'named' ? valueOf(n.inputs[0]) === null && (n as NodeOf<'named'>).attrs.gradient !== true && nameOf(n) !== 'norm' : drawOf(n) !== null || cuts.has(n)
+  const stands = (n: Node): boolean => n.op === 'input' ? !paths.has(n) && !isKey(n)
+    : n.op === 'named' ? tells(n) : drawOf(n) !== null || cuts.has(n) || isLarge(n)
   /** What a node is made of: the nearest vertices below it, and the parameters on the way. */
   const inside = (n: Node): { folded: readonly Node[]; params: readonly string[] } => {
     const before = insides.get(n)
     if (before) return before
     insides.set(n, { folded: [], params: [] })
     const path = paths.get(n)
-    const found = path !== undefined ? { folded: [], params: [path] } : stands(n) ? { folded: [n], params: [] } : below(n.inputs)
+    const found = path !== undefined ? { folded: [], params: [path] } : stands(n) ? { folded: [n], params: [] }
+      : below(isGradient(n) ? [n.inputs[1]] : n.inputs)
     insides.set(n, found)
     return found
   }
@@ -50,7 +61,7 @@ export const diagramOf = (statement: Statement, { where, known }: Mathematics): 
     const sources = from.map(n => [n, idOf(n)] as const)
     const id = vertices.length
     vertices.push({ id, kind, label, note })
-    for (const [n, source] of sources) edges.push({ from: source, to: id, label: shapeText(n.shape) })
+    for (const [n, source] of sources) edges.push({ from: source, to: id, label: n.tuple ? '' : shapeText(n.shape) })
     return id
   }
   const idOf = (n: Node): number => {
@@ -61,7 +72,12 @@ export const diagramOf = (statement: Statement, { where, known }: Mathematics): 
     return id
   }
   const make = (n: Node): number => {
-    if (n.op === 'input') return vertex(known.of(n).data ? 'data' : 'noise', nameOf(n) === '' ? 'x' : nameOf(n).split('.').at(-1) ?? '', '', [])
+    if (n.op === 'input') return vertex('data', nameOf(n) === '' ? 'x' : nameOf(n).split('.').at(-1) ?? '', '', [])
+    if (isLarge(n)) {
+      const { params, folded } = below(n.inputs)
+      // Its noise and what it carries are its own affair.
+      return vertex('function', `loop of ${(n as NodeOf<'scan'>).attrs.length} steps`, listed(params), folded.filter(f => f.op === 'named'))
+    }
     if (n.op !== 'named') {
       if (drawOf(n)) return vertex('noise', 'noise', drawOf(n) ?? '', [])
       const parts = below(n.inputs)

@@ -4,10 +4,13 @@ const greek: Readonly<Record<string, string>> = {
   α: 'alpha', β: 'beta', γ: 'gamma', δ: 'delta', ε: 'varepsilon', ϵ: 'epsilon', ζ: 'zeta', η: 'eta', θ: 'theta', ι: 'iota', κ: 'kappa',
   λ: 'lambda', μ: 'mu', µ: 'mu', ν: 'nu', ξ: 'xi', π: 'pi', ρ: 'rho', σ: 'sigma', τ: 'tau', υ: 'upsilon', φ: 'varphi', ϕ: 'phi', χ: 'chi',
   ψ: 'psi', ω: 'omega', Γ: 'Gamma', Δ: 'Delta', Θ: 'Theta', Λ: 'Lambda', Ξ: 'Xi', Π: 'Pi', Σ: 'Sigma', Φ: 'Phi', Ψ: 'Psi', Ω: 'Omega',
-  ℓ: 'ell', '∇': 'nabla', '∂': 'partial', '‖': 'Vert', '≤': 'le', '≥': 'ge', '×': 'times', '·': 'cdot', '→': 'to', '∞': 'infty', '←': 'leftarrow',
-  '≈': 'approx', '±': 'pm', '√': 'surd', '∈': 'in', '∼': 'sim', '−': '-', '…': 'dots', 'ᵀ': 'top', '′': 'prime', '½': 'tfrac12',
+  ℓ: 'ell', '∇': 'nabla', '∂': 'partial', '‖': 'Vert', '≤': 'le', '≥': 'ge', '×': 'times', '·': 'cdot', '→': 'to',
+  '∞': 'infty', '←': 'leftarrow', '≈': 'approx', '±': 'pm', '√': 'surd',
+  '∈': 'in', '∼': 'sim', '−': '-', '…': 'dots', 'ᵀ': 'top', '′': 'prime', '½': 'tfrac12',
 }
-const accents: Readonly<Record<string, string>> = { '\u0302': 'hat', '\u0303': 'tilde', '\u0304': 'bar', '\u0305': 'bar', '\u0307': 'dot', '\u20d7': 'vec' }
+const accents: Readonly<Record<string, string>> = {
+  '\u0302': 'hat', '\u0303': 'tilde', '\u0304': 'bar', '\u0305': 'bar', '\u0307': 'dot', '\u20d7': 'vec',
+}
 const subscripts: Readonly<Record<string, string>> = Object.fromEntries([...'₀₁₂₃₄₅₆₇₈₉'].map((c, i) => [c, `${i}`]))
 const superscripts: Readonly<Record<string, string>> = Object.fromEntries([...'⁰¹²³⁴⁵⁶⁷⁸⁹'].map((c, i) => [c, `${i}`]))
 

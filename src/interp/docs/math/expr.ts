@@ -135,4 +135,4 @@ export const everyPart = (roots: readonly Expr[]): Expr[] => {
 }
 /** The symbols of expressions, each once, in the order of reading; functions before their arguments. */
 export const symbolsOf = (roots: readonly Expr[]): Sym[] =>
-  [...new Set(everyPart(roots).flatMap(e => e.kind === 'symbol' ? [e.sym] : e.kind === 'apply' ? [e.fn] : []))]
+  [...new Set(everyPart(roots).flatMap(e => e.kind === 'symbol' ? [e.sym] : e.kind === 'apply' && e.style !== 'norm' ? [e.fn] : []))]

@@ -16,7 +16,9 @@ const constants: readonly (readonly [number, string])[] = [
   [0.5 * (1 + Math.log(2 * Math.PI)), '\\tfrac{1}{2}\\log 2\\pi e'], [Math.SQRT1_2, '\\tfrac{1}{\\sqrt{2}}'], [Infinity, '\\infty'],
   [0.5, '\\tfrac{1}{2}'],
 ]
-/** A number as a person writes it. */
+/** A setting as a person writes it: decimals stay decimals. */
+export const showValue = (x: number): string => x === 0.5 ? '0.5' : showNumber(x)
+/** A number within a formula. */
 export const showNumber = (x: number): string => {
   if (x < 0) return `-${showNumber(-x)}`
   const known = constants.find(([value]) => value === x || Math.abs(value - x) < 1e-12)
@@ -45,7 +47,8 @@ const asFunction = (op: OperatorName, args: readonly Expr[], subs: readonly Expr
   if (op === 'root') return atom(`\\sqrt{${list}}`)
   if (op === 'norm') return atom(`\\lVert ${list} \\rVert`)
   if (op === 'transpose') return { text: `${above(shown[0], 9)}^{\\top}`, binds: 7 }
-  if (how === 'around') return atom(tall.test(list) && op !== 'floor' && op !== 'ceil' ? tallAround(latex, list, close) : `${latex}${list}${close}`)
+  if (how === 'around')
+    return atom(tall.test(list) && op !== 'floor' && op !== 'ceil' ? tallAround(latex, list, close) : `${latex}${list}${close}`)
   if (how === 'between') return { text: shown.map(a => above(a, 5)).join(` ${latex} `), binds: 5 }
   const name = subs.length > 0 ? `${latex}_{${subs.map(latexOf).join(',')}}` : latex
   if (op === 'dataLaw') return atom(name)
@@ -84,7 +87,9 @@ const productOf = (factors: readonly Expr[], sign: keyof typeof signs): string =
   const other = f.kind === 'product' && f.sign !== 'beside'
   const text = t.binds < 5 || other || f.kind === 'big' && i < factors.length - 1 && f.op !== 'expectation' ? parens(t.text) : t.text
   const digits = i > 0 && /^[\d\\]?\d/.test(text) && sign === 'beside'
-  return `${i === 0 ? '' : digits ? ' \\cdot ' : f.kind === 'number' ? signs[sign] : i === 1 && factors[0].kind === 'number' ? ' \\, ' : signs[sign]}${text}`
+  if (i === 0) return text
+  const afterNumber = i === 1 && factors[0].kind === 'number' && f.kind !== 'number'
+  return `${digits ? ' \\cdot ' : afterNumber ? ' \\, ' : signs[sign]}${text}`
 }).join('')
 
 const bigOf = (e: Extract<Expr, { kind: 'big' }>): Text => {
@@ -92,7 +97,8 @@ const bigOf = (e: Extract<Expr, { kind: 'big' }>): Text => {
   const below = e.below.map(latexOf).join(', ')
   const head = `${latex}${below === '' ? '' : `_{${below}}`}${e.above === undefined ? '' : `^{${e.above}}`}`
   const body = show(e.body)
-  if (e.op === 'expectation') return atom(`${head}${tall.test(body.text) ? `\\left[ ${body.text} \\right]` : `\\bigl[ ${body.text} \\bigr]`}`)
+  const [open, close] = tall.test(body.text) ? ['\\left[', '\\right]'] : ['\\bigl[', '\\bigr]']
+  if (e.op === 'expectation') return atom(`${head}${open} ${body.text} ${close}`)
   return { text: `${head} ${above(body, 4)}`, binds: 4 }
 }
 

@@ -1,7 +1,12 @@
 /** The signs and functions of formulas: how each is written, and what a notation table says of it. */
 
 /** `how` tells the printer where the arguments go. */
-interface Operator { readonly how: 'call' | 'between' | 'around'; readonly latex: string; readonly close?: string; readonly meaning: string }
+interface Operator {
+  readonly how: 'call' | 'between' | 'around'
+  readonly latex: string
+  readonly close?: string
+  readonly meaning: string
+}
 
 const called = (latex: string, meaning: string): Operator => ({ how: 'call', latex, meaning })
 const between = (latex: string, meaning: string): Operator => ({ how: 'between', latex, meaning })

@@ -12,7 +12,12 @@ export type Block =
   /** Displayed formulas, one below the other. */
   | { readonly kind: 'formulas'; readonly formulas: readonly string[] }
   /** `right` are the columns of numbers. */
-  | { readonly kind: 'table'; readonly head: readonly string[]; readonly rows: readonly (readonly Line[])[]; readonly right: readonly number[] }
+  | {
+    readonly kind: 'table'
+    readonly head: readonly string[]
+    readonly rows: readonly (readonly Line[])[]
+    readonly right: readonly number[]
+  }
   | { readonly kind: 'algorithm'; readonly steps: readonly Step[] }
   | { readonly kind: 'drawing'; readonly drawing: Drawing }
 

@@ -31,7 +31,8 @@ export interface Known {
   readonly batched: (n: Node) => boolean
 }
 
-const isKey = (n: Node): boolean => n.dtype === 'int32' && n.shape.length === 1 && n.shape[0] === 2 && n.op === 'input'
+/** Whether a placeholder may be a key. */
+export const isKey = (n: Node): boolean => n.op === 'input' && n.dtype === 'int32' && n.shape.length === 1 && n.shape[0] === 2
 
 /** Reads a statement's graph once. */
 export const known = (statement: Statement): Known => {

@@ -1,19 +1,21 @@
 /** From nodes to formulas: letters where a node has one, rules where a composition is known, and else the primitive's own sign. */
-import { reachable, type Node } from '../../../dsl/core/node.js'
-import { projectPrim } from '../../../dsl/core/primitives/scan.js'
+import type { Node } from '../../../dsl/core/node.js'
 import type { NodeOf, Op } from '../../../dsl/core/table.js'
 import { mulDim } from '../../../dsl/shape/dim.js'
 import type { Dim } from '../../../dsl/tensor.js'
 import {
-  add, big, call, div, mul, neg, num, relation, sub, subscript, symbol, symbolsOf, type Expr, type Multiplication, type Sym,
+  add, big, call, div, mul, neg, num, relation, sub, subscript, symbol, type Expr, type Multiplication, type Sym,
 } from '../math/expr.js'
 import type { OperatorName } from '../math/operators.js'
 import type { Alphabet } from './alphabet.js'
 import type { Known } from './facts.js'
 import { axesOf, bare, meanOf, onlyOnes, peeled, sizeOf, squareOf, valueOf } from './match.js'
 import type { ParameterLetters } from './parameters.js'
+import { carried, carries } from './loops.js'
+import { atBelow, randomIn } from './places.js'
 import type { At, Reading } from './reading.js'
 import { minusSoftplus, rules } from './rules.js'
+import { functions, reductions, relations } from './tables.js'
 import { drawOf, labelOf, nameLatex, styleOf, type Symbols } from './symbols.js'
 
 export interface Context {
@@ -40,53 +42,7 @@ export interface Reader extends Reading {
   readonly reads: ReadonlyMap<Node, { readonly count: number; readonly e: Expr }>
 }
 
-const functions: Partial<Readonly<Record<Op, OperatorName>>> = {
-  exp: 'exp', log: 'log', sqrt: 'root', sin: 'sin', cos: 'cos', tanh: 'tanh', sigmoid: 'sigmoid', softplus: 'softplus', erf: 'erf', abs: 'absolute',
-  sign: 'sign', floor: 'floor', ceil: 'ceil', round: 'round', not: 'not', maximum: 'largest', minimum: 'smallest', stopGradient: 'stop',
-  cumsum: 'cumsum', reverse: 'reverse', pad: 'pad', sortIndices: 'argsort', patches: 'patches', fold: 'fold', scatterAdd: 'scatter',
-  scatterAlong: 'scatter', randomBits: 'bits', concat: 'join', conv2dKernel: 'patches', argMax: 'argmax', scan: 'loop', and: 'and', or: 'or',
-}
-const relations: Partial<Readonly<Record<Op, OperatorName>>> = { equal: 'equals', less: 'less', lessEqual: 'atMost' }
-const reductions: Partial<Readonly<Record<Op, OperatorName>>> = { sum: 'sum', prod: 'product', max: 'largest', min: 'smallest' }
 const nulls = (n: Node): null[] => n.shape.map(() => null)
-
-/** Where an element of a repeated or reshaped node comes from. */
-const atBelow = (n: Node, at: At): At => {
-  const [x] = n.inputs
-  if (n.op === 'broadcastTo') {
-    const lead = n.shape.length - x.shape.length
-    return x.shape.map((d, i) => d === 1 ? null : at[lead + i])
-  }
-  const kept = at.filter((_, i) => n.shape[i] !== 1)
-  let next = 0
-  return x.shape.map(d => d === 1 ? null : kept[next++])
-}
-
-/**
- * The random symbols over which a body is averaged: those that no parameter moves; else the only one there is, as x̂; else the data below.
- */
-const randomIn = (body: Expr, known: Known): Node[] => {
-  const random = (n: Node): boolean => known.of(n).data || known.of(n).noise
-  const nodes = symbolsOf([body]).flatMap(s => s.node !== undefined && s.role !== 'parameter' && s.role !== 'constant' && !/[(|]/.test(s.latex)
-    && random(s.node) ? [s.node] : [])
-  const free = nodes.filter(n => !known.of(n).moved)
-  if (free.length > 0 || nodes.length === 1) return free.length > 0 ? free : nodes
-  const below = new Set(reachable(symbolsOf([body]).flatMap(s => s.node ? [s.node] : [])))
-  return known.data.filter(n => below.has(n) && known.batched(n))
-}
-
-/** Whether a symbol has an index of its own, as s_t has t and p(x_d | x_<d) has d. */
-const carries = (sym: Sym, letter: string): boolean => sym.free === letter || new RegExp(`_\\{?${letter}(?![A-Za-z])`).test(sym.latex)
-
-/** What a loop carries, before each step. */
-export const carried = (loop: Node, index: number): Node => {
-  const { body } = (loop as NodeOf<'scan'>).attrs
-  return projectPrim.make([loop], { index: body.carry.length + body.ys.length + index })
-}
-
-/** Result `index` of a loop, all steps of it. */
-export const resultOf = (loop: Node, index: number): Node =>
-  projectPrim.make([loop], { index: (loop as NodeOf<'scan'>).attrs.body.carry.length + index })
 
 /** A reader with nothing read yet. */
 export const reader = (context: Context, { objective = false, inside = new Map() }: Place = {}): Reader => {
@@ -131,7 +87,8 @@ export const reader = (context: Context, { objective = false, inside = new Map()
   /** The letter that a named summand leaves free. */
   const freeBelow = (x: Node): string | undefined => {
     const inner = bare(x)
-    const own = inner.op === 'named' && (inner as NodeOf<'named'>).attrs.args === undefined ? symbols.named(inner as NodeOf<'named'>).free : undefined
+    const plain = inner.op === 'named' && (inner as NodeOf<'named'>).attrs.args === undefined
+    const own = plain ? symbols.named(inner as NodeOf<'named'>).free : undefined
     return own ?? (inner.prim.elementwise ? inner.inputs.map(freeBelow).find(f => f !== undefined) : undefined)
   }
   const reduce = (op: OperatorName, x: Node, axes: readonly number[], at: At): Expr => {
@@ -167,7 +124,8 @@ export const reader = (context: Context, { objective = false, inside = new Map()
     return big('expectation', below.length <= 3 ? below : [], body)
   }
   const letterOf = (n: Node): Expr =>
-    symbol(n.op === 'named' ? symbols.named(n as NodeOf<'named'>) : cuts.has(n) ? symbols.auxiliary(n, cuts.get(n) ?? 'u') : symbols.own(n) ?? blank)
+    symbol(n.op === 'named' ? symbols.named(n as NodeOf<'named'>)
+      : cuts.has(n) ? symbols.auxiliary(n, cuts.get(n) ?? 'u') : symbols.own(n) ?? blank)
   /** With what it is drawn from, where that is short. */
   const lawful = (n: Node): Expr => {
     const inner = n.op === 'named' ? bare(n.inputs[0]) : n
@@ -230,8 +188,9 @@ export const reader = (context: Context, { objective = false, inside = new Map()
   /** The function whose sum over the batch is differentiated: rows do not meet, so each has the gradient of its own. */
   const perRow = (loss: Node): Expr => {
     const x = loss.op === 'named' ? loss.inputs[0] : loss
-    return x.op === 'sum' && known.batched(x.inputs[0]) && axesOf(x).length === x.inputs[0].shape.length ? read(x.inputs[0], nulls(x.inputs[0]))
-      : read(loss, [])
+    if (x.op !== 'sum') return read(loss, [])
+    const [rows] = x.inputs
+    return known.batched(rows) && axesOf(x).length === rows.shape.length ? read(rows, nulls(rows)) : read(loss, [])
   }
 
   const primitive = (n: Node, at: At): Expr => {

@@ -26,7 +26,8 @@ export interface Symbols {
 /** Which law a node is a draw of, where it is one. */
 export type Draw = 'normal' | 'uniform' | 'bernoulli' | 'categorical'
 export const drawOf = (n: Node): Draw | null =>
-  isNormalDraw(n) ? 'normal' : n.op === 'uniform' ? 'uniform' : bernoulliDrawOf(n) ? 'bernoulli' : categoricalDrawOf(n) ? 'categorical' : null
+  isNormalDraw(n) ? 'normal' : n.op === 'uniform' ? 'uniform'
+    : bernoulliDrawOf(n) ? 'bernoulli' : categoricalDrawOf(n) ? 'categorical' : null
 
 const familiar: Readonly<Record<string, string>> = { logits: '\\ell' }
 /** The letter that a user's LaTeX leaves free: the one below which other variables stand. */
@@ -67,8 +68,8 @@ export const symbols = (statement: Statement, known: Known, letters: Alphabet, p
   const input = (n: NodeOf<'input'>): Sym => once(n, () => {
     const path = state.get(n)
     if (path !== undefined) {
-      return { latex: letters.claim(`\\bar{${latexOfName(path.split('.').at(-1) ?? 'state')}}`), role: 'state', meaning: `carried state ${path}`,
-        shape: n.shape, node: n }
+      const latex = letters.claim(`\\bar{${latexOfName(path.split('.').at(-1) ?? 'state')}}`)
+      return { latex, role: 'state', meaning: `carried state ${path}`, shape: n.shape, node: n }
     }
     const name = lastOf(n)
     const data = known.of(n).data
@@ -91,8 +92,8 @@ export const symbols = (statement: Statement, known: Known, letters: Alphabet, p
       const law = drawOf(n)
       if (law) return draw(n, law)
       const { params, state: carried, data } = known.of(n)
-      const table = !params && !carried && !data && n.shape.some(d => d !== 1) && valueOf(n) === null && n.op !== 'broadcastTo' && n.op !== 'named'
-        && (n.op === 'constant' || n.op === 'cast' && n.inputs[0].dtype === 'bool' || n.dtype === 'bool')
+      const fixed = !params && !carried && !data && n.shape.some(d => d !== 1) && valueOf(n) === null
+      const table = fixed && (n.op === 'constant' || n.op === 'cast' && n.inputs[0].dtype === 'bool' || n.dtype === 'bool')
       return table ? constant(n) : undefined
     },
     named: n => once(n, () => {
@@ -105,16 +106,19 @@ export const symbols = (statement: Statement, known: Known, letters: Alphabet, p
       const law = drawOf(inner)
       const free = freeIn(latex)
       const data = inner.op === 'input' && known.of(inner).data
-      return { latex, shape: n.shape, node: n, meaning: law ? words[law] : value !== null ? 'constant' : data ? 'data' : `${meaningOf(n.attrs.name)}${source.op === 'project' && isLarge(source.inputs[0]) ? ', from a loop over steps' : ''}`,
-        role: law ? 'noise' : data ? 'data' : value !== null ? 'constant' : 'named', ...value !== null && { value }, ...free !== undefined && { free } }
+      const looped = source.op === 'project' && isLarge(source.inputs[0]) ? ', from a loop over steps' : ''
+      const named = `${meaningOf(n.attrs.name)}${looped}`
+      return { latex, shape: n.shape, node: n, meaning: law ? words[law] : value !== null ? 'constant' : data ? 'data' : named,
+        role: law ? 'noise' : data ? 'data' : value !== null ? 'constant' : 'named',
+        ...value !== null && { value }, ...free !== undefined && { free } }
     }),
     fn: n => once(`fn ${n.attrs.name} ${n.attrs.latex ?? ''}`, () =>
       ({ latex: letters.claim(nameLatex(n)), role: 'function', meaning: `function ${n.attrs.name}`, shape: n.shape })),
     auxiliary: (n, letter) => once(n, () =>
-      ({ latex: letter === 'a' || letter === 'y' ? letters.claim(letter) : letters.numbered(letter), role: 'named', meaning: auxiliaryMeaning(n, letter),
-        shape: n.shape, node: n })),
+      ({ latex: letter === 'a' || letter === 'y' ? letters.claim(letter) : letters.numbered(letter), role: 'named',
+        meaning: auxiliaryMeaning(n, letter), shape: n.shape, node: n })),
     unlogged: fn => once(`unlogged ${fn.latex}`, () =>
-      ({ latex: fn.latex.replace(/^\\log\s*/, ''), role: 'function', meaning: `the density whose logarithm is ${fn.meaning.replace(/^function /, '')}` })),
+      ({ latex: fn.latex.replace(/^\\log\s*/, ''), role: 'function', meaning: `density, with the ${fn.meaning}` })),
   }
 }
 const auxiliaryMeaning = (n: Node, letter: string): string => {
