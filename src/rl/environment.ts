@@ -37,7 +37,9 @@ export interface Dynamics<S extends Tree, O extends Shape, A extends ActionSpace
   readonly horizon: number
   /** The first states of `n` episodes. */
   reset(key: Key, n: 'N'): S
+  /** What a policy sees of the states. */
   observe(state: S): Tensor<['N', ...O]>
+  /** The next states, the rewards, and whether the task ended. */
   step(state: S, action: ActionTensor<A, ['N']>, key: Key):
   { readonly state: S; readonly reward: Tensor<['N']>; readonly terminated: Tensor<['N'], 'bool'> }
 }

@@ -12,10 +12,12 @@ import { continuous, discrete, type Continuous, type Discrete } from './spaces.j
 
 /** A policy over K actions; `distribution` gives its probabilities. */
 export interface CategoricalPolicy<P extends Tree, O extends Shape, K extends number> extends Policy<P, O, Discrete<K>> {
+  /** π(·|s) of each observation. */
   distribution<B extends Shape>(params: P, observation: ObservationTensor<O, B>): Categorical<[...B, K]>
 }
 /** A policy over vectors of K numbers; `distribution` gives their density. */
 export interface GaussianPolicy<P extends Tree, O extends Shape, K extends number> extends Policy<P, O, Continuous<K>> {
+  /** π(·|s) of each observation. */
   distribution<B extends Shape>(params: P, observation: ObservationTensor<O, B>): Independent<NormalOf, [...B, K], [-1]>
 }
 /** The mean's layers, and log σ [K], which does not depend on the observation. */
@@ -112,6 +114,7 @@ export interface ValueFunction<P extends Tree, O extends Shape> {
   readonly params: P
   /** The shape of one observation. */
   readonly observation: O
+  /** v(s) of each observation. */
   value<B extends Shape>(params: P, observation: ObservationTensor<O, B>): Tensor<B>
 }
 
