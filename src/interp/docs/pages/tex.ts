@@ -4,7 +4,7 @@ import { texOfText } from '../latex/letters.js'
 import { widthOf } from '../math/latex.js'
 
 const show = (line: Line): string => line.map(part =>
-  typeof part === 'string' ? texOfText(part) : 'math' in part ? `$${part.math}$` : `\\texttt{${texOfText(part.code)}}`).join('')
+  typeof part === 'string' ? texOfText(part) : 'math' in part ? `$${part.math}$` : `\\texttt{${texOfText(part.code).replace(/([.=]|\\_)/g, '$1\\allowbreak{}')}}`).join('')
 
 const steps = (list: readonly Step[], indent: string): string[] => [
   `${indent}\\begin{enumerate}`,
@@ -14,7 +14,9 @@ const steps = (list: readonly Step[], indent: string): string[] => [
 
 /** Numbers are as wide as they are; text shares the rest of the line. */
 const columns = (count: number, right: readonly number[]): string => {
-  const wide = Math.floor((0.94 - 0.14 * right.length) / Math.max(1, count - right.length) * 100) / 100
+  // Of the width, gaps between columns take about a fortieth each and a number about a sixth.
+  const left = 1 - 0.026 * count - 0.16 * right.length
+  const wide = Math.floor(left / Math.max(1, count - right.length) * 1000) / 1000
   return Array.from({ length: count }, (_, i) => right.includes(i) ? 'r' : `>{\\raggedright\\arraybackslash}p{${wide}\\textwidth}`).join('')
 }
 
