@@ -1,5 +1,5 @@
 /** A generative classifier on dynamically binarised MNIST: the label is one more variable of the chain rule. */
-import { adam, add, cast, div, equal, floor, iota, mean, mul, neg, schedule } from 'typegrad'
+import { adam, add, cast, div, equal, floor, iota, mean, mul, named, neg, schedule } from 'typegrad'
 import { generativeClassifier } from 'typegrad/models'
 import { defineRecipe, means, setting } from 'typegrad/run'
 import { images, imageSettings } from './parts/binary-images.js'
@@ -15,7 +15,7 @@ export default defineRecipe({
   },
   data: images,
   model: ({ hidden }, { train }) => generativeClassifier({ dims: 784, classes: 10, hidden, means: means(train, 'x') }),
-  objective: ({ model, params, batch: { x, label } }) => neg(mean(model.logProb(params, { y: label, x }))),
+  objective: ({ model, params, batch: { x, label } }) => neg(mean(model.logProb(params, { y: named('y', label), x }))),
   optimiser: ({ lr }, { steps }) => adam(schedule.cosine({ from: lr, steps })),
   schedule: ({ batch }) => ({ batch, length: { epochs: 8 }, evaluate: { epochs: 4 } }),
   evaluation: ({ model, params, batch: { x, label } }) => ({

@@ -16,9 +16,10 @@ import { joint, type Joint } from './joint.js'
 import { literal } from './literal.js'
 import { maskedNetwork, positive, type Context, type MadeParams } from './masked-autoencoder.js'
 
-/** What each label adds: its own log-odds, a vector to the first hidden layer, log-odds of every variable; and the network. */
+/** The label's own logits, what each label adds to the first hidden layer and to the log-odds of every variable, and the network. */
 export interface ClassifierParams<D extends Dim, K extends Dim> {
-  readonly label: { readonly logits: Tensor<[K]>; readonly hidden: Tensor<[K, number]>; readonly x: Tensor<[K, D]> }
+  readonly prior: { readonly b: Tensor<[K]> }
+  readonly label: { readonly hidden: { readonly w: Tensor<[K, number]> }; readonly out: { readonly w: Tensor<[K, D]> } }
   readonly network: MadeParams<D>
 }
 
@@ -72,18 +73,22 @@ export const generativeClassifier = <const D extends number, const K extends num
     : Array.from({ length: size }, (_, i) => i)
   const network = maskedNetwork('generativeClassifier', { dims: size, hidden, direct: true, orderings: [places], seed, means })
   type P = ClassifierParams<number, number>
-  const params: P = { label: { logits: f32(labels), hidden: f32(labels, hidden[0]), x: f32(labels, size) }, network: network.params }
+  const params: P = {
+    prior: { b: f32(labels) },
+    label: { hidden: { w: f32(labels, hidden[0]) }, out: { w: f32(labels, size) } },
+    network: network.params,
+  }
   const only = tensor(0, 'int32')
   // Every hidden unit and every variable may hear the label, which comes first.
   const context = ({ label }: P, y: Tensor<['B'], 'int32'>): Context =>
-    ({ hidden: gather(label.hidden, y, 0), logits: gather(label.x, y, 0) })
+    ({ hidden: gather(label.hidden.w, y, 0), logits: gather(label.out.w, y, 0) })
   const density = joint({
     params,
     over: { y: i32(), x: f32(size) },
     order: ['y', 'x'],
     orderings: { x: places },
     conditionals: {
-      y: (p, { y }) => categorical(broadcastTo(p.label.logits, [y.shape[0], labels])),
+      y: (p, { y }) => categorical(broadcastTo(p.prior.b, [y.shape[0], labels])),
       x: (p, { y, x }) => network.conditional(p.network, x, only, context(p, y)),
     },
     recurrences: { x: (p, { y }) => network.recurrence(p.network, only, context(p, y)) },

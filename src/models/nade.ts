@@ -14,9 +14,9 @@ import { positive } from './masked-autoencoder.js'
 
 /** Weights from each variable to the hidden units and from those to each variable, and biases of both. */
 export interface NadeParams<D extends Dim> {
-  readonly w: Tensor<[D, number]>
+  readonly W: Tensor<[D, number]>
   readonly c: Tensor<[number]>
-  readonly v: Tensor<[D, number]>
+  readonly V: Tensor<[D, number]>
   readonly b: Tensor<[D]>
 }
 
@@ -46,18 +46,18 @@ export interface NadeOptions<D extends number> {
  */
 export const nade = <const D extends number>({ dims, hidden, means }: NadeOptions<D>): Nade<D> => {
   const [size, units]: readonly number[] = [positive('nade', 'dims', dims), positive('nade', 'hidden', hidden)]
-  const params: NadeParams<number> = { w: f32(size, units), c: f32(units), v: f32(size, units), b: outputBias('nade', size, means) }
+  const params: NadeParams<number> = { W: f32(size, units), c: f32(units), V: f32(size, units), b: outputBias('nade', size, means) }
   return literal(autoregressive({
     params,
     over: f32(size),
-    recurrence: ({ w, c, v, b }) => recurrence({
-      own: { w, v, b },
+    recurrence: ({ W, c, V, b }) => recurrence({
+      own: { W, V, b },
       start: rows => ({ a: broadcastTo(c, [rows, units]) }),
-      conditional: ({ a }, { v, b }) => {
+      conditional: ({ a }, { V, b }) => {
         const h = named('h', sigmoid(a))
-        return bernoulli(named('logits', add(einsum('bh,h->b', h, v), b)))
+        return bernoulli(add(einsum('bh,h->b', h, V), b))
       },
-      next: ({ a }, { w }, x) => ({ a: add(a, einsum('b,h->bh', x, w)) }),
+      next: ({ a }, { W }, x) => ({ a: add(a, einsum('b,h->bh', x, W)) }),
     }),
   }))
 }

@@ -19,7 +19,7 @@ describe('a generative classifier', () => {
       .reduce((s, l) => s + Math.exp(l), 0))
     expect(total.reduce((a, b) => a + b)).toBeCloseTo(1, 9)
     // the label comes first: what is left over every x is p(y), the softmax of its logits
-    const prior = numbers(p.label.logits).map(Math.exp)
+    const prior = numbers(p.prior.b).map(Math.exp)
     total.forEach((t, y) => expect(t).toBeCloseTo(prior[y] / prior.reduce((a, b) => a + b), 9))
   })
 

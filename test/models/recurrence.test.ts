@@ -19,11 +19,11 @@ const closeTo = (a: unknown, b: unknown): void => {
 }
 
 /** O(D²H): every hidden layer from scratch, as in eq. 1 of the paper. */
-const naive = ({ w, c, v, b }: NadeParams<number>, x: Tensor<['B', number]>): Tensor<['B', number]> => {
-  const dims = w.shape[0]
+const naive = ({ W, c, V, b }: NadeParams<number>, x: Tensor<['B', number]>): Tensor<['B', number]> => {
+  const dims = W.shape[0]
   const before = strictlyBefore([...Array(dims).keys()], [...Array(dims).keys()])
-  const h = sigmoid(add(einsum('bj,jd,jh->bdh', x, before, w), c))
-  return add(einsum('bdh,dh->bd', h, v), b)
+  const h = sigmoid(add(einsum('bj,jd,jh->bdh', x, before, W), c))
+  return add(einsum('bdh,dh->bd', h, V), b)
 }
 
 it('nade: the recursion equals the naive form, with its gradient', () => {
@@ -35,7 +35,7 @@ it('nade: the recursion equals the naive form, with its gradient', () => {
   const slope = (logits: (p: NadeParams<number>) => unknown) =>
     grad((q: NadeParams<number>) => sum(mul(logits(q) as Tensor<['B', 6]>, weight)))(p as NadeParams<number>)
   const [a, b] = [slope(q => model.logits(q as NadeParams<6>, x as never)), slope(q => naive(q, x as never))]
-  for (const k of ['w', 'c', 'v', 'b'] as const) closeTo(a[k], b[k])
+  for (const k of ['W', 'c', 'V', 'b'] as const) closeTo(a[k], b[k])
 })
 
 describe.each([

@@ -92,7 +92,8 @@ export const unroll = (recurrence: Erased, group: Group, mask: Node, x: Node): N
   const order = chainTable(group, mask)
   const kept = run(recurrence, group, mask, x.shape[0], inChain(order, core.transpose(x, [1, 0]), 0),
     (logits, value) => ({ value, kept: logits }))
-  return inPlace(group, mask, core.transpose(kept, [1, 0, ...kept.shape.slice(2).map((_, i) => i + 2)]))
+  const logits = core.named('logits', kept)
+  return inPlace(group, mask, core.transpose(logits, [1, 0, ...logits.shape.slice(2).map((_, i) => i + 2)]))
 }
 
 /** Draws [count, D]: the scan, each value drawn from its conditional. */
@@ -101,5 +102,6 @@ export const drawByRecurrence = (recurrence: Erased, group: Group, mask: Node, k
     const value = lawOf(group.dtype, logits).sample(key)
     return { value, kept: value }
   })
-  return inPlace(group, mask, core.transpose(kept, [1, 0]))
+  const logits = core.named('logits', kept)
+  return inPlace(group, mask, core.transpose(logits, [1, 0]))
 }
