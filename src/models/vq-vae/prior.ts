@@ -8,7 +8,8 @@
 import { TypegradError } from '../../dsl/errors.js'
 import { attention, layerNorm } from '../../dsl/nn/index.js'
 import {
-  add, broadcastTo, concat, equal, f32, gather, gelu, i32, iota, lessEqual, matmul, parameter, reshape, slice, transpose, where, zeros,
+  add, block, broadcastTo, concat, equal, f32, gather, gelu, i32, iota, lessEqual, matmul, named, parameter, reshape, slice, transpose,
+  where, zeros,
 } from '../../dsl/ops/index.js'
 import { init } from '../../dsl/params/index.js'
 import { categorical } from '../../dsl/distributions/index.js'
@@ -90,23 +91,25 @@ const paramsOf = ({ entries, width: d, layers, size }: ReturnType<typeof checkOp
 }
 
 const through = ({ w, b }: Affine, x: Rows): Rows => add(matmul(x, w), b)
-const normalised = ({ scale, bias }: Norm, x: Rows): Rows => layerNorm(x, scale, bias)
+const normalised = block('LN', ({ scale, bias }: Norm, x: Rows): Rows => layerNorm(x, scale, bias), { latex: '\\operatorname{LN}' })
 /** Attention of several heads. */
-const attended = (p: Block, heads: number, x: Rows, mix: Mix): Rows => {
+const attended = block('attention', (p: Block, heads: number, x: Rows, mix: Mix): Rows => {
   const [rows, t, d] = x.shape
   const parts = transpose(reshape(through(p.qkv, x), [rows, t, 3, heads, d / heads]), [2, 0, 3, 1, 4])
   const part = (i: number): Heads => reshape(slice(parts, 0, i, i + 1), [rows, heads, t, d / heads])
   return through(p.out, reshape(transpose(mix(part(0), part(1), part(2)), [0, 2, 1, 3]), [rows, t, d]))
+}, { latex: '\\operatorname{attention}' })
+const perceptron = block('MLP', (p: Block, x: Rows): Rows => through(p.down, gelu(through(p.up, x))), { latex: '\\operatorname{MLP}' })
+/** Block `l`, whose result is r_l. */
+const throughBlock = (p: Block, l: number, heads: number, x: Rows, mix: Mix): Rows => {
+  const seen = named(`s_${l + 1}`, add(x, attended(p, heads, normalised(p.before, x), mix)))
+  return named(`r_${l + 1}`, add(seen, perceptron(p, normalised(p.between, seen))))
 }
-const throughBlock = (p: Block, heads: number, x: Rows, mix: Mix): Rows => {
-  const seen = add(x, attended(p, heads, normalised(p.before, x), mix))
-  return add(seen, through(p.down, gelu(through(p.up, normalised(p.between, seen)))))
-}
-const logitsOf = (p: CodePriorParams, x: Rows): Rows => through(p.logits, normalised(p.last, x))
+const logitsOf = (p: CodePriorParams, x: Rows): Rows => named('logits', through(p.logits, normalised(p.last, x)), { latex: '\\ell' })
 
 /** All places at once: place t sees the places up to t. */
 const parallel = (p: CodePriorParams, heads: number, embedded: Rows): Rows =>
-  logitsOf(p, p.blocks.reduce((x, block) => throughBlock(block, heads, x, (q, k, v) => attention(q, k, v, { causal: true })), embedded))
+  logitsOf(p, p.blocks.reduce((x, part, l) => throughBlock(part, l, heads, x, (q, k, v) => attention(q, k, v, { causal: true })), embedded))
 
 /** One place, from the keys and values of those before it: its logits, and what is then known. */
 const onePlace = (
@@ -118,7 +121,7 @@ const onePlace = (
   const here = reshape(equal(places, own.t), [1, 1, size, 1]), upToHere = reshape(lessEqual(places, own.t), [1, size])
   const known: Past[] = []
   const placed = (all: Heads, one: Heads): Heads => where(broadcastTo(here, all.shape), broadcastTo(one, all.shape), all)
-  const x = p.blocks.reduce<Rows>((h, block, l) => throughBlock(block, heads, h, (q, k, v) => {
+  const x = p.blocks.reduce<Rows>((h, part, l) => throughBlock(part, l, heads, h, (q, k, v) => {
     known[l] = { k: placed(past[l].k, k), v: placed(past[l].v, v) }
     return attention(q, known[l].k, known[l].v, { mask: upToHere })
   }), reshape(add(last, own.place), [rows, 1, width]))
@@ -151,7 +154,7 @@ export const codePrior = <const H extends number, const W extends number>(option
       const start: Rows = broadcastTo(reshape(p.start, [1, width]), [rows, 1, width])
       // place t sees the codes before it: all are moved on by one
       const before: Rows = concat([start, slice(embedded, 1, 0, size - 1)], 1)
-      return categorical(reshape(parallel(p, heads, add(before, p.places)), [rows, h, w, entries]))
+      return categorical(reshape(parallel(p, heads, named('r_0', add(before, p.places))), [rows, h, w, entries]))
     },
     recurrence: p => recurrence({
       own: { t: iota(size), place: p.places },
