@@ -10,7 +10,7 @@ export default defineRecipe({
   settings: {
     ...imageSettings,
     hidden: setting.ints([1000], 'units of each hidden layer', { min: 1 }),
-    lr: setting.number(3e-3, 'learning rate at the start; it falls to 0 along a cosine', { min: 0 }),
+    lr: setting.number(5e-3, 'learning rate at the start; it falls to 0 along a cosine', { min: 0 }),
     batch: setting.int(200, 'images a step', { min: 1 }),
   },
   data: images,
