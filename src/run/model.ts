@@ -13,4 +13,7 @@ export interface Model {
   readonly claims?: () => readonly Claim[]
 }
 /** The carried state of a model. */
-export type AuxOf<M> = M extends { readonly aux: (...args: never) => infer A } ? A : M extends { readonly aux: infer A } ? A : {}
+export type AuxOf<M> = M extends {
+  /** A function of the first parameters, or the tree itself. */
+  readonly aux: infer A
+} ? A extends (...args: never) => infer T ? T : A : {}

@@ -58,7 +58,7 @@ describe('a wrong command line is one sentence and exit code 2', () => {
   test.each<[string[], RegExp]>([
     [['trian'], /^Unknown command 'trian' \(Did you mean train\?\) The commands are list, train, eval, sample, audit, docs, doctor\.$/],
     [['train'], /^train: name a recipe, as in typegrad train made, or a run to go on with/],
-    [['train', 'mad'], /^There is no recipe "mad"\. Did you mean made\? The recipes are .*fvsbn.*made/],
+    [['train', 'mad'], /^There is no recipe "mad"\. Did you mean made\b.*\? The recipes are .*fvsbn.*made/],
     [['train', 'tiny', 'made'], /^Too many arguments for 'train'/],
     [['train', './tiny.ts', '--stpes', '3'], /^Unknown option '--stpes' \(Did you mean --steps\?\) See typegrad --help\.$/],
     [['train', './tiny.ts', '--steps', '0'], /'0' is invalid\. Expected a whole number of at least 1\./],
