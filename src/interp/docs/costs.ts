@@ -21,8 +21,8 @@ export const costs = ({ params, objectives }: Statement): Block[] => {
   })
   return [
     table(['parameter', 'shape', 'numbers'], [...rows, [['all'], [''], [grouped(all.parameterCount)]]], [2]),
-    text('One evaluation of an objective on a batch: its operations, about what they become with its gradient (three times as many), and the bytes '
-      + 'of all intermediate values together.'),
+    text('One evaluation of an objective on a batch: its operations, about what they become with its gradient (three times as many), '
+      + 'and the bytes of all intermediate values together.'),
     table(['objective', 'operations', 'with its gradient', 'bytes'], each, [1, 2, 3]),
   ]
 }

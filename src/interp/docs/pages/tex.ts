@@ -3,8 +3,10 @@ import type { Block, Line, Page, Step } from './page.js'
 import { texOfText } from '../latex/letters.js'
 import { widthOf } from '../math/latex.js'
 
-const show = (line: Line): string => line.map(part =>
-  typeof part === 'string' ? texOfText(part) : 'math' in part ? `$${part.math}$` : `\\texttt{${texOfText(part.code).replace(/([.=]|\\_)/g, '$1\\allowbreak{}')}}`).join('')
+/** Paths and settings may break after a dot, an underscore or an equals sign. */
+const codeOf = (text: string): string => `\\texttt{${texOfText(text).replace(/([.=]|\\_)/g, '$1\\allowbreak{}')}}`
+const show = (line: Line): string =>
+  line.map(part => typeof part === 'string' ? texOfText(part) : 'math' in part ? `$${part.math}$` : codeOf(part.code)).join('')
 
 const steps = (list: readonly Step[], indent: string): string[] => [
   `${indent}\\begin{enumerate}`,
