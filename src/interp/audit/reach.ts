@@ -87,8 +87,14 @@ export const loopReach = (n: NodeOf<'scan'>): readonly (readonly number[])[] => 
   return all
 }
 
-/** For every node, the marks (bits of a bigint) of the leaves that it is computed from or that its gradient reaches. */
-export const touched = (outputs: readonly Node[], marks: ReadonlyMap<Node, bigint>): ((n: Node) => bigint) => {
+/**
+ * For every node, the marks (bits of a bigint) of the leaves that it is computed from or that its gradient reaches; of those that its
+ * gradient reaches only, where `by` says so.
+ */
+export const touched = (
+  outputs: readonly Node[], marks: ReadonlyMap<Node, bigint>, by: typeof GRADIENT | typeof VALUE = VALUE,
+): ((n: Node) => bigint) => {
+  const ways = by === VALUE ? GRADIENT | VALUE : GRADIENT
   const at = new Map<Node, bigint>()
   const of = (n: Node): bigint => at.get(n) ?? 0n
   for (const n of reachable(outputs)) {
@@ -96,9 +102,9 @@ export const touched = (outputs: readonly Node[], marks: ReadonlyMap<Node, bigin
     if (n.op === 'project') {
       const { index } = (n as NodeOf<'project'>).attrs
       const [tuple] = n.inputs
-      at.set(n, loopReach(tuple as NodeOf<'scan'>)[index].reduce((s, way, k) => way ? s | of(tuple.inputs[k]) : s, own))
+      at.set(n, loopReach(tuple as NodeOf<'scan'>)[index].reduce((s, way, k) => way & ways ? s | of(tuple.inputs[k]) : s, own))
     } else if (!n.tuple) {
-      const below = valueInputs(n).reduce((s, i) => s | of(i), own)
+      const below = by === VALUE ? valueInputs(n).reduce((s, i) => s | of(i), own) : own
       at.set(n, flowOf(n).edges.reduce((s, e) => s | of(e.to), below))
     }
   }

@@ -7,10 +7,12 @@ import { GRADIENT, loopReach, reach, touched, VALUE, type Reach } from './reach.
 /** The nodes that stop the gradient of `outputs` on the way to leaves with a mark: one list a mark. */
 export const stops = (outputs: readonly Node[], marks: ReadonlyMap<Node, bigint>, found: Reach = reach(outputs)): Map<bigint, Node[]> => {
   const on = touched(outputs, marks)
+  const flows = touched(outputs, marks, GRADIENT)
   const bits = [...new Set([...marks.values()])]
   const result = new Map<bigint, Node[]>(bits.map(b => [b, []]))
-  const stop = (mark: bigint, by: Node): void => {
-    const list = result.get(mark)
+  const above = new Map<bigint, Node[]>(bits.map(b => [b, []]))
+  const stop = (mark: bigint, by: Node, into = result): void => {
+    const list = into.get(mark)
     if (list && !list.includes(by)) list.push(by)
   }
   /** Below a value that is no float: the operation that made it of floats. */
@@ -22,11 +24,16 @@ export const stops = (outputs: readonly Node[], marks: ReadonlyMap<Node, bigint>
     if (n.op === 'scan') {
       inLoop(n as NodeOf<'scan'>, found.results.get(n) ?? [], on, bits).forEach(([mark, by]) => { stop(mark, by) })
     } else if ((found.nodes.get(n) ?? 0) & GRADIENT) {
-      for (const { to, by } of flowOf(n).cuts) for (const b of bits)
-        if (on(to) & b) stop(b, by === to ? rounding(to, b) : by)
+      for (const { to, by } of flowOf(n).cuts) for (const b of bits) {
+        if (!(on(to) & b)) continue
+        const culprit = by === to ? rounding(to, b) : by
+        // Below the culprit a gradient would go on to the leaf; where it would not, something further down has stopped it already.
+        const held = by === to ? culprit.inputs : [to]
+        stop(b, culprit, held.some(i => flows(i) & b) ? result : above)
+      }
     }
   }
-  return result
+  return new Map([...result].map(([b, found]) => [b, found.length > 0 ? found : above.get(b) ?? []]))
 }
 
 /** Inside a loop's body: what stops the gradients of the results that are asked for. */
