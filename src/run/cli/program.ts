@@ -5,7 +5,7 @@ import { backendNames } from '../../interp/tfjs/backends.js'
 import { version } from '../../version.js'
 import { nearest } from '../words.js'
 import { doctorCommand, listCommand, type AboutFlags } from './about.js'
-import { auditCommand, docsCommand, type AuditFlags, type DocsFlags } from './read.js'
+import { auditCommand, docsCommand, FORMATS, type AuditFlags, type DocsFlags, type Format } from './read.js'
 import { evalCommand, sampleCommand, type RunFlags, type SampleFlags } from './runs.js'
 import type { TrainFlags } from './start.js'
 import { trainCommand } from './train.js'
@@ -38,6 +38,13 @@ const seedList = (text: string): readonly number[] => {
   const twice = seeds.find((s, i) => seeds.indexOf(s) !== i)
   if (twice !== undefined) throw new InvalidArgumentError(`The seed ${twice} is there twice.`)
   return seeds
+}
+const isFormat = (text: string): text is Format => FORMATS.some(f => f === text)
+const formats = (text: string): readonly Format[] => {
+  const asked = text.split(',').map(f => f.trim())
+  const strange = asked.find(f => !isFormat(f))
+  if (strange === undefined) return FORMATS.filter(f => asked.includes(f))
+  throw new InvalidArgumentError(`${JSON.stringify(strange)} is not a form of a document; they are ${FORMATS.join(', ')}.`)
 }
 const collect = (text: string, all: readonly string[] = []): readonly string[] => [...all, text]
 
@@ -107,6 +114,7 @@ export const program = (done: (code: number) => void): Command => {
   typegrad.command('docs').description('write the mathematics of a training step: Markdown, LaTeX, HTML and a diagram')
     .argument('<recipe>', 'a name from typegrad list, or a file such as ./mine.ts')
     .requiredOption('--out <folder>', 'where the documents go')
+    .option('--format <list>', 'some of md, tex, html and svg (all)', formats)
     .option('--check', 'write nothing: fail when the documents there are not what the recipe says now')
     .option('--set <key=value>', 'choose a setting; may be repeated', collect)
     .option('--json', 'end with one JSON object')

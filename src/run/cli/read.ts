@@ -14,7 +14,10 @@ import { answering, EXIT } from './output.js'
 /** The flags of `typegrad audit`. */
 export interface AuditFlags { readonly set?: readonly string[]; readonly json?: boolean }
 /** The flags of `typegrad docs`. */
-export interface DocsFlags extends AuditFlags { readonly out: string; readonly check?: boolean }
+export interface DocsFlags extends AuditFlags { readonly out: string; readonly check?: boolean; readonly format?: readonly Format[] }
+/** The forms of a document, by the endings of their files. */
+export const FORMATS = ['md', 'tex', 'html', 'svg'] as const
+export type Format = (typeof FORMATS)[number]
 
 const read = async (name: string, assignments: readonly string[] = []) => {
   const raw = orThrow(parseAssignments(assignments))
@@ -44,8 +47,8 @@ export const docsCommand = (name: string, flags: DocsFlags): Promise<number> => 
   const { recipe, settings, statement, claims } = await read(name, flags.set)
   const { documents } = await import('../../docs.js')
   const { markdown, tex, html, svg } = documents(statement, { name: recipe.name, summary: recipe.summary, settings, claims })
-  const files = Object.entries({ md: markdown, tex, html, svg })
-    .map(([kind, text]) => [join(flags.out, `${recipe.name}.${kind}`), text] as const)
+  const texts: Readonly<Record<Format, string>> = { md: markdown, tex, html, svg }
+  const files = (flags.format ?? FORMATS).map(format => [join(flags.out, `${recipe.name}.${format}`), texts[format]] as const)
   const known = { recipe: recipe.name, settings, out: flags.out, files: files.map(([file]) => file) }
   if (flags.check !== true) {
     await run(attempt('file', reason => `${flags.out}: cannot be made: ${reason}.`, () => mkdirSync(flags.out, { recursive: true })))
@@ -58,8 +61,10 @@ export const docsCommand = (name: string, flags: DocsFlags): Promise<number> => 
     attempt('file', reason => `${file}: cannot be read: ${reason}.`, () => contentOf(file))) })))
   const stale = found.filter(f => f.held !== f.text)
   for (const { file, held } of stale) out.say(`${file} is ${held === undefined ? 'missing' : 'not what the recipe says now'}.`)
-  const command = ['typegrad', 'docs', name, '--out', flags.out, ...(flags.set ?? []).flatMap(s => ['--set', s])].map(quoted).join(' ')
-  out.say(stale.length > 0 ? `Renew by: ${command}` : `${recipe.name}: the ${files.length} files in ${flags.out} say what the recipe says.`)
+  const format = flags.format === undefined ? [] : ['--format', flags.format.join(',')]
+  const command = ['typegrad', 'docs', name, '--out', flags.out, ...format, ...(flags.set ?? []).flatMap(s => ['--set', s])]
+  out.say(stale.length > 0 ? `Renew by: ${command.map(quoted).join(' ')}`
+    : `${recipe.name}: what lies in ${flags.out} is what the recipe says.`)
   out.result({ ...known, stale: stale.map(f => f.file) })
   return stale.length > 0 ? EXIT.failure : 0
 })

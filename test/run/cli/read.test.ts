@@ -48,6 +48,17 @@ describe('docs', () => {
     expect(stale.stdout).toBe(`${file} is not what the recipe says now.\nRenew by: typegrad docs ./tiny.ts --out ${out}\n`)
     expect(await readFile(file, 'utf8')).toContain('tinny')
   })
+  test('in the forms that are asked for', async () => {
+    const out = mkdtempSync(join(tmpdir(), 'typegrad-docs-'))
+    const docs = (...more: readonly string[]) => typegrad(folder, 'docs', './tiny.ts', '--out', out, ...more)
+    expect(await docs('--format', 'svg,md')).toMatchObject({ code: 0 })
+    expect((await readdir(out)).sort()).toEqual(['tiny.md', 'tiny.svg'])
+    const [checked, missing, odd] = await Promise.all(
+      [docs('--check', '--format', 'md'), docs('--check', '--format', 'tex'), docs('--format', 'pdf')])
+    expect(checked).toMatchObject({ code: 0, stdout: `tiny: what lies in ${out} is what the recipe says.\n` })
+    expect(missing.stdout).toContain(`Renew by: typegrad docs ./tiny.ts --out ${out} --format tex`)
+    expect(odd.stderr).toContain('"pdf" is not a form of a document; they are md, tex, html, svg.')
+  })
   test('a folder must be named', async () => {
     expect((await typegrad(folder, 'docs', './tiny.ts')).stderr).toMatch(/^Required option '--out <folder>' not specified\./)
   })
