@@ -9,7 +9,7 @@ export default defineRecipe({
   settings: {
     data: setting.oneOf(['mnist', 'fashion'], 'mnist', 'which images'),
     latent: setting.int(64, 'normal variates from which the generator makes a picture', { min: 1 }),
-    lr: setting.number(4e-4, 'learning rate at the start; it falls to 0 along a cosine', { min: 0 }),
+    lr: setting.number(2e-4, 'learning rate at the start; it falls to 0 along a cosine', { min: 0 }),
     batch: setting.int(128, 'images a move', { min: 1 }),
   },
   data: ({ data }) => (data === 'mnist' ? mnist : fashionMnist)(),

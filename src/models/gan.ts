@@ -9,7 +9,7 @@ import type { Key } from '../dsl/keys.js'
 import { add, block, mean, named, neg, relu, reshape, sigmoid, softplus, sub } from '../dsl/ops/index.js'
 import type { Dim, Tensor } from '../dsl/tensor.js'
 import { literal } from './literal.js'
-import { layers, leakyRelu, noise, throughLayers, type Layers, type Rows } from './networks.js'
+import { layers, leakyRelu, noise, throughLayers, type Layers, type Range, type Rows } from './networks.js'
 
 /** The players of a GAN. */
 export interface GanOptions<D extends number, L extends number> {
@@ -20,7 +20,7 @@ export interface GanOptions<D extends number, L extends number> {
   /** Units of the hidden layers of each player. */
   readonly hidden: { readonly discriminator: readonly number[]; readonly generator: readonly number[] }
   /** Where generated samples lie: anywhere, or each number in (0, 1). */
-  readonly range?: 'real' | 'unit'
+  readonly range?: Range
 }
 /** The parameters of both players. */
 export interface GanParams { readonly discriminator: Layers; readonly generator: Layers }
@@ -70,7 +70,8 @@ export const gan = <const D extends number, const L extends number>(options: Gan
   const logD = (p: Layers, x: Rows): Tensor<['B']> => logarithm(D(p, x), neg(softplus(neg(ell(p, x)))))
   const logNotD = (p: Layers, x: Rows): Tensor<['B']> => logarithm(sub(1, D(p, x)), neg(softplus(ell(p, x))))
   const params: GanParams = {
-    discriminator: layers('gan', [dims, ...hidden.discriminator, 1]), generator: layers('gan', [latent, ...hidden.generator, dims]),
+    discriminator: layers('gan', [dims, ...hidden.discriminator, 1]),
+    generator: layers('gan', [latent, ...hidden.generator, dims], range),
   }
   const model = {
     params,

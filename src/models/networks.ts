@@ -15,12 +15,19 @@ export type Activation = (x: Rows) => Rows
 /** max(x, 0.2x), the leaky rectifier of DCGAN (Radford et al., 2016); a gradient penalty can be differentiated through it. */
 export const leakyRelu: Activation = x => maximum(x, mul(x, 0.2))
 
-/** Specs of layers from `sizes[0]` to the last: He normal weights, biases at 0. */
-export const layers = (what: string, sizes: readonly number[]): Layers => {
+/** Where generated samples lie: anywhere, or each number in (0, 1). */
+export type Range = 'real' | 'unit'
+
+/**
+ * Specs of layers from `sizes[0]` to the last: He normal weights, biases at 0. Numbers in (0, 1) begin at one half: the last weights are
+ * small, N(0, 0.02²) as all of DCGAN's, because saturated pixels learn nothing.
+ */
+export const layers = (what: string, sizes: readonly number[], range: Range = 'real'): Layers => {
   const odd = sizes.findIndex(n => !Number.isInteger(n) || n < 1)
   if (odd >= 0)
     throw new TypegradError('value', `${what}: the sizes are ${sizes.join(', ')}, but whole numbers from 1 on were expected`)
-  return sizes.slice(1).map((n, l) => ({ w: parameter([sizes[l], n], init.heNormal()), b: f32(n) }))
+  const small = (l: number): boolean => range === 'unit' && l === sizes.length - 2
+  return sizes.slice(1).map((n, l) => ({ w: parameter([sizes[l], n], small(l) ? init.normal(0.02) : init.heNormal()), b: f32(n) }))
 }
 
 /** The layers one after the other, [B, I] to [B, O]; an activation follows each but the last. */

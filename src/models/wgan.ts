@@ -11,7 +11,7 @@ import { block, mean, named, relu, reshape, sigmoid, sub } from '../dsl/ops/inde
 import type { Constraint } from '../dsl/statement.js'
 import type { Dim, Tensor } from '../dsl/tensor.js'
 import { literal } from './literal.js'
-import { layers, leakyRelu, noise, throughLayers, type Layers, type Rows } from './networks.js'
+import { layers, leakyRelu, noise, throughLayers, type Layers, type Range, type Rows } from './networks.js'
 
 /** How the critic is kept Lipschitz: by a bound on each weight, or by the weight λ of a gradient penalty. */
 export type Lipschitz = { readonly clip: number } | { readonly penalty: number }
@@ -28,7 +28,7 @@ export interface WganOptions<D extends number, L extends number> {
   /** The critic's hidden layers: `leakyRelu` when absent; both papers' toy problems have `relu`. */
   readonly activation?: 'relu' | 'leakyRelu'
   /** Where generated samples lie: anywhere, or each number in (0, 1). */
-  readonly range?: 'real' | 'unit'
+  readonly range?: Range
 }
 /** The parameters of both players. */
 export interface WganParams { readonly critic: Layers; readonly generator: Layers }
@@ -77,7 +77,9 @@ export const wgan = <const D extends number, const L extends number>(options: Wg
   })
   const generated = (p: Layers, key: Key, rows: 'B'): Rows => G(p, noise(key, rows, latent))
   const model = {
-    params: { critic: layers('wgan', [dims, ...hidden.critic, 1]), generator: layers('wgan', [latent, ...hidden.generator, dims]) },
+    params: {
+      critic: layers('wgan', [dims, ...hidden.critic, 1]), generator: layers('wgan', [latent, ...hidden.generator, dims], range),
+    },
     critic: f, generate: G, sample: generated,
     value: ({ critic, generator }: WganParams, x: Rows, key: Key) =>
       sub(mean(f(critic, named('x', x))), mean(f(critic, generated(generator, key, 'B')))),
