@@ -29,7 +29,7 @@ export default defineRecipe({
       constraints: { critic: (players, { x }, key) => model.constraints(players, x, key) },
     })
   },
-  schedule: ({ batch }) => ({ batch, length: { steps: 6000 }, evaluate: { steps: 2000 } }),
+  schedule: ({ batch }) => ({ batch, length: { steps: 4000 }, evaluate: { steps: 1000 } }),
   // what the critic takes for the distance between test pictures and its generator's
   evaluation: ({ model, params, batch: { x }, key }) => ({ testDistance: model.value(params, x, key) }),
   samples: {
