@@ -1,4 +1,5 @@
 /** The README tells the truth: its program prints what it shows, its mistake gets the answer it shows, its commands and files exist. */
+import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -31,6 +32,18 @@ describe('the README', () => {
     const { compiler } = tryProgram('readme-mistake', mistake.code)
     expect(compiler).toBe(answer.code.trim())
     expect(compiler.match(/error TS/g)).toHaveLength(1)
+  })
+
+  it('shows a chain rule that type-checks and runs', () => {
+    const ideas = blocks.find(block => block.role === 'ideas')
+    expect(tryProgram('readme-ideas', ideas?.code ?? '')).toEqual({ compiler: '', output: '' })
+  })
+
+  it('shows what an audit says', () => {
+    const shown = blocks.find(block => block.role === 'audit')?.code.trim() ?? ''
+    const [command] = commandsOf(blocks).filter(line => line.startsWith('npx typegrad audit') && line.includes('codebook=gradient'))
+    const said = execFileSync(process.execPath, [join(root, 'dist/run/cli/main.js'), ...command.split(' ').slice(2)], { encoding: 'utf8' })
+    expect(said.trim()).toBe(shown)
   })
 
   const commands = commandsOf(blocks)
