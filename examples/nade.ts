@@ -17,7 +17,7 @@ export default defineRecipe({
   model: ({ hidden }, { train }) => nade({ dims: 784, hidden, means: means(train, 'x') }),
   objective: ({ model, params, batch: { x } }) => neg(mean(model.logProb(params, x))),
   optimiser: ({ lr }, { steps }) => adam(schedule.cosine({ from: lr, steps })),
-  schedule: ({ batch }) => ({ batch, length: { epochs: 25 }, evaluate: { epochs: 1 } }),
+  schedule: ({ batch }) => ({ batch, length: { epochs: 12 }, evaluate: { epochs: 1 } }),
   evaluation: ({ model, params, batch: { x } }) => ({ testNll: neg(model.logProb(params, x)) }),
   samples: { count: 100, picture: { height: 28, width: 28 }, draw: ({ model, params, key, count }) => model.sample(params, key, count) },
   published: likelihoods(

@@ -20,7 +20,9 @@ export interface Summary {
 }
 
 const bytes: Readonly<Record<DType, number>> = { float32: 4, int32: 4, bool: 1 }
-const views = new Set(['input', 'constant', 'iota', 'dimSize', 'reshape', 'broadcastTo', 'stopGradient', 'straightThrough', 'named', 'customVjp', 'project'])
+const views = new Set([
+  'input', 'constant', 'iota', 'dimSize', 'reshape', 'broadcastTo', 'stopGradient', 'straightThrough', 'named', 'customVjp', 'project',
+])
 const bytesOf = (n: Node): Dim => views.has(n.op) ? 0
   : (n.tuple ?? [n]).reduce<Dim>((total, t) => addDim(total, mulDim(bytes[t.dtype], sizeOfShape(t.shape))), 0)
 

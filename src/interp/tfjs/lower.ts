@@ -22,8 +22,8 @@ const lowerings: { readonly [P in Single]: Lowering<P> } = {
 }
 
 /** Lowerings that take operands held smaller than their type says, because their kernels broadcast or do not look at the elements. */
-const takesSmall = (node: Node): boolean =>
-  node.prim.elementwise === true || ['broadcastTo', 'transpose', 'cast', 'stopGradient', 'named', 'straightThrough', 'customVjp'].includes(node.op)
+const takesSmall = (node: Node): boolean => node.prim.elementwise === true
+  || ['broadcastTo', 'transpose', 'cast', 'stopGradient', 'named', 'straightThrough', 'customVjp'].includes(node.op)
 
 const isTuple = (r: Ref | readonly Ref[]): r is readonly Ref[] => Array.isArray(r)
 

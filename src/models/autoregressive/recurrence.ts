@@ -49,9 +49,13 @@ export const recurrence = <E extends DType, C, O extends Tree>(parts: Recurrence
 
 /** A recurrence of any carried state, over variables of dtype `E`. */
 export interface AnyRecurrence<E extends DType> {
+  /** Parameters of each variable. */
   readonly own: unknown
+  /** What is known before the first variable. */
   readonly start: (rows: 'B') => unknown
+  /** The distribution of one variable. */
   readonly conditional: (known: never, own: never) => Conditional<E, ['B']>
+  /** What is known after it. */
   readonly next: (known: never, own: never, value: Tensor<['B'], E>) => unknown
 }
 
