@@ -5,8 +5,11 @@
  */
 import { TypegradError } from '../dsl/errors.js'
 import { add, div, einsum, eye, matmul, mul, ones, sub, sum } from '../dsl/ops/index.js'
+import { nodeOf } from '../dsl/ops/typed.js'
+import { sameShape, showShape } from '../dsl/shape/dim.js'
 import type { Tensor } from '../dsl/tensor.js'
-import { terminalStates, type Mdp } from './environments/tabular.js'
+import { checkDistributions } from './distributions.js'
+import { checkMdp, terminalStates, type Mdp } from './environments/tabular.js'
 
 /** What a policy is worth in a finite process. */
 export interface ExactValues<S extends number, A extends number> {
@@ -40,8 +43,8 @@ const neumann = (m: Matrix, discount: number): Matrix => {
 /** What to solve. */
 export interface ExactOptions<S extends number, A extends number> {
   readonly mdp: Mdp<S, A>
-  /** π(a|s), [S, A]. */
-  readonly policy: Tensor<[S, A]>
+  /** π(a|s), [S, A]: each row sums to 1, which is checked of constants only. */
+  readonly policy: Tensor<[NoInfer<S>, NoInfer<A>]>
   /** γ in [0, 1). */
   readonly discount: number
 }
@@ -50,7 +53,10 @@ export interface ExactOptions<S extends number, A extends number> {
  * The exact values v, q and advantages of a policy in a finite process, its discounted state occupancy ρ = d₀ᵀ(I - γP_π)⁻¹ and its value
  * v̄ = d₀ᵀv. Everything can be differentiated in the policy: ∇v̄ = Σ_s ρ(s) Σ_a ∇π(a|s) q(s, a) (Sutton et al., 2000, theorem 1).
  *
- * @throws TypegradError when the discount is not in [0, 1)
+ * Expressions that are not constants have no numbers yet: whether their rows are distributions is not checked.
+ *
+ * @throws TypegradError when the discount is not in [0, 1), shapes do not fit, or a constant row of transitions, start or policy has a
+ *   negative entry or does not sum to 1
  * @example
  * ```ts
  * import { exactValues } from 'typegrad/rl'
@@ -63,7 +69,13 @@ export const exactValues = <const S extends number, const A extends number>(opti
   if (!(discount >= 0 && discount < 1))
     throw new TypegradError('value', `exactValues: the discount is ${discount}, but a number in [0, 1) was expected`)
   const plain: unknown = options
-  const { mdp: { transitions, rewards, start, terminal }, policy } = plain as ExactOptions<number, number>
+  const { mdp, policy } = plain as ExactOptions<number, number>
+  const sizes = checkMdp('exactValues', mdp)
+  const { shape } = nodeOf('exactValues', policy)
+  if (!sameShape(shape, sizes))
+    throw new TypegradError('shape', `exactValues: the policy is ${showShape(shape)}, but ${showShape(sizes)} was expected`)
+  checkDistributions('exactValues', 'policy', policy)
+  const { transitions, rewards, start, terminal } = mdp
   // Nothing follows a terminal state: its probabilities and rewards are 0.
   const goes = sub(1, terminalStates({ transitions, rewards, start, terminal }))
   const moves: Cube = einsum('s,sat->sat', goes, transitions)

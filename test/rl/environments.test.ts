@@ -1,7 +1,7 @@
 /** Environments against trajectories of Gymnasium (scripts/fixtures/rl.py), and what is promised of every environment. */
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { cast, eye, full, fromArray, mean, square, sub, tensor } from '../../src/dsl/ops/index.js'
+import { cast, eye, f32, full, fromArray, mean, square, sub, tensor } from '../../src/dsl/ops/index.js'
 import { key } from '../../src/dsl/keys.js'
 import type { Tensor } from '../../src/dsl/tensor.js'
 import { cartPole } from '../../src/rl/environments/cart-pole.js'
@@ -9,6 +9,7 @@ import { pendulum } from '../../src/rl/environments/pendulum.js'
 import { tabular } from '../../src/rl/environments/tabular.js'
 import { environment } from '../../src/rl/environment.js'
 import { discrete } from '../../src/rl/spaces.js'
+import { exactValues } from '../../src/rl/tabular-exact.js'
 import { numbers, valuesOf } from '../dsl/values.js'
 
 interface Path { states: number[][]; actions: number[]; rewards: number[]; terminated: boolean[]; observations: number[][] }
@@ -132,6 +133,34 @@ describe('tabular', () => {
   it('shows one-hot states and refuses a terminal state that is none', () => {
     expect(numbers(problem.observe({ at: tensor([0, 1, 2], 'int32'), steps: tensor([0, 0, 0], 'int32') }))).toEqual(numbers(eye(3)))
     expect(() => tabular({ ...mdp, terminal: [3] }, { horizon: 5 })).toThrow('3 is no terminal state; states are 0 to 2')
+  })
+})
+
+describe('tables that are no process', () => {
+  const stays = { transitions: tensor([[[1, 0], [0, 1]], [[0, 1], [1, 0]]]), rewards: tensor([[0, 1], [2, 0]]), start: tensor([1, 0]) }
+  const table = (change: object) => (): unknown => tabular({ ...stays, ...change }, { horizon: 5 })
+  const exact = (change: object, policy: unknown = full(0.5, [2, 2])) => (): unknown =>
+    exactValues({ mdp: { ...stays, ...change }, policy: policy as Tensor<[2, 2]>, discount: 0.5 })
+  it('rows that are no distributions, where they are constant', () => {
+    const rows = { transitions: tensor([[[1, 0], [1, 1]], [[0, 1], [1, 0]]]) }
+    const sum = 'transitions[0][1] sums to 2, but probabilities sum to 1; divide the row by its sum'
+    expect(table(rows)).toThrow(`tabular: ${sum}`)
+    expect(exact(rows)).toThrow(`exactValues: ${sum}`)
+    expect(table({ start: tensor([2, -1]) })).toThrow('tabular: start has the entry -1, but a probability is at least 0')
+    expect(table({ start: tensor([1, NaN]) })).toThrow('tabular: start has the entry NaN')
+    expect(exact({}, tensor([[0.5, 0.5], [0.5, 0.75]]))).toThrow('exactValues: policy[1] sums to 1.25')
+    expect(exact({}, full(0.25, [2, 2]))).toThrow('exactValues: policy[0] sums to 0.5')
+  })
+  it('accepts rounding, and expressions whose numbers are not known', () => {
+    expect(table({ start: tensor([1 / 3, 0.666667]) })).not.toThrow()
+    expect(exact({}, f32(2, 2))).not.toThrow()
+  })
+  it('shapes that do not fit', () => {
+    const because = ', because transitions are [2, 2, 2]'
+    expect(table({ rewards: tensor([[0, 1, 2], [2, 0, 1]]) })).toThrow(`tabular: rewards are [2, 3], but [2, 2] was expected${because}`)
+    expect(table({ start: tensor([1, 0, 0]) })).toThrow(`tabular: start is [3], but [2] was expected${because}`)
+    expect(table({ transitions: tensor([[1, 0], [0, 1]]) })).toThrow('tabular: transitions are [2, 2], but [S, A, S] was expected')
+    expect(exact({}, tensor([[0.5, 0.5]]))).toThrow('exactValues: the policy is [1, 2], but [2, 2] was expected')
   })
 })
 

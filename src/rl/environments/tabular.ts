@@ -2,20 +2,40 @@
 import { TypegradError } from '../../dsl/errors.js'
 import { add, broadcastTo, categorical, gather, greater, log, mul, oneHot, reshape, tensor } from '../../dsl/ops/index.js'
 import { nodeOf, tensorOf } from '../../dsl/ops/typed.js'
-import type { Tensor } from '../../dsl/tensor.js'
+import { sameShape, showShape } from '../../dsl/shape/dim.js'
+import type { Shape, Tensor } from '../../dsl/tensor.js'
+import { checkDistributions } from '../distributions.js'
 import { environment, type Environment } from '../environment.js'
 import { discrete, type Discrete } from '../spaces.js'
 
 /** A finite Markov decision process of S states and A actions. */
 export interface Mdp<S extends number, A extends number> {
-  /** P(s'|s, a), [S, A, S]: each row sums to 1. */
-  readonly transitions: Tensor<[S, A, S]>
+  /** P(s'|s, a), [S, A, S]: each row sums to 1, which is checked of constants; expressions that are not constant are taken as they are. */
+  readonly transitions: Tensor<[S, A, NoInfer<S>]>
   /** r(s, a), [S, A]. */
-  readonly rewards: Tensor<[S, A]>
-  /** The distribution of first states, [S]. */
-  readonly start: Tensor<[S]>
+  readonly rewards: Tensor<[NoInfer<S>, NoInfer<A>]>
+  /** The distribution of first states, [S]: it sums to 1, which is checked of constants only. */
+  readonly start: Tensor<[NoInfer<S>]>
   /** The states that end an episode when they are entered; none when absent. */
   readonly terminal?: readonly number[]
+}
+
+/** Throws the sentence about shapes that do not fit, and about constant rows that are no distributions; gives S and A. */
+export const checkMdp = (op: string, { transitions, rewards, start }: Mdp<number, number>): readonly [states: number, actions: number] => {
+  const shape = nodeOf(op, transitions).shape
+  const [states, actions] = shape as readonly number[]
+  const fits = (name: string, got: Shape, expected: Shape, why: string): void => {
+    if (!sameShape(got, expected))
+      throw new TypegradError('shape', `${op}: ${name} ${showShape(got)}, but ${showShape(expected)} was expected${why}`)
+  }
+  if (shape.length !== 3 || !shape.every(n => typeof n === 'number' && n > 0) || shape[2] !== states)
+    throw new TypegradError('shape',
+      `${op}: transitions are ${showShape(shape)}, but [S, A, S] was expected: S states, A actions, S next states`)
+  fits('rewards are', nodeOf(op, rewards).shape, [states, actions], `, because transitions are ${showShape(shape)}`)
+  fits('start is', nodeOf(op, start).shape, [states], `, because transitions are ${showShape(shape)}`)
+  checkDistributions(op, 'transitions', transitions)
+  checkDistributions(op, 'start', start)
+  return [states, actions]
 }
 
 /** 1 for the states that end an episode, [S]. */
@@ -30,7 +50,10 @@ export const terminalStates = ({ terminal = [], start }: Mdp<number, number>): T
 /**
  * A finite Markov decision process as an environment: the observation is the state as a one-hot vector [S].
  *
- * @throws TypegradError when a terminal state is not one of the states
+ * Expressions that are not constants have no numbers yet: whether their rows are distributions is not checked.
+ *
+ * @throws TypegradError when shapes do not fit, a constant row of `transitions` or a constant `start` has a negative entry or does not sum
+ *   to 1, or a terminal state is not one of the states
  * @example
  * ```ts
  * import { tabular } from 'typegrad/rl'
@@ -47,7 +70,7 @@ export const tabular = <const S extends number, const A extends number>(
 ): Environment<Tensor<['N'], 'int32'>, [S], Discrete<A>> => {
   const plain: unknown = mdp
   const { transitions, rewards, start } = plain as Mdp<number, number>
-  const [states, actions] = nodeOf('tabular', rewards).shape as readonly number[]
+  const [states, actions] = checkMdp('tabular', plain as Mdp<number, number>)
   const ends = terminalStates(plain as Mdp<number, number>)
   const rows = reshape(log(transitions), [states * actions, states])
   const made: unknown = environment<Tensor<['N'], 'int32'>, [number], Discrete<number>>({

@@ -1,7 +1,9 @@
 import { f32, i32 } from '../../../../src/dsl/ops/index.js'
 import { key } from '../../../../src/dsl/keys.js'
 import { adam } from '../../../../src/dsl/optim/index.js'
-import { cartPole, categoricalPolicy, evaluatePolicy, gaussianPolicy, pendulum, reinforce, rollout } from '../../../../src/rl/index.js'
+import {
+  cartPole, categoricalPolicy, evaluatePolicy, exactValues, gaussianPolicy, pendulum, reinforce, rollout, tabular,
+} from '../../../../src/rl/index.js'
 import { mistake, typeOnly } from '../../harness/mistake.js'
 
 const three = categoricalPolicy({ observation: 3, actions: 2 })
@@ -30,3 +32,12 @@ const state = cartPole.reset(key(0), 2)
 typeOnly('a step: actions of another kind', () => cartPole.step(state, /*!*/ f32(2), key(1)))
 
 typeOnly('a step: actions of another batch', () => cartPole.step(state, /*!*/ i32(3), key(1)))
+
+const going = { transitions: f32(2, 3, 2), rewards: f32(2, 3), start: f32(2) } as const
+typeOnly('tabular: next states that are none', () => tabular({ ...going, /*!*/ transitions: f32(2, 3, 4) }, { horizon: 5 }))
+
+typeOnly('tabular: rewards of other actions', () => tabular({ ...going, /*!*/ rewards: f32(2, 2) }, { horizon: 5 }))
+
+typeOnly('tabular: a start in other states', () => tabular({ ...going, /*!*/ start: f32(3) }, { horizon: 5 }))
+
+typeOnly('exactValues: a policy of other actions', () => exactValues({ mdp: going, /*!*/ policy: f32(2, 2), discount: 0.5 }))
