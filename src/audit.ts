@@ -3,10 +3,10 @@
  *
  * @module typegrad/audit
  */
-export type { CausalClaim, Claim, Objective, Statement } from './dsl/statement.js'
+export type { AgreementClaim, CausalClaim, Claim, Objective, Statement } from './dsl/statement.js'
 export { audit, gradientFlow, type AuditOptions } from './interp/audit/audit.js'
-export { assertCausal, assertFlow, type FlowClaim } from './interp/audit/assert.js'
+export { assertAgreement, assertCausal, assertFlow, type FlowClaim } from './interp/audit/assert.js'
 export { type FlowCell, type FlowRow, type FlowStatus } from './interp/audit/flow.js'
-export { type AuditReport, type CausalResult, type GameRow, type ShapeRow } from './interp/audit/report.js'
+export { type AgreementResult, type AuditReport, type CausalResult, type GameRow, type ShapeRow } from './interp/audit/report.js'
 export { showAudit } from './interp/audit/show.js'
 export { type Weight } from './interp/audit/terms.js'

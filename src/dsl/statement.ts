@@ -62,5 +62,17 @@ export interface CausalClaim {
   readonly output: AnyTensor
   readonly place: readonly number[]
 }
+/** A promise that two expressions are one function of parameters and input, which an audit tries with numbers. */
+export interface AgreementClaim {
+  readonly kind: 'agreement'
+  readonly name: string
+  /** Placeholders that both read besides the input. */
+  readonly params: Tree
+  /** A placeholder of one row, [1, D]; its values are zeros and ones, or classes. */
+  readonly input: AnyTensor
+  /** [1, D] or [1, D, ...], and the same once more. */
+  readonly output: AnyTensor
+  readonly other: AnyTensor
+}
 /** What a model promises about itself, in its entry `claims: () => [...]`. */
-export type Claim = CausalClaim
+export type Claim = CausalClaim | AgreementClaim

@@ -10,9 +10,8 @@ import { splitKey, type Key } from '../dsl/keys.js'
 import { cast, floor, logSumExp, mul, stack, sub, tensor, uniform } from '../dsl/ops/index.js'
 import { nodeOf, tensorOf } from '../dsl/ops/typed.js'
 import type { Arg } from '../dsl/shape/check.js'
-import type { CausalClaim } from '../dsl/statement.js'
 import type { DType, Shape, Tensor } from '../dsl/tensor.js'
-import { claimsOf, drawOf, logitsAt, logProbOf, type Part } from './autoregressive/chain.js'
+import { claimsOf, drawOf, logitsAt, logProbOf, type ChainClaims, type Part } from './autoregressive/chain.js'
 import type { AnyRecurrence } from './autoregressive/recurrence.js'
 import { batchOf, groupOf, type Conditional, type Events, type Logits, type Rows } from './autoregressive/variables.js'
 import type { Ordering } from './degrees.js'
@@ -31,8 +30,8 @@ export interface Autoregressive<P, S extends Shape, E extends DType = 'float32'>
   logProb<X extends Shape>(params: P, x: Arg<Events<'logProb', X, S>, Tensor<X, E>>): Tensor<[Rows<X>]>
   /** `count` ancestral samples, [count, ...S]. */
   sample<const N extends number>(params: P, key: Key, count: N): Tensor<[N, ...S], E>
-  /** What an audit proves of this model: the logits of a variable see only the variables before it. */
-  claims(): readonly CausalClaim[]
+  /** What an audit checks: logits see only the variables before theirs, and conditionals given in two forms agree. */
+  claims(): ChainClaims
 }
 
 /** A mixture over alternative orderings: the density is their mean, a sample comes from one drawn uniformly. */

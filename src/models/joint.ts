@@ -10,9 +10,8 @@ import type { Key } from '../dsl/keys.js'
 import { must, nodeOf, tensorOf } from '../dsl/ops/typed.js'
 import { fail } from '../dsl/shape/check.js'
 import { sameDim } from '../dsl/shape/dim.js'
-import type { CausalClaim } from '../dsl/statement.js'
 import type { Dim, Tensor } from '../dsl/tensor.js'
-import { claimsOf, drawOf, logProbOf, type Part } from './autoregressive/chain.js'
+import { claimsOf, drawOf, logProbOf, type ChainClaims, type Part } from './autoregressive/chain.js'
 import type { AnyRecurrence } from './autoregressive/recurrence.js'
 import { batchOf, groupOf, type ConditionalsOf, type ValuesOf } from './autoregressive/variables.js'
 import type { Ordering } from './degrees.js'
@@ -45,8 +44,8 @@ export interface Joint<P, O extends Kinds> {
   logProb<B extends Dim>(params: P, values: ValuesOf<O, B>): Tensor<[B]>
   /** `count` ancestral samples; the first names of the order may be given, the others are drawn given them. */
   sample<const N extends number>(params: P, key: Key, count: N, given?: Partial<ValuesOf<O, N>>): ValuesOf<O, N>
-  /** What an audit proves of this model: the logits of a variable see only the variables before it. */
-  claims(): readonly CausalClaim[]
+  /** What an audit checks: logits see only the variables before theirs, and conditionals given in two forms agree. */
+  claims(): ChainClaims
 }
 
 const checkOrder = (names: readonly string[], order: readonly string[]): void => {

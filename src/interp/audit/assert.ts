@@ -1,6 +1,7 @@
 /** Claims about gradient flow in one line, for tests. */
 import { TypegradError } from '../../dsl/errors.js'
-import type { CausalClaim, Objective, Statement } from '../../dsl/statement.js'
+import type { AgreementClaim, CausalClaim, Objective, Statement } from '../../dsl/statement.js'
+import { tryAgreement } from './agreement.js'
 import { proveCausality } from './causality.js'
 import { flowsOf, type Flow, type FlowStatus } from './flow.js'
 import { leavesAt, parametersOf, type Leaf, type Parameters } from './parameters.js'
@@ -95,4 +96,20 @@ export const assertFlow = (statement: Statement, claim: FlowClaim): void => {
 export const assertCausal = (claim: CausalClaim, { seed = 0 }: { readonly seed?: number } = {}): void => {
   const { status, sentence } = proveCausality(claim, { seed })
   if (status !== 'holds') wrong(sentence)
+}
+
+/**
+ * Throws a `TypegradError` with the largest difference where two expressions that are promised to be one function differ on random
+ * parameters and inputs, or are too large to be tried.
+ *
+ * @example
+ * ```ts
+ * import { assertAgreement } from 'typegrad/audit'
+ * const x = f32(1, 3)
+ * assertAgreement({ kind: 'agreement', name: 'doubles', params: {}, input: x, output: mul(2, x), other: add(x, x) })
+ * ```
+ */
+export const assertAgreement = (claim: AgreementClaim, { seed = 0 }: { readonly seed?: number } = {}): void => {
+  const { status, sentence } = tryAgreement(claim, { seed })
+  if (status !== 'agrees') wrong(sentence)
 }

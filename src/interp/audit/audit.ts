@@ -3,6 +3,7 @@ import { leavesOf } from '../../dsl/core/trees.js'
 import { computed, type Node } from '../../dsl/core/node.js'
 import { sizeOfShape, showShape } from '../../dsl/shape/dim.js'
 import type { Claim, Statement } from '../../dsl/statement.js'
+import { tryAgreement } from './agreement.js'
 import { proveCausality } from './causality.js'
 import { flowsOf, flowTable, type FlowRow } from './flow.js'
 import { gamesOf } from './games.js'
@@ -70,14 +71,17 @@ export const audit = (statement: Statement, claims: readonly Claim[] = [], { see
 ): AuditReport => {
   const params = parametersOf(statement)
   const flows = flowsOf(statement, params)
-  const causality = claims.map(c => proveCausality(c, { seed }))
+  const causality = claims.flatMap(c => c.kind === 'causality' ? [proveCausality(c, { seed })] : [])
+  const agreement = claims.flatMap(c => c.kind === 'agreement' ? [tryAgreement(c, { seed })] : [])
   const { nonFinite, untried } = trial(statement, { seed, sizes })
   const { constants, warnings } = oddities(params, flows)
   return {
-    gradientFlow: flowTable(flows, params, byLeaf), games: gamesOf(statement, params, flows), causality, shapes: shapesOf(statement),
-    constants, nonFinite, untried,
-    warnings: [...warnings, ...causality.filter(c => c.status === 'not proved').map(c => c.sentence)],
+    gradientFlow: flowTable(flows, params, byLeaf), games: gamesOf(statement, params, flows), causality, agreement,
+    shapes: shapesOf(statement), constants, nonFinite, untried,
+    warnings: [...warnings, ...causality.filter(c => c.status === 'not proved').map(c => c.sentence),
+      ...agreement.filter(a => a.status === 'not tried').map(a => a.sentence)],
     failures: [...deadParameters(statement, params, flows), ...causality.filter(c => c.status === 'violated').map(c => c.sentence),
+      ...agreement.filter(a => a.status === 'differs').map(a => a.sentence),
       ...nonFinite === null ? [] : [nonFinite]],
   }
 }

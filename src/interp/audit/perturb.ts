@@ -13,14 +13,14 @@ export interface Change { readonly output: number; readonly variable: number }
 /** Operations that may be spent on trials. */
 const budget = 2e8
 /** What the evaluator spends on a node besides its arithmetic, in operations; a loop visits its body's at every step. */
-const visits = (n: Node): number => {
+export const visits = (n: Node): number => {
   if (n.op !== 'scan') return 1000
   const { body, length } = (n as NodeOf<'scan'>).attrs
   return Number(length) * computed([...body.next, ...body.ys]).length * 1000
 }
 
 /** How many codes are surely valid: rows of the smallest table that is read at positions made of the input; 2 without a table. */
-const codesOf = (input: Node, nodes: readonly Node[]): number => {
+export const codesOf = (input: Node, nodes: readonly Node[]): number => {
   const from = new Set([input])
   let smallest = Infinity
   for (const n of nodes) {
@@ -31,7 +31,7 @@ const codesOf = (input: Node, nodes: readonly Node[]): number => {
   return Number.isFinite(smallest) ? smallest : 2
 }
 
-const draw = (input: Node, codes: number, seed: number, stream: number, bits: boolean): Value => {
+export const draw = (input: Node, codes: number, seed: number, stream: number, bits: boolean): Value => {
   const shape = concrete(input)
   const u = uniforms(seed, stream, sizeOf(shape))
   return input.dtype === 'int32' ? { shape, dtype: 'int32', data: Int32Array.from(u, x => Math.floor(x * codes)) }

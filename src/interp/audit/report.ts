@@ -35,6 +35,17 @@ export interface CausalResult {
   readonly sentence: string
 }
 
+/** What became of a promise that two expressions are one function. */
+export interface AgreementResult {
+  readonly name: string
+  readonly status: 'agrees' | 'differs' | 'not tried'
+  /** Random parameters and inputs that were tried. */
+  readonly trials: number
+  /** The largest difference, and at which element along axis 1 it is; null when none was seen. */
+  readonly largest: { readonly difference: number | 'not finite'; readonly at: number } | null
+  readonly sentence: string
+}
+
 /** A group of parameters in numbers. */
 export interface ShapeRow { readonly what: string; readonly shape: string; readonly size: number | string }
 
@@ -43,6 +54,7 @@ export interface AuditReport {
   readonly gradientFlow: readonly FlowRow[]
   readonly games: readonly GameRow[]
   readonly causality: readonly CausalResult[]
+  readonly agreement: readonly AgreementResult[]
   /** Parameter leaves, then the inputs that a step reads. */
   readonly shapes: readonly ShapeRow[]
   /** Terms that no parameter changes. */

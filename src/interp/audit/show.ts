@@ -89,7 +89,7 @@ export const showAudit = (report: AuditReport): string => [
     const rows = report.gradientFlow.filter(r => r.player === game.player)
     return [head(game), ...rows.length === 0 ? [] : [...table(rows), ...stopLines(rows), ...exceptLines(rows)], '']
   }),
-  ...report.causality.map(c => c.sentence),
+  ...[...report.causality, ...report.agreement].map(c => c.sentence),
   report.untried !== null ? `No trial run: ${report.untried}.` : report.nonFinite === null ? 'A trial run with random inputs was finite.'
     : `Trial run: ${report.nonFinite}`,
   ...report.warnings.length === 0 ? [] : [plural(report.warnings.length, 'warning'), ...report.warnings.map(w => `  ${w}`)],

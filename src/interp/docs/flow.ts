@@ -31,14 +31,19 @@ export const flow = (statement: Statement): Block[] => {
   ]
 }
 
-const orderOf = (place: readonly number[]): string => place.every((p, i) => p === i) ? 'the order in which they are stored'
-  : 'an order of its own, given by the claim'
+const shownPlaces = 12
+/** The places of the variables in the order of the chain rule, counted from 1; a long list is cut. */
+const orderOf = (place: readonly number[]): string => {
+  if (place.every((p, i) => p === i)) return 'in the order in which they are stored'
+  const first = place.slice(0, shownPlaces).map(p => p + 1).join(', ')
+  return `at the places ${first}${place.length > shownPlaces ? ', …' : ''} of the order`
+}
+const sentenceOf = (c: Claim): string => c.kind === 'agreement' ? 'Two expressions are one function of the parameters and the input'
+  : `Output i depends only on the variables before it, ${c.place.length} variables ${orderOf(c.place)}`
 
-/** Promises that an audit proves. */
+/** Promises, which an audit holds against the graph. */
 export const promises = (claims: readonly Claim[]): Block[] => [
   table(['promise', 'what it says'], claims.map((c): Line[] => [
-    [c.name],
-    [`Output i depends on the variables before it only, among ${c.place.length} in ${orderOf(c.place)}; `,
-      code('typegrad audit'), ' proves it.'],
+    [c.name], [`${sentenceOf(c)}; `, code('typegrad audit'), ' says whether it holds.'],
   ])),
 ]

@@ -1,12 +1,13 @@
-/** What follows from conditionals, over untyped groups of variables: logits, log-probabilities, samples, the claim of causality. */
+/** What follows from conditionals, over untyped groups of variables: logits, log-probabilities, samples, claims. */
 import * as core from '../../dsl/core/build.js'
 import type { Node } from '../../dsl/core/node.js'
 import { placeholders } from '../../dsl/core/placeholders.js'
 import type { Tree } from '../../dsl/define/tree.js'
 import { InternalError } from '../../dsl/errors.js'
 import { nodeOf, tensorOf } from '../../dsl/ops/typed.js'
+import { logSoftmax } from '../../dsl/ops/activation.js'
 import { named } from '../../dsl/ops/named.js'
-import type { CausalClaim } from '../../dsl/statement.js'
+import type { AgreementClaim, CausalClaim, Claim } from '../../dsl/statement.js'
 import type { Dim, Shape } from '../../dsl/tensor.js'
 import { drawByConditionals } from './ancestral.js'
 import { lawOf } from './laws.js'
@@ -27,6 +28,9 @@ const flat = (x: Node, { size }: Group): Node => core.reshape(x, [x.shape[0], si
 const flatLogits = (l: Node, { size, dtype }: Group): Node =>
   core.reshape(l, [l.shape[0], size, ...dtype === 'int32' ? l.shape.slice(-1) : []])
 const shaped = (x: Node, { event }: Group): Node => core.reshape(x, [x.shape[0], ...event])
+
+/** What a chain rule promises: causality first, once for each alternative. */
+export type ChainClaims = readonly [CausalClaim, ...Claim[]]
 
 /** Logits [B, D] or [B, D, K] of the variables of a part. */
 export const logitsOfPart = (
@@ -89,22 +93,48 @@ const cut = (row: Node, groups: readonly Group[]): Node[] => {
   })
 }
 
-/** The promise of the chain rule under every alternative: the logits of a variable see only the variables before it. */
-export const claimsOf = (parts: readonly Part[], params: unknown): CausalClaim[] => {
+/** Logits that two forms of one distribution have in common: those of classes are known up to a constant. */
+const comparable = (logits: Node, { dtype }: Group): Node =>
+  dtype === 'int32' ? nodeOf('claims', logSoftmax(tensorOf<[1, number, number], 'float32'>(logits), 2)) : logits
+
+/** That the conditionals at once and one after another are the same, of every part that has both. */
+const agreements = (parts: readonly Part[], at: Tree, input: Node, values: readonly Node[], mask: Node, of: string): AgreementClaim[] =>
+  parts.flatMap((part, i): AgreementClaim[] => {
+    const { group, conditional, recurrence } = part
+    if (!conditional || !recurrence) return []
+    const logits = (form: Part): Node => comparable(logitsOfPart(form, i, at, values, mask), group)
+    return [{
+      kind: 'agreement', name: `the conditionals at once and one after another${group.name === '' ? '' : `, of ${group.name}`}${of}`,
+      params: at, input: tensorOf<Dim[], 'float32'>(input), output: tensorOf<Dim[], 'float32'>(logits({ group, conditional })),
+      other: tensorOf<Dim[], 'float32'>(logits({ group, recurrence })),
+    }]
+  })
+
+/**
+ * The promises of the chain rule under every alternative: the logits of a variable see only the variables before it, and where they are
+ * given in two forms these are the same.
+ */
+export const claimsOf = (parts: readonly Part[], params: unknown): ChainClaims => {
   const groups = parts.map(part => part.group)
   const [alternatives, size] = [groups[0].orderings.length, groups.reduce((n, g) => n + g.size, 0)]
-  return Array.from({ length: alternatives }, (_, k) => {
+  const claims = Array.from({ length: alternatives }, (_, k): { causal: CausalClaim; agreeing: AgreementClaim[] } => {
     const at = placeholders(params as Tree)
     const input = core.input({ shape: [1, size], dtype: groups.length === 1 ? groups[0].dtype : 'float32', name: 'x' })
     const values = cut(input, groups)
-    const logits = parts.map((part, i) => logitsOfPart(part, i, at, values, core.scalar(k, 'int32')))
+    const mask = core.scalar(k, 'int32')
+    const logits = parts.map((part, i) => logitsOfPart(part, i, at, values, mask))
     // Several kinds of variables have logits of several shapes: what one number for each depends on is what any of its logits does.
     const output = parts.length === 1 ? logits[0]
       : core.concat(logits.map(l => core.sum(l, l.shape.slice(2).map((_, i) => i + 2))), 1)
     const of = alternatives === 1 ? '' : `, alternative ${k + 1} of ${alternatives}`
     return {
-      kind: 'causality', name: `the order of the variables${of}`, params: at,
-      input: tensorOf<Dim[], 'float32'>(input), output: tensorOf<Dim[], 'float32'>(output), place: placesOf(parts, k),
+      causal: {
+        kind: 'causality', name: `the order of the variables${of}`, params: at,
+        input: tensorOf<Dim[], 'float32'>(input), output: tensorOf<Dim[], 'float32'>(output), place: placesOf(parts, k),
+      },
+      agreeing: agreements(parts, at, input, values, mask, of),
     }
   })
+  const [first, ...later] = claims
+  return [first.causal, ...later.map(c => c.causal), ...claims.flatMap(c => c.agreeing)]
 }
