@@ -13,6 +13,7 @@ import { compileTrees, type Runnable, type Values } from './compiled.js'
 import type { Fields, Rows } from './data/dataset.js'
 import { firstAux } from './aux.js'
 import { calling } from './calling.js'
+import { checkCarried, isStill } from './carried.js'
 import type { Learnt, Prepared } from './recipe.js'
 import type { AnyTraining, Figures } from './scope.js'
 
@@ -26,6 +27,8 @@ export interface Drawn { readonly samples: AnyTensor }
 
 /** The pure functions of a recipe, and the specs of what they take. */
 export interface Assembly {
+  readonly recipe: string
+  readonly form: 'objective' | 'training'
   readonly state: TrainState
   readonly inputs: StepInputs
   /** Of an evaluation: one batch, where a step may take several. */
@@ -53,7 +56,11 @@ const trainingOf = (recipe: string, { objective, optimiser, training, params, au
   return trainStep({
     params, optimiser: calling(recipe, 'optimiser', () => optimiser(steps)),
     loss: (at: Tree, batch: Figures, key, held: Tree) =>
-      calling(recipe, 'objective', () => objective({ params: at, aux: held }, batch, key)),
+      calling(recipe, 'objective', () => {
+        const found = objective({ params: at, aux: held }, batch, key)
+        if ('aux' in found && found.aux !== undefined) checkCarried(held, found.aux)
+        return found
+      }),
     aux: (first: Tree, key) => firstAux(aux, first, key),
   })
 }
@@ -81,10 +88,11 @@ export const assemble = (recipe: string, prepared: Prepared, steps: number): Ass
   return {
     state: { params: specsOf(first.params), optimiser: specsOf(first.optimiser), aux: specsOf(first.aux) },
     inputs: batches === 1 ? evaluated : { batch: batchSpec(fields, [batches, 'B']), key: keySpec() },
-    evaluated, batches, training,
+    recipe, form: prepared.training === undefined ? 'objective' : 'training', evaluated, batches, training,
     initial: (_, { key }) => ({ outputs: initial(key) }),
     step: (held, { batch, key }) => {
       const { state, metrics } = step(held, batch, key)
+      calling(recipe, 'training', () => checkCarried(held.aux, state.aux))
       return { state: state as TrainState, outputs: metrics }
     },
     ...evaluation && { evaluation: ({ params, aux }: Learnt, { batch, key }: StepInputs) => {
@@ -117,11 +125,17 @@ const figureOf = (recipe: string, name: string, figure: Node | undefined): AnyTe
     `${recipe}: its evaluation gives ${name} ${got}, but a figure is a scalar [] or one number a row [B].`)
 }
 
-/** Traces every function of the recipe, so that its mistakes show before anything is written. */
-export const tryOut = ({ state, inputs, evaluated, step, evaluation, draw }: Assembly): void => {
-  step(state, inputs)
+/**
+ * Traces every function of the recipe, so that its mistakes show before anything is written. What it gives is for the user to hear: it
+ * works, but is hardly meant.
+ */
+export const tryOut = ({ recipe, form, state, inputs, evaluated, step, evaluation, draw }: Assembly): readonly string[] => {
+  const { state: { aux } } = step(state, inputs)
   evaluation?.(state, evaluated)
   draw?.(1)(state, inputs)
+  if (!isStill(state.aux, aux)) return []
+  const never = form === 'objective' ? 'its objective never returns aux' : 'its training never changes aux'
+  return [`${recipe}: ${never}: the carried state stays as it began.`]
 }
 
 /** The specs of what an evaluation or a sampler reads of a training state. */

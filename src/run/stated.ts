@@ -2,7 +2,7 @@
 import { placeholders } from '../dsl/core/placeholders.js'
 import { TypegradError } from '../dsl/errors.js'
 import type { Claim, Statement } from '../dsl/statement.js'
-import { assemble } from './assembly.js'
+import { assemble, tryOut } from './assembly.js'
 import { calling } from './calling.js'
 import { isRecipe, type Recipe } from './recipe.js'
 import { openedOnce, ready, stepsOf, type Ready } from './session.js'
@@ -21,7 +21,9 @@ export interface Stated {
 /** The reading of a recipe whose data is read. */
 export const stated = (made: Ready): Stated => {
   const { recipe, settings, prepared } = made
-  const { training, inputs } = assemble(recipe.name, prepared, stepsOf(made, {}))
+  const assembly = assemble(recipe.name, prepared, stepsOf(made, {})), { training, inputs } = assembly
+  // what could not be trained is refused in the words of `typegrad train`
+  tryOut(assembly)
   const [batch, { key }] = [placeholders(inputs.batch), placeholders({ key: inputs.key })]
   return {
     recipe, settings, model: prepared.model,

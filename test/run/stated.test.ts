@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { add, f32, matmul, mean, mul, sgd, square, sub, uniform } from '../../src/index.js'
+import { add, f32, i32, matmul, mean, mul, sgd, square, sub, uniform, type Tensor } from '../../src/index.js'
 import { leavesOf } from '../../src/dsl/core/trees.js'
 import { reachable, type Node } from '../../src/dsl/core/node.js'
+import { assemble, tryOut } from '../../src/run/assembly.js'
+import { ready } from '../../src/run/session.js'
+import { reading } from '../../src/run/stated.js'
 import { arrays, defineRecipe, setting, statementOf } from '../../src/run/index.js'
 
 const recipe = defineRecipe({
@@ -18,6 +21,16 @@ const recipe = defineRecipe({
   schedule: () => ({ batch: 2, length: { epochs: 1 } }),
 })
 
+interface Carried { readonly seen: Tensor<[]> }
+/** A recipe whose types are forgotten, as those of a file are when it runs. */
+const carrying = (next?: (aux: Carried) => unknown) => defineRecipe({
+  name: 'carrying', summary: 's', settings: {},
+  model: () => ({ params: { w: f32(2) }, aux: { seen: f32() } }),
+  objective: ({ params, aux }) => ({ loss: mean(square(params.w)), ...next && { aux: next(aux) as Carried } }),
+  optimiser: () => sgd(0.1),
+  schedule: () => ({ batch: 1, length: { steps: 1 } }),
+})
+
 describe('statementOf', () => {
   test('has placeholders of readable names, B free, and the claims of the model', async () => {
     const { statement, claims, settings } = await statementOf(recipe, { settings: { lr: 0.5 } })
@@ -29,6 +42,24 @@ describe('statementOf', () => {
     expect(Object.fromEntries(inputs.map(n => [(n.attrs as { name: string }).name, n.shape])))
       .toEqual({ x: ['B', 2], y: ['B', 1], w: [2, 1], key: [2], 'aux.seen': [] })
     expect(leavesOf(statement.params).map(l => l.path)).toEqual(['w'])
+  })
+  test.each([
+    ['another entry', (aux: Carried) => ({ ...aux, more: f32() }), 'aux: key more is not expected; it has seen'],
+    ['another shape', () => ({ seen: f32(2) }), 'aux.seen is float32 [] before a step and float32 [2] after it'],
+    ['another type', () => ({ seen: i32() }), 'aux.seen is float32 [] before a step and int32 [] after it'],
+    ['a hole', () => ({ seen: undefined }), 'aux.seen: a tensor was expected but nothing is given'],
+  ])('refuses a next carried state with %s, as training does', async (_, next, sentence) => {
+    await expect(statementOf(carrying(next))).rejects.toThrow(sentence)
+    await expect(statementOf(carrying(next))).rejects.toThrow(/^carrying: its objective/)
+  })
+  test('takes a carried state that never changes, and trying it out says so', async () => {
+    const noticed = async (next?: (aux: Carried) => unknown) => {
+      const made = carrying(next)
+      await statementOf(made)
+      return tryOut(assemble(made.name, (await ready({ recipe: made }, {}, reading())).prepared, 1))
+    }
+    expect(await noticed()).toEqual(['carrying: its objective never returns aux: the carried state stays as it began.'])
+    expect(await noticed(({ seen }) => ({ seen: add(seen, 1) }))).toEqual([])
   })
   test('refuses settings that are none, and what is no recipe', async () => {
     await expect(statementOf(recipe, { settings: { rl: 1 } })).rejects.toThrow('stated has no setting "rl". Did you mean lr?')
