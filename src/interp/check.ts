@@ -1,4 +1,4 @@
-/** Finding where numbers go wrong: the first node whose value is not finite although its inputs are. */
+/** Finding where numbers go wrong: the first node whose value is not finite although its inputs are, where a result suffers from it. */
 import { reachable, type Node } from '../dsl/core/node.js'
 import type { Value } from '../dsl/value.js'
 import { evaluate } from './js/evaluate.js'
@@ -6,6 +6,8 @@ import { printNode } from './print/print.js'
 
 export interface Fault {
   readonly node: Node
+  /** The first result that is not finite because of it, by its place among the outputs; null where an input is at fault. */
+  readonly output: number | null
   /** `log(sigmoid(matmul(x, out.w) + out.b))`, written out a few levels down. */
   readonly formula: string
   /** The placeholders that it is computed from: parameters by their paths. */
@@ -34,13 +36,16 @@ const describe = (node: Node, value: Value, outputs: readonly Node[]): Fault => 
     if (within === null && n.op === 'named') within = nameOf(n)
   }
   return {
-    node, within, formula: printNode(node, 3),
+    node, within, output: null, formula: printNode(node, 3),
     from: reachable([node]).filter(n => n.op === 'input' && nameOf(n) !== '').map(nameOf),
     got: `${bad[0]} in ${bad.length} of ${value.data.length} elements`,
   }
 }
 
-/** Evaluates in float32 on the reference engine and describes the first fault; `null` when every value is finite. */
+/** What a value is computed from, loops included. */
+const sources = (n: Node): readonly Node[] => n.op === 'project' ? n.inputs[0].inputs : n.op === 'named' ? [n.inputs[0]] : n.inputs
+
+/** Evaluates in float32 on the reference engine and describes the first fault that reaches an output; `null` when outputs are finite. */
 export const firstNonFinite = (outputs: readonly Node[], bindings: ReadonlyMap<Node, Value>): Fault | null => {
   const given = reachable(outputs).filter(n => n.op === 'input')
   // What is wrong in the data themselves is no operation's doing.
@@ -48,17 +53,19 @@ export const firstNonFinite = (outputs: readonly Node[], bindings: ReadonlyMap<N
     const value = bindings.get(node)
     if (value !== undefined && !sound(value)) return describe(node, value, outputs)
   }
-  const finite = new Map<Node, boolean>()
-  let fault: Fault | null = null
-  evaluate(outputs, bindings, {
-    float32: true,
-    observe: (node, value) => {
-      finite.set(node, allFinite(value))
-      if (fault === null && !finite.get(node) && !intended(node) && node.inputs.every(i => finite.get(i) ?? true))
-        fault = describe(node, value, outputs)
-    },
-  })
-  return fault
+  const broken = new Map([...bindings].filter(([, value]) => !allFinite(value)))
+  evaluate(outputs, bindings, { float32: true, observe: (node, value) => { if (!allFinite(value)) broken.set(node, value) } })
+  for (const [output, result] of outputs.entries()) {
+    if (!broken.has(result)) continue
+    // A log of 0 whose exp is taken again is how probabilities of 0 are written: only what is not finite all the way is at fault.
+    const guilty = new Set([result])
+    for (const node of guilty) for (const from of sources(node)) if (broken.has(from)) guilty.add(from)
+    const suspects = [...broken].filter(([node]) => guilty.has(node) && !intended(node))
+    const first = suspects.find(([node]) => !sources(node).some(from => broken.has(from)))
+      ?? suspects.find(([, value]) => !sound(value)) ?? suspects.at(0)
+    if (first) return { ...describe(...first, outputs), output }
+  }
+  return null
 }
 
 /** A fault in one sentence. */

@@ -35,3 +35,23 @@ it('names an input that has a NaN, before what is computed from it', () => {
   expect(fault && showFault(fault)).toBe('the input batch.x itself, float32 [2], is NaN in 1 of 2 elements')
   expect(firstNonFinite([b.exp(x)], new Map([[x, value(-Infinity, 0)]]))).toBeNull()
 })
+it('passes over what is not finite on the way to finite results', () => {
+  const [x, p] = [input('x'), input('p')]
+  const logs = b.log(p)
+  const held = new Map([[x, value(1, -1)], [p, value(1, 0)]])
+  expect(firstNonFinite([b.sum(b.mul(x, b.exp(logs)), [0])], held)).toBeNull()
+  expect(firstNonFinite([b.sum(b.mul(x, logs), [0])], held)?.node).toBe(logs)
+  // beside a mask that does no harm, the culprit is the other one
+  const spoilt = b.add(b.sum(b.exp(logs), [0]), b.sum(b.sqrt(x), [0]))
+  expect(firstNonFinite([b.sum(b.exp(logs), [0]), spoilt], held)).toMatchObject({ node: { op: 'sqrt' }, output: 1 })
+})
+it('looks behind a result that only repeats', () => {
+  const x = input('x')
+  expect(firstNonFinite([b.broadcastTo(b.log(x), [3, 2])], new Map([[x, value(1, -1)]]))).toMatchObject({ node: { op: 'log' } })
+  expect(firstNonFinite([b.full(-Infinity, [2])], new Map())).toBeNull()
+})
+it('names what makes NaN of a mask of -Infinity', () => {
+  const x = input('x')
+  const product = b.mul(x, b.full(-Infinity, [2]))
+  expect(firstNonFinite([b.sum(product, [0])], new Map([[x, value(1, 0)]]))?.node).toBe(product)
+})

@@ -33,8 +33,10 @@ const widest = (a: Value, b: Value): Gap => {
 }
 const short = (x: number): string => `${Number(x.toPrecision(3))}`
 
-/** The result of a claim: the largest difference of its two expressions, or why it was not tried. */
-export const tryAgreement = (claim: AgreementClaim, { seed }: { readonly seed: number }): AgreementResult => {
+/** The result of a claim: the largest difference of its two expressions, or why it was not tried. Claims `among` several share the time. */
+export const tryAgreement = (
+  claim: AgreementClaim, { seed, among = 1 }: { readonly seed: number; readonly among?: number },
+): AgreementResult => {
   const [input, output, other] = [nodeOf('audit', claim.input), nodeOf('audit', claim.output), nodeOf('audit', claim.other)]
   const { name } = claim
   if (!sameShape(output.shape, other.shape)) throw new TypegradError('shape',
@@ -44,7 +46,7 @@ export const tryAgreement = (claim: AgreementClaim, { seed }: { readonly seed: n
   if (cost > budget) return { name, status: 'not tried', trials: 0, largest: null,
     sentence: `${name} were not compared: this takes ${cost.toExponential(1)} operations on the reference engine.` }
   const codes = input.dtype === 'int32' ? codesOf(input, nodes) : 2
-  const trials = Math.max(1, Math.min(most, Math.floor(budget / 4 / cost)))
+  const trials = Math.max(1, Math.min(most, Math.floor(budget / 4 / cost / among)))
   const given = nodes.filter(n => n.op === 'input' && n !== input)
   const valueOf = (n: Node, at: number, i: number): Value =>
     n.dtype === 'float32' ? weights(concrete(n), at, i + 3) : draw(n, 2, at, i + 3, true)
@@ -56,7 +58,8 @@ export const tryAgreement = (claim: AgreementClaim, { seed }: { readonly seed: n
   })
   const worst = gaps.reduce((a, b) => b.size > a.size ? b : a)
   if (worst.size <= tolerance)
-    return { name, status: 'agrees', trials, largest: null, sentence: `${name} agree in ${trials} trials with random parameters.` }
+    return { name, status: 'agrees', trials, largest: null,
+      sentence: `${name} agree in ${trials} trial${trials === 1 ? '' : 's'} with random parameters.` }
   const element = Math.floor(worst.index / sizeOf(concrete(output).slice(2)))
   const [a, b] = worst.values
   const difference = Math.abs(a - b)

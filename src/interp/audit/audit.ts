@@ -72,7 +72,7 @@ export const audit = (statement: Statement, claims: readonly Claim[] = [], { see
   const params = parametersOf(statement)
   const flows = flowsOf(statement, params)
   const causality = claims.flatMap(c => c.kind === 'causality' ? [proveCausality(c, { seed })] : [])
-  const agreement = claims.flatMap(c => c.kind === 'agreement' ? [tryAgreement(c, { seed })] : [])
+  const agreement = claims.flatMap((c, _, { length: among }) => c.kind === 'agreement' ? [tryAgreement(c, { seed, among })] : [])
   const { nonFinite, untried } = trial(statement, { seed, sizes })
   const { constants, warnings } = oddities(params, flows)
   return {

@@ -84,8 +84,7 @@ export const trial = (statement: Statement, { seed, sizes }: TrialOptions): { no
       for (const outputs of tried) {
         const found = firstNonFinite(outputs, bindings)
         if (found === null) continue
-        const at = outputs.findIndex(o => computed([o]).includes(found.node))
-        return { nonFinite: `${targets[at]?.what ?? 'the objective'} is not finite on random inputs: ${showFault(found)}.`, untried: null }
+        return { nonFinite: `${targets[found.output ?? 0].what} is not finite on random inputs: ${showFault(found)}.`, untried: null }
       }
       return { nonFinite: null, untried: null }
     } catch (e) {

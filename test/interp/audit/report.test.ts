@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { audit, showAudit } from '../../../src/audit.js'
 import { key } from '../../../src/dsl/keys.js'
 import { add, mul } from '../../../src/dsl/ops/arithmetic.js'
-import { f32 } from '../../../src/dsl/ops/create.js'
+import { f32, tensor } from '../../../src/dsl/ops/create.js'
 import { matmul } from '../../../src/dsl/ops/matmul.js'
 import { named } from '../../../src/dsl/ops/named.js'
 import { normal } from '../../../src/dsl/ops/random.js'
@@ -30,6 +30,10 @@ describe('a trial run', () => {
   it('finds a gradient that is not finite where the value is', () => {
     const { nonFinite } = audit(stating(p => sqrt(sum(mul(0, square(p.w))))))
     expect(nonFinite).toMatch(/^the gradient of model in w is not finite on random inputs: .* is Infinity/)
+  })
+  it('lets a log of 0 pass that does not reach the objective', () => {
+    const masked = stating((p, x) => mean(mul(sum(p.w), add(sum(x), sum(exp(log(tensor([1, 0]))))))))
+    expect(audit(masked)).toMatchObject({ nonFinite: null, failures: [] })
   })
   it('takes the sizes that are given, or says why there is none', () => {
     const halves = stating((p, x) => mean(add(sum(p.w), reshape(x, ['2*B', 2]))))
