@@ -2,14 +2,13 @@
  * Environments as pure functions of many states at once. Their dynamics are written for `N` environments, a symbol in types; the time limit
  * is added here, as Gymnasium's TimeLimit does, because running out of time is not an end of the task: what follows still has a value.
  */
-import { matchTree } from '../dsl/define/match-tree.js'
 import type { SubstituteTree, Tree } from '../dsl/define/tree.js'
 import { TypegradError } from '../dsl/errors.js'
 import type { Key } from '../dsl/keys.js'
-import { add, f32, greaterEqual, i32, zeros } from '../dsl/ops/index.js'
-import { must } from '../dsl/ops/typed.js'
+import { add, greaterEqual, zeros } from '../dsl/ops/index.js'
 import type { Dim, Shape, Tensor } from '../dsl/tensor.js'
 import type { ActionSpace, ActionTensor } from './spaces.js'
+import { traced } from './traced.js'
 
 /** A tree of states written for `N` environments, with another number put for `N`. */
 export type Batched<S, N extends Dim> = SubstituteTree<S, { readonly N: N }>
@@ -63,14 +62,13 @@ export interface Environment<S extends Tree, O extends Shape, A extends ActionSp
   step<N extends Dim>(state: States<S, N>, action: ActionTensor<A, [NoInfer<N>]>, key: Key): Stepped<S, N>
 }
 
-/** Actions as a step expects them. */
-const actionSpec = (space: ActionSpace, n: 'N'): unknown => space.kind === 'discrete' ? i32(n) : f32(n, space.size)
-
 /**
  * An environment from its dynamics, which are written for the symbol `N`: a step says the next state, the reward and whether the task
- * ended; the environment counts the steps and truncates an episode at its horizon. Throws a `TypegradError` when the horizon is not a
- * positive whole number.
+ * ended; the environment counts the steps and truncates an episode at its horizon. The dynamics are built once, for `N`, and `N` takes the
+ * size of a batch when one is given.
  *
+ * @throws TypegradError when the horizon is not a positive whole number, or the dynamics give anything but a state whose every tensor
+ *   begins with `N`, observations [N, ...O], a next state like the state, a reward float32 [N] and `terminated`, bool [N]
  * @example
  * ```ts
  * import { discrete, environment } from 'typegrad/rl'
@@ -92,18 +90,16 @@ export const environment = <S extends Tree, const O extends Shape, A extends Act
   const { name, observation, action: space, horizon } = dynamics
   if (!(Number.isInteger(horizon) && horizon > 0))
     throw new TypegradError('value', `environment ${name}: the horizon is ${horizon} but a positive whole number of steps was expected`)
-  // Inside, the batch is the symbol N that the dynamics are typed for; outside, it is whatever axis the states have.
-  interface Inside { readonly at: S; readonly steps: Tensor<['N'], 'int32'> }
+  const { reset, observe, step } = traced(dynamics)
+  interface Inside { readonly at: Tree; readonly steps: Tensor<['N'], 'int32'> }
   const untyped: unknown = {
     name, observation, action: space, horizon,
-    reset: (key: Key, n: 'N'): Inside => ({ at: dynamics.reset(key, n), steps: zeros([n], 'int32') }),
-    observe: ({ at }: Inside) => dynamics.observe(at),
-    step: ({ at, steps }: Inside, action: ActionTensor<A, ['N']>, key: Key) => {
-      must(matchTree(actionSpec(space, steps.shape[0]), action, `${name}.step: action`))
-      const { state, reward, terminated } = dynamics.step(at, action, key)
-      must(matchTree(at, state, `${name}.step: next state`))
+    reset: (key: Key, n: 'N') => ({ at: reset(n, { key }), steps: zeros([n], 'int32') }),
+    observe: ({ at, steps }: Inside) => observe(steps.shape[0], { state: at }),
+    step: ({ at, steps }: Inside, action: Tree, key: Key) => {
+      const moved = step(steps.shape[0], { state: at, action, key }) as Omit<Stepped<S, Dim>, 'truncated'>
       const next = add(steps, 1)
-      return { state: { at: state, steps: next }, reward, terminated, truncated: greaterEqual(next, horizon) }
+      return { ...moved, state: { at: moved.state, steps: next }, truncated: greaterEqual(next, horizon) }
     },
   }
   return untyped as Environment<S, O, A>

@@ -1,13 +1,15 @@
 /** Environments against trajectories of Gymnasium (scripts/fixtures/rl.py), and what is promised of every environment. */
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { cast, eye, f32, full, fromArray, mean, square, sub, tensor } from '../../src/dsl/ops/index.js'
+import { add, cast, eye, f32, full, fromArray, greater, mean, neg, normal, square, sub, tensor, zeros } from '../../src/dsl/ops/index.js'
 import { key } from '../../src/dsl/keys.js'
 import type { Tensor } from '../../src/dsl/tensor.js'
 import { cartPole } from '../../src/rl/environments/cart-pole.js'
 import { pendulum } from '../../src/rl/environments/pendulum.js'
 import { tabular } from '../../src/rl/environments/tabular.js'
 import { environment } from '../../src/rl/environment.js'
+import { categoricalPolicy } from '../../src/rl/policies.js'
+import { rollout } from '../../src/rl/rollout.js'
 import { discrete } from '../../src/rl/spaces.js'
 import { exactValues } from '../../src/rl/tabular-exact.js'
 import { numbers, valuesOf } from '../dsl/values.js'
@@ -161,6 +163,45 @@ describe('tables that are no process', () => {
     expect(table({ start: tensor([1, 0, 0]) })).toThrow(`tabular: start is [3], but [2] was expected${because}`)
     expect(table({ transitions: tensor([[1, 0], [0, 1]]) })).toThrow('tabular: transitions are [2, 2], but [S, A, S] was expected')
     expect(exact({}, tensor([[0.5, 0.5]]))).toThrow('exactValues: the policy is [1, 2], but [2, 2] was expected')
+  })
+})
+
+describe('dynamics are written for the symbol N', () => {
+  const noisy = environment({
+    name: 'noisy', observation: [2], action: discrete(2), horizon: 5,
+    reset: k => normal(k, ['N', 2]), observe: s => s,
+    step: (s, _, k) => {
+      const next = add(s, normal(k, ['N', 2]))
+      return { state: next, reward: neg(mean(next, [1])), terminated: greater(mean(next, [1]), 4) }
+    },
+  })
+  it('which takes the size of the batch', () => {
+    const first = noisy.reset(key(0), 3)
+    expect(numbers(first.at)).toEqual(numbers(normal(key(0), [3, 2])))
+    const { state, reward } = noisy.step(first, full(0, [3], 'int32'), key(1))
+    expect(reward.shape).toEqual([3])
+    expect(numbers(state.at)).toEqual(numbers(add(first.at, normal(key(1), [3, 2]))))
+    expect(noisy.observe(noisy.reset(key(0), 'M')).shape).toEqual(['M', 2])
+  })
+  it('in a rollout', () => {
+    const policy = categoricalPolicy({ observation: 2, actions: 2 })
+    const collect = rollout({ environment: noisy, policy, steps: 4, environments: 3 })
+    expect(collect.run(policy.params, collect.init(key(0)), key(1)).trajectory.observation.shape).toEqual([4, 3, 2])
+  })
+  const plain = {
+    name: 'plain', observation: [2], action: discrete(2), horizon: 5, reset: () => zeros(['N', 2]), observe: (s: unknown) => s,
+    step: (s: Tensor<['N', 2]>) => ({ state: s, reward: mean(s, [1]), terminated: greater(mean(s, [1]), 0) }),
+  }
+  const makes = (change: object) => (): unknown => environment({ ...plain, ...change } as never)
+  const steps = (change: object) => makes({ step: (s: Tensor<['N', 2]>) => ({ ...plain.step(s), ...change }) })
+  it('and what they give is checked at construction', () => {
+    expect(makes({})).not.toThrow()
+    expect(makes({ reset: () => zeros([2]) })).toThrow('plain.reset: the state is [2], but what belongs to N environments begins with')
+    expect(makes({ observation: [3] })).toThrow('plain.observe: [N, 3] was expected but [N, 2] is given')
+    expect(steps({ state: zeros(['N']) })).toThrow('plain.step: next state: [N, 2] was expected but [N] is given')
+    expect(steps({ reward: zeros(['N', 2]) })).toThrow('plain.step: reward: [N] was expected but [N, 2] is given')
+    expect(steps({ reward: undefined })).toThrow('plain.step: reward: a tensor was expected')
+    expect(steps({ terminated: zeros(['N']) })).toThrow('plain.step: terminated: bool was expected but float32 is given')
   })
 })
 
