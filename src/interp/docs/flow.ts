@@ -38,8 +38,9 @@ const orderOf = (place: readonly number[]): string => {
   const first = place.slice(0, shownPlaces).map(p => p + 1).join(', ')
   return `at the places ${first}${place.length > shownPlaces ? ', …' : ''} of the order`
 }
-const sentenceOf = (c: Claim): string => c.kind === 'agreement' ? 'Two expressions are one function of the parameters and the input'
-  : `Output i depends only on the variables before it, ${c.place.length} variables ${orderOf(c.place)}`
+const sentenceOf = (c: Claim): string => 'place' in c
+  ? `Output i depends only on the variables before it, ${c.place.length} variables ${orderOf(c.place)}`
+  : 'Two expressions are one function of the parameters and the input'
 
 /** Promises, which an audit holds against the graph. */
 export const promises = (claims: readonly Claim[]): Block[] => [

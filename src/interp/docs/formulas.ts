@@ -147,9 +147,12 @@ class Book {
     return this.equation(left, { sym, node }, () => this.read(inner, at, node, { inside }))
   }
   /** A line unless it would be too long to be read, or say nothing; what a line that is left out asks for is left out too. */
-  private equation(left: Expr, of: { sym: Sym; node: Node }, read: () => Expr): Formula[] {
+  private equation(given: Expr, of: { sym: Sym; node: Node }, read: () => Expr): Formula[] {
     const before = new Map(this.queue)
-    const right = read()
+    const whole = read()
+    const byElement = whole.kind === 'elements'
+    const right = byElement ? whole.body : whole
+    const left = byElement ? subscript(given, whole.indices) : given
     if (sizeOf(right) > tooLong || latexOf(right) === latexOf(left)) {
       this.queue.clear()
       before.forEach((w, s) => this.queue.set(s, w))

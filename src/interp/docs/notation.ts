@@ -20,7 +20,7 @@ const operatorsIn = (parts: readonly Expr[]): OperatorName[] => [...new Set(part
     : e.kind === 'apply' && e.style === 'divergence' ? ['divergence'] : e.kind === 'apply' && e.style === 'norm' ? ['norm'] : []))]
 const formsIn = (parts: readonly Expr[]): FormName[] => [...new Set(parts.flatMap((e): FormName[] =>
   e.kind === 'gradient' || e.kind === 'apply' && e.fn.latex.includes('\\nabla') ? ['gradient']
-    : e.kind === 'drawn' ? ['drawn'] : e.kind === 'product' && e.sign !== 'beside' ? [e.sign] : []))]
+    : e.kind === 'drawn' ? ['drawn'] : e.kind === 'elements' ? ['elements'] : e.kind === 'product' && e.sign !== 'beside' ? [e.sign] : []))]
 
 const operatorLatex = (name: OperatorName): string => {
   const { how, latex, close = '' } = operatorOf(name)

@@ -41,6 +41,8 @@ export type Expr =
   | { readonly kind: 'gradient'; readonly of: Expr; readonly by: Expr }
   /** A term with its name below a brace. */
   | { readonly kind: 'brace'; readonly body: Expr; readonly label: string }
+  /** The tensor that has an element at each index. */
+  | { readonly kind: 'elements'; readonly indices: readonly Expr[]; readonly body: Expr }
   /** What a random symbol is drawn from. */
   | { readonly kind: 'drawn'; readonly sym: Expr; readonly from: Expr }
 
@@ -118,6 +120,7 @@ export const partsOf = (e: Expr): readonly Expr[] => {
     case 'cases': return [e.when, e.then, e.otherwise]
     case 'gradient': return [e.by, e.of]
     case 'brace': return [e.body]
+    case 'elements': return [...e.indices, e.body]
     case 'drawn': return [e.sym, e.from]
   }
 }

@@ -119,6 +119,11 @@ const show = (e: Expr): Text => {
     case 'function': return asFunction(e.op, e.args, e.subs ?? [])
     case 'big': return bigOf(e)
     case 'relation': return { text: e.sides.map(s => above(show(s), 3)).join(` ${operatorOf(e.op).latex} `), binds: 1 }
+    case 'elements': {
+      const [first, ...rest] = e.indices.map(latexOf)
+      const from = rest.length === 0 ? first : `(${[first, ...rest].join(', ')})`
+      return atom(parens(`${from} \\mapsto ${latexOf(e.body)}`))
+    }
     case 'cases': return atom(
       `\\begin{cases} ${latexOf(e.then)} & \\text{if } ${latexOf(e.when)} \\\\ ${latexOf(e.otherwise)} & \\text{else} \\end{cases}`)
     case 'gradient': return { text: `\\nabla_{${latexOf(e.by)}} ${above(show(e.of), 5)}`, binds: 6 }

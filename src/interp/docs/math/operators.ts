@@ -61,6 +61,8 @@ export const operators = {
   and: between('\\wedge', 'and'),
   or: between('\\vee', 'or'),
   not: called('\\neg', 'not'),
+  permute: word('transpose', 'with its axes, counted from 0, in the order below'),
+  reshape: word('reshape', 'the same numbers, row by row, in the shape below'),
   transpose: called('\\top', 'transpose'),
   cumsum: word('cumsum', 'running sum'),
   reverse: word('reverse', 'in the opposite order'),
@@ -68,6 +70,7 @@ export const operators = {
   argsort: word('argsort', 'positions in order'),
   patches: word('patches', 'windows of an image as rows'),
   fold: word('fold', 'windows added back into an image'),
+  gather: word('gather', 'elements picked at positions'),
   scatter: word('scatter', 'values added at positions'),
   loop: word('scan', 'result of a loop over the first axis'),
   bits: word('bits', 'random words of a key'),
@@ -84,6 +87,7 @@ export const forms = {
   elementwise: { latex: '\\odot', meaning: 'product element by element' },
   convolution: { latex: '\\ast', meaning: 'convolution of an image with a kernel' },
   transposedConvolution: { latex: '\\ast^{\\top}', meaning: 'transposed convolution' },
+  elements: { latex: '\\mapsto', meaning: 'the tensor with this element at each index' },
   drawn: { latex: '\\sim', meaning: 'drawn from' },
 } as const
 export type FormName = keyof typeof forms

@@ -5,8 +5,10 @@ import { widthOf } from '../math/latex.js'
 
 /** Paths and settings may break after a dot, an underscore or an equals sign. */
 const codeOf = (text: string): string => `\\texttt{${texOfText(text).replace(/([.=]|\\_)/g, '$1\\allowbreak{}')}}`
+/** A line may break after an opening bracket or a comma, too. */
+const breaking = (text: string): string => texOfText(text).replace(/([(,])(?=\S)/g, '$1\\allowbreak{}')
 const show = (line: Line): string =>
-  line.map(part => typeof part === 'string' ? texOfText(part) : 'math' in part ? `$${part.math}$` : codeOf(part.code)).join('')
+  line.map(part => typeof part === 'string' ? breaking(part) : 'math' in part ? `$${part.math}$` : codeOf(part.code)).join('')
 
 const steps = (list: readonly Step[], indent: string): string[] => [
   `${indent}\\begin{enumerate}`,
@@ -14,12 +16,26 @@ const steps = (list: readonly Step[], indent: string): string[] => [
   `${indent}\\end{enumerate}`,
 ]
 
-/** Numbers are as wide as they are; text shares the rest of the line. */
-const columns = (count: number, right: readonly number[]): string => {
-  // Of the width, gaps between columns take about a fortieth each and a number about a sixth.
-  const left = 1 - 0.026 * count - 0.16 * right.length
-  const wide = Math.floor(left / Math.max(1, count - right.length) * 1000) / 1000
-  return Array.from({ length: count }, (_, i) => right.includes(i) ? 'r' : `>{\\raggedright\\arraybackslash}p{${wide}\\textwidth}`).join('')
+/** Letters of the longest piece of a cell that no line can break in, and of all of it. */
+const lettersIn = (line: Line): { piece: number; all: number } => {
+  const pieces = line.flatMap(part => typeof part === 'string' ? part.split(/\s+|(?<=[(,])/)
+    : 'math' in part ? [part.math.replace(/\\[A-Za-z]+/g, 'xx').replace(/[{}^_$]/g, '')] : part.code.split(/(?<=[.=_])/).map(c => `${c} `))
+  const sizes = pieces.map(p => p.length)
+  return { piece: Math.max(1, ...sizes), all: sizes.reduce((n, s) => n + s, 1) }
+}
+/** Text columns share the line: each has room for its longest piece, and what is left goes to those that say more. */
+const columns = ({ head, rows, right }: Extract<Block, { kind: 'table' }>): string => {
+  const cells = head.map((h, i) => [[h], ...rows.map(r => r[i])].map(lettersIn))
+  const isNumber = (i: number): boolean => right.includes(i)
+  const piece = cells.map((c, i) => isNumber(i) ? 0 : Math.max(...c.map(x => x.piece)) + 1)
+  const wish = cells.map((c, i) => isNumber(i) ? 0 : Math.sqrt(Math.max(...c.map(x => x.all))))
+  const [pieces, wishes] = [piece, wish].map(xs => xs.reduce((n, x) => n + x, 0))
+  const line = head.length > 4 ? 84 : 70
+  const spare = Math.max(0, line - pieces)
+  const width = piece.map((p, i) => (p + spare * wish[i] / Math.max(1, wishes)) / Math.max(line, pieces) * (1 - 0.14 * right.length))
+  return head.map((_, i) => isNumber(i) ? 'r'
+    : `>{\\raggedright\\arraybackslash}p{\\dimexpr${(Math.floor(width[i] * 1000) / 1000).toFixed(3)}\\dimexpr\\textwidth-`
+      + `${2 * head.length}\\tabcolsep\\relax\\relax}`).join('')
 }
 
 /** Letters that fit on a line; what is wider shrinks to it. */
@@ -32,9 +48,9 @@ const block = (b: Block): string => {
     case 'text': return show(b.line)
     case 'formulas': return b.formulas.map(displayed).join('\n')
     case 'table': return [
-      `\\begin{longtable}{@{}${columns(b.head.length, b.right)}@{}}`,
+      `{${b.head.length > 4 ? '\\footnotesize' : '\\normalsize'}`, `\\begin{longtable}{@{}${columns(b)}@{}}`,
       '\\hline', `${b.head.map(texOfText).join(' & ')} \\\\`, '\\hline', '\\endhead',
-      ...b.rows.map(r => `${r.map(show).join(' & ')} \\\\`), '\\hline', '\\end{longtable}',
+      ...b.rows.map(r => `${r.map(show).join(' & ')} \\\\`), '\\hline', '\\end{longtable}', '}',
     ].join('\n')
     case 'algorithm': return ['\\begin{quote}', ...steps(b.steps, ''), '\\end{quote}'].join('\n')
     case 'drawing': return `\\begin{center}\n${b.drawing.picture}\n\\end{center}\n${texOfText(b.drawing.caption)}`

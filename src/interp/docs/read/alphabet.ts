@@ -37,7 +37,8 @@ export const alphabet = (reserved: readonly string[]): Alphabet => {
     index: (inUse, wished) => {
       const used = new Set(inUse.map(s => s.latex))
       const free = ['i', 'j', 'k', 'l', 'm', 'n', 'r', 's', 't'].filter(l => !held.has(l))
-      return index(wished ?? free.find(l => !used.has(l)) ?? 'i')
+      const numbered = (n: number): string => used.has(`i_{${n}}`) ? numbered(n + 1) : `i_{${n}}`
+      return index(wished ?? free.find(l => !used.has(l)) ?? numbered(1))
     },
   }
 }

@@ -61,7 +61,24 @@ const shiftedBy = (n: Node): Node | null => {
   return stopped.op === 'stopGradient' && stopped.inputs[0].op === 'max' && stopped.inputs[0].inputs[0] === x ? x : null
 }
 const expOfShifted = (n: Node): Node | null => n.op === 'exp' ? shiftedBy(n.inputs[0]) : null
-const sumOfExp = (n: Node): Node | null => bare(n).op === 'sum' ? expOfShifted(bare(n).inputs[0]) : null
+/** The axes of the largest element that is taken off. */
+const shiftAxes = (sub: Node): readonly number[] => {
+  const top = bare(sub.inputs[1])
+  return axesOf((top.op === 'select' ? bare(top.inputs[1]) : top).inputs[0])
+}
+const sumOfExp = (n: Node): Node | null => {
+  const sum = bare(n)
+  const x = sum.op === 'sum' ? expOfShifted(sum.inputs[0]) : null
+  return x !== null && axesOf(sum).join() === shiftAxes(sum.inputs[0].inputs[0]).join() ? x : null
+}
+/** The axes of a softmax, a log softmax, a logsumexp or what is standardised. */
+export const functionAxes = (n: Node): readonly number[] => {
+  const [first] = n.inputs
+  if (n.op === 'exp') return functionAxes(first)
+  if (n.op === 'add') return axesOf(bare(first.inputs[0]))
+  if (n.op === 'sub') return shiftAxes(first)
+  return first.op === 'exp' ? shiftAxes(first.inputs[0]) : meanOf(bare(first.inputs[1]))?.axes ?? []
+}
 export const softmaxOf = (n: Node): Node | null => {
   if (n.op === 'exp') return logSoftmaxOf(n.inputs[0])
   const x = n.op === 'div' ? expOfShifted(n.inputs[0]) : null

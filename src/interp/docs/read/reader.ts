@@ -14,7 +14,9 @@ import type { ParameterLetters } from './parameters.js'
 import { carried, carries } from './loops.js'
 import { atBelow, randomIn } from './places.js'
 import type { At, Reading } from './reading.js'
-import { minusSoftplus, rules } from './rules.js'
+import { hasElements, orderOf, rowsMeet, showsAll, sureElementwise, sureMatmul, wholeAxes } from './sure.js'
+import { isFunctionOfOne, minusSoftplus, rules } from './rules.js'
+import { alongOf, rangeOf, shapeLatex } from './axes.js'
 import { functions, reductions, relations } from './tables.js'
 import { drawOf, labelOf, nameLatex, styleOf, type Symbols } from './symbols.js'
 
@@ -31,6 +33,7 @@ export interface Context {
   readonly wanted: (sym: Sym, n: Node, at: At, inside: Inside) => void
 }
 const blank: Sym = { latex: '\\cdot', role: 'data', meaning: 'everything that is random' }
+const every: Sym = { latex: '\\cdot', role: 'index', meaning: 'as an index: all along an axis' }
 export const identity: Sym = { latex: 'I', role: 'constant', meaning: 'identity matrix' }
 
 /** Where an expression stands: in an objective, or in a loop, whose placeholders are what the loop is given. */
@@ -51,10 +54,43 @@ export const reader = (context: Context, { objective = false, inside = new Map()
   const memo = new Map<Node, Map<string, Expr>>()
   const open: Sym[] = []
 
-  const shown = (at: At): Expr[] => at.flatMap(s => s !== null && s !== 'silent' ? [symbol(s)] : [])
-  const withIndices = (e: Expr, at: At): Expr => {
-    const subs = at.filter(s => s !== null && s !== 'silent' && !(e.kind === 'symbol' && carries(e.sym, s.latex)))
-    return subscript(e, shown(subs))
+  const isLetter = (s: At[number]): s is Sym => s !== null && s !== 'silent'
+  /** The written indices; a dot stands for a whole axis before one. */
+  const shown = (n: Node, at: At, but: (s: Sym) => boolean = () => false): Expr[] => {
+    const last = at.reduce((l, s, i) => isLetter(s) && !but(s) ? i : l, -1)
+    return at.flatMap((s, i) => isLetter(s) ? but(s) ? [] : [symbol(s)]
+      : i < last && n.shape[i] !== 1 && !(i === 0 && known.batched(n)) ? [symbol(every)] : [])
+  }
+  const withIndices = (e: Expr, n: Node, at: At): Expr =>
+    subscript(e, shown(n, at, s => e.kind === 'symbol' && carries(e.sym, s.latex)))
+  /** A tensor by its elements, with a letter for every axis that is whole. */
+  const elements = (n: Node, at: At): Expr => {
+    const fresh: Sym[] = []
+    const full = at.map((s, i): At[number] => {
+      if (isLetter(s) || n.shape[i] === 1) return s
+      const sym = letters.index([...open, ...fresh, ...at.filter(isLetter)])
+      fresh.push(sym)
+      return sym
+    })
+    return { kind: 'elements', indices: fresh.map(symbol), body: within(fresh, () => read(n, full)) }
+  }
+  /** A product of matrices, element by element. */
+  const dot = (n: Node, at: At): Expr => {
+    const [a, b] = n.inputs
+    const [row, column, lead] = [at[at.length - 2], at[at.length - 1], at.slice(0, -2)]
+    const size = a.shape[a.shape.length - 1]
+    const k = size === 1 ? null : letters.index([...open, ...at.filter(isLetter)])
+    const right = b.shape.length === 2 ? [] : lead
+    const body = within(k ? [k] : [], () => mul(read(a, [...lead, row, k]), read(b, [...right, k, column])))
+    return k ? big('sum', [relation('equals', symbol(k), num(1))], body, `${size}`) : body
+  }
+  const matmul = (n: Node, at: At): Expr => {
+    if (sureMatmul(n, known)) {
+      const [x, y] = n.inputs.map(i => read(i, nulls(i)))
+      if (!hasElements(x) && !hasElements(y)) return withIndices(mul(x, y), n, at)
+    }
+    const unwritten = wholeAxes(n, at).filter(i => !(i === 0 && known.batched(n)) || rowsMeet(n, known))
+    return unwritten.length > 0 ? elements(n, at) : dot(n, at)
   }
   /** Whether some axis is whole, so that a product is one of elements. */
   const isVector = (n: Node, at: At): boolean => {
@@ -108,20 +144,25 @@ export const reader = (context: Context, { objective = false, inside = new Map()
     if (!axes.includes(0) || !known.batched(x)) {
       const inner = squareOf(x)
       const whole = inner && axes.length === x.shape.length
-      return mul(fraction(count(axes)), whole ? { kind: 'power', base: call('norm', read(inner, nulls(inner))), exponent: num(2) }
-        : reduce('sum', x, axes, at))
+      return mul(fraction(count(axes)), plainNorm(whole ? inner : null) ?? reduce('sum', x, axes, at))
     }
     const extra = axes.filter(a => a !== 0 && x.shape[a] !== 1)
     const square = context.sampled ? squareOf(x) : null
     let next = 0
     const inner = x.shape.map((_, i): At[number] => axes.includes(i) ? i === 0 || x.shape[i] === 1 ? null : 'silent' : at[next++])
-    const body = square && extra.length > 0 && axes.length === x.shape.length
-      ? mul(fraction(count(extra)), { kind: 'power', base: call('norm', read(square, nulls(square))), exponent: num(2) })
-      : x.op === 'softplus' ? neg(minusSoftplus(x, inner, self)) : read(x, inner)
+    const norm = square && extra.length > 0 && axes.length === x.shape.length ? plainNorm(square) : null
+    const body = norm ? mul(fraction(count(extra)), norm) : x.op === 'softplus' ? neg(minusSoftplus(x, inner, self)) : read(x, inner)
+    // By elements, examples have a letter too: then the mean is a sum over them.
+    if (hasElements(body)) return mul(fraction(count(axes)), reduce('sum', x, axes, at))
     const random = randomIn(body, known)
     const examples = random.every(n => sampledFrom(n))
     const below = random.map((n, i) => i === random.length - 1 && (random.length === 1 || examples) ? lawful(n) : letterOf(n))
     return big('expectation', below.length <= 3 ? below : [], body)
+  }
+  /** ‖x‖², unless the formula of x does not show all that is summed. */
+  const plainNorm = (x: Node | null): Expr | null => {
+    const e = x && showsAll(x, known) ? read(x, nulls(x)) : null
+    return e && !hasElements(e) ? { kind: 'power', base: call('norm', e), exponent: num(2) } : null
   }
   const letterOf = (n: Node): Expr =>
     symbol(n.op === 'named' ? symbols.named(n as NodeOf<'named'>)
@@ -167,14 +208,14 @@ export const reader = (context: Context, { objective = false, inside = new Map()
     const gradientOf = name.startsWith('∇')
     if (style !== 'norm' && !gradientOf) wanted(fn, n, nulls(n), inside)
     const e: Expr = { kind: 'apply', fn, of, args: rest.map(leaf => read(leaf, nulls(leaf))), style }
-    return style === 'divergence' ? e : withIndices(e, at)
+    return style === 'divergence' ? e : withIndices(e, n, at)
   }
 
   const named = (n: NodeOf<'named'>, at: At): Expr => {
     const [inner] = n.inputs
     if (n.attrs.gradient === true) {
       const [, of, by] = n.inputs
-      return withIndices({ kind: 'gradient', of: perRow(of), by: read(by, nulls(by)) }, at)
+      return withIndices({ kind: 'gradient', of: perRow(of), by: read(by, nulls(by)) }, n, at)
     }
     if (n.attrs.args !== undefined) return called(n, at)
     if (objective && n.shape.length === 0 && valueOf(n.inputs[0]) === null)
@@ -183,7 +224,7 @@ export const reader = (context: Context, { objective = false, inside = new Map()
       return named(inner as NodeOf<'named'>, at)
     const sym = symbols.named(n)
     if (sym.value === undefined && sym.role !== 'data') wanted(sym, n, at, inside)
-    return withIndices(symbol(sym), at)
+    return withIndices(symbol(sym), n, at)
   }
   /** The function whose sum over the batch is differentiated: rows do not meet, so each has the gradient of its own. */
   const perRow = (loss: Node): Expr => {
@@ -193,6 +234,8 @@ export const reader = (context: Context, { objective = false, inside = new Map()
     return known.batched(rows) && axesOf(x).length === rows.shape.length ? read(rows, nulls(rows)) : read(loss, [])
   }
 
+  const formOf = (op: 'reshape' | 'permute', latex: string, meaning: string, x: Node): Expr =>
+    ({ kind: 'function', op, args: [read(x, nulls(x))], subs: [symbol({ latex, role: 'index', meaning })] })
   const primitive = (n: Node, at: At): Expr => {
     const [a, b, c] = n.inputs
     const op = n.op as Op
@@ -212,25 +255,53 @@ export const reader = (context: Context, { objective = false, inside = new Map()
       case 'pow': return { kind: 'power', base: read(a, at), exponent: read(b, at) }
       case 'select': return { kind: 'cases', when: read(a, at), then: read(b, at), otherwise: read(c, at) }
       case 'broadcastTo': return read(a, atBelow(n, at))
-      case 'reshape': return onlyOnes(n) ? read(a, atBelow(n, at)) : withIndices(read(a, nulls(a)), at)
+      case 'reshape': return onlyOnes(n) ? read(a, atBelow(n, at)) : withIndices(formOf('reshape', shapeLatex(n), 'a shape', a), n, at)
       case 'transpose': {
         const { perm } = (n as NodeOf<'transpose'>).attrs
         const inner = perm.map((_, i) => at[perm.indexOf(i)])
-        return perm.length === 2 && at.every(s => s === null) ? call('transpose', read(a, inner)) : read(a, inner)
+        const how = orderOf(n as NodeOf<'transpose'>, at, known)
+        return how === 'kept' ? read(a, inner) : how === 'unsure' ? elements(n, at)
+          : how === 'transposed' ? call('transpose', read(a, nulls(a))) : formOf('permute', perm.join(','), 'an order of axes', a)
       }
       case 'cast': return a.dtype === 'bool' ? call('indicator', read(a, at)) : read(a, at)
       case 'customVjp': return read(a, at)
-      case 'matmul': return withIndices(mul(read(a, nulls(a)), read(b, nulls(b))), at)
-      case 'conv2d': return withIndices(mul(read(a, nulls(a)), read(b, nulls(b)), 'convolution'), at)
-      case 'conv2dInput': return withIndices(mul(read(a, nulls(a)), read(b, nulls(b)), 'transposedConvolution'), at)
-      case 'gather': case 'takeAlong': return withIndices(subscript(read(a, nulls(a)), [read(b, nulls(b))]), at)
+      case 'matmul': return matmul(n, at)
+      case 'conv2d': return withIndices(mul(read(a, nulls(a)), read(b, nulls(b)), 'convolution'), n, at)
+      case 'conv2dInput': return withIndices(mul(read(a, nulls(a)), read(b, nulls(b)), 'transposedConvolution'), n, at)
+      case 'gather': {
+        const { axis } = (n as NodeOf<'gather'>).attrs
+        const rank = b.shape.length
+        if (axis !== 0) return withIndices({ ...call('gather', read(a, nulls(a)), read(b, nulls(b))), ...alongOf(a, [axis], true) }, n, at)
+        const rest = shown(n, at.map((s, i) => i < rank ? null : s)).filter(e => e.kind !== 'symbol' || e.sym !== every)
+        return subscript(read(a, nulls(a)), [read(b, at.slice(0, rank)), ...rest])
+      }
+      case 'takeAlong': {
+        const { axis } = (n as NodeOf<'takeAlong'>).attrs
+        return withIndices({ ...call('gather', read(a, nulls(a)), read(b, nulls(b))), ...alongOf(a, [axis]) }, n, at)
+      }
       case 'slice': {
         const { starts, ends } = (n as NodeOf<'slice'>).attrs
-        const cut = starts.flatMap((s, i) => s === 0 && ends[i] === a.shape[i] ? [] : [num(s)])
-        return withIndices(subscript(read(a, nulls(a)), cut), at)
+        const cut = starts.map((s, i): Expr | null => s === 0 && ends[i] === a.shape[i] ? null : rangeOf(s, ends[i]))
+        const last = cut.reduce((l, c, i) => c ? i : l, -1)
+        const subs = cut.slice(0, last + 1).flatMap((c, i) => c ? [c] : i === 0 && known.batched(a) ? [] : [symbol(every)])
+        const part = subscript(read(a, nulls(a)), subs)
+        const indices = shown(n, at)
+        return indices.length === 0 ? part : { kind: 'subscript', base: part, subs: indices }
       }
-      case 'iota': return call('iota')
-      default: return word ? call(word, ...n.inputs.map(i => read(i, i.shape.length === at.length ? at : nulls(i)))) : call('loop')
+      case 'iota': {
+        // Sums count from 1, and these numbers from 0.
+        const [s] = at
+        return isLetter(s) ? sub(symbol(s), num(1)) : call('iota')
+      }
+      default: {
+        if (word && n.prim.elementwise) return call(word, ...n.inputs.map(i => read(i, at)))
+        if (word && n.op === 'stopGradient') return call(word, read(a, at))
+        const args = n.inputs.map(i => read(i, nulls(i)))
+        const { axis } = n.attrs as { readonly axis?: number }
+        const e: Expr = word ? { ...call(word, ...args), ...axis !== undefined && alongOf(a, [axis]) }
+          : { kind: 'apply', fn: symbols.primitive(n.op), of: [], args, style: 'call' }
+        return withIndices(e, n, at)
+      }
     }
   }
 
@@ -244,7 +315,7 @@ export const reader = (context: Context, { objective = false, inside = new Map()
     wanted(sym, of, at, inside)
     const { length } = loop.attrs
     const last = typeof length === 'number' ? num(length + 1) : add(symbol(sizeSym(length)), num(1))
-    return index < carry.length ? subscript(symbol(sym), [last, ...shown(at)]) : withIndices(symbol(sym), at)
+    return index < carry.length ? subscript(symbol(sym), [last, ...shown(n, at)]) : withIndices(symbol(sym), of, at)
   }
 
   const compute = (n: Node, at: At): Expr => {
@@ -253,16 +324,25 @@ export const reader = (context: Context, { objective = false, inside = new Map()
     const own = symbols.own(n)
     if (own) {
       if (own.role === 'noise' && drawOf(n)) wanted(own, n, at, inside)
-      return withIndices(symbol(own), at)
+      return withIndices(symbol(own), n, at)
     }
     const letter = cuts.get(n)
     if (letter !== undefined) {
       const sym = symbols.auxiliary(n, letter)
       wanted(sym, n, at, inside)
-      return withIndices(symbol(sym), at)
+      return withIndices(symbol(sym), n, at)
     }
     if (n.op === 'named') return named(n as NodeOf<'named'>, at)
     if (n.op === 'project') return looped(n as NodeOf<'project'>, at)
+    const hoisted = n.prim.elementwise || reductions[n.op as Op] !== undefined
+    const whole = wholeAxes(n, at)
+    if (hoisted && n.prim.elementwise && !sureElementwise(n, at, known) && !isComposed(n)) return elements(n, at)
+    const e = composed(n, at)
+    return hoisted && whole.length > 0 && e.kind !== 'elements' && hasElements(e) ? elements(n, at) : e
+  }
+  /** Softmax and its like are functions of one tensor, whatever is repeated within them. */
+  const isComposed = (n: Node): boolean => meanOf(n) !== null || isFunctionOfOne(n)
+  const composed = (n: Node, at: At): Expr => {
     const average = meanOf(n)
     if (average) return mean(average, at)
     for (const rule of rules[n.op as Op] ?? []) {
@@ -283,6 +363,6 @@ export const reader = (context: Context, { objective = false, inside = new Map()
     reads.set(n, { count: (before?.count ?? 0) + 1, e })
     return e
   }
-  const self: Reader = { read, shown, index: wished => letters.index(open, wished), symbols, known, reads }
+  const self: Reader = { read, shown, picked: withIndices, index: wished => letters.index(open, wished), symbols, known, reads }
   return self
 }

@@ -13,7 +13,9 @@ export type At = readonly (Sym | 'silent' | null)[]
 export interface Reading {
   readonly read: (n: Node, at: At) => Expr
   /** The written indices. */
-  readonly shown: (at: At) => Expr[]
+  readonly shown: (n: Node, at: At) => Expr[]
+  /** A function of a whole tensor, of which indices pick elements. */
+  readonly picked: (e: Expr, n: Node, at: At) => Expr
   /** A letter for an index that is in use nowhere around. */
   readonly index: (wished?: string) => Sym
   readonly symbols: Symbols

@@ -1,11 +1,13 @@
 /** Compositions read back from the primitives that they became: each rule sees one node and answers with the formula, or null. */
 import type { Node } from '../../../dsl/core/node.js'
-import type { Op } from '../../../dsl/core/table.js'
+import type { NodeOf, Op } from '../../../dsl/core/table.js'
 import { add, call, div, mul, neg, num, pow, square, sub, subscript, symbol, type Expr } from '../math/expr.js'
 import {
-  axesOf, bare, isValue, logSoftmaxOf, logSumExpOf, softmaxOf, squareOf, standardisedOf, valueOf,
+  axesOf, bare, functionAxes, isValue, logSoftmaxOf, logSumExpOf, softmaxOf, squareOf, standardisedOf, valueOf,
 } from './match.js'
+import { alongOf } from './axes.js'
 import type { At, Reading } from './reading.js'
+import { hasElements, showsAll } from './sure.js'
 
 export type Rule = (n: Node, at: At, r: Reading) => Expr | null
 
@@ -27,7 +29,14 @@ const bernoulli = (product: Node, softplus: Node, at: At, r: Reading): Expr | nu
 }
 
 /** A function of the logits, of which indices pick elements. */
-const picked = (e: Expr, at: At, r: Reading): Expr => subscript(e, r.shown(at))
+const picked = (e: Expr, n: Node, at: At, r: Reading): Expr => r.picked(e, n, at)
+
+/** A function of a whole tensor along axes, which are written unless they are the last one. */
+const along = (op: 'softmax' | 'standardise' | 'logSumExp', x: Node, n: Node, r: Reading): Expr =>
+  ({ kind: 'function', op, args: [r.read(x, x.shape.map(() => null))], ...alongOf(x, functionAxes(n)) })
+export const isFunctionOfOne = (n: Node): boolean =>
+  [softmaxOf, logSoftmaxOf, logSumExpOf, standardisedOf].some(of => of(n) !== null)
+const overLast = (n: Node, x: Node): boolean => functionAxes(n).join() === `${x.shape.length - 1}`
 
 const ratio: Rule = ({ inputs: [d] }, at, r) => {
   if (d.op !== 'sub') return null
@@ -48,28 +57,32 @@ const relus: Rule = ({ inputs: [c, x, y] }, at, r) => {
 }
 
 /** ‖x‖² where all axes but the batch are summed. */
-export const squaredNorm = (n: Node, r: Reading): Expr | null => {
+export const squaredNorm = (n: Node, at: At, r: Reading): Expr | null => {
   const [x] = n.inputs
   const of = squareOf(x)
   if (of === null) return null
   const axes = axesOf(n)
   const rest = x.shape.map((_, i) => i).filter(i => !axes.includes(i) && x.shape[i] !== 1)
   const whole = rest.length === 0 || rest.length === 1 && rest[0] === 0 && r.known.batched(x)
-  return whole && axes.some(a => x.shape[a] !== 1) ? square(call('norm', r.read(of, of.shape.map(() => null)))) : null
+  if (!whole || axes.every(a => x.shape[a] === 1) || !showsAll(of, r.known)) return null
+  const e = r.read(of, of.shape.map(() => null))
+  return hasElements(e) ? null : picked(square(call('norm', e)), n, at, r)
 }
 
 const categoricalKl: Rule = (n, at, r) => {
+  if (axesOf(n).join() !== `${n.inputs[0].shape.length - 1}`) return null
   const [x] = n.inputs
   if (x.op !== 'select' || x.inputs[1].op !== 'mul') return null
   const [probs, difference] = x.inputs[1].inputs
   if (probs.op !== 'exp' || difference.op !== 'sub') return null
   const [p, q] = difference.inputs.map(logSoftmaxOf)
-  return p && q && probs.inputs[0] === difference.inputs[0]
-    ? call('divergence', ...[p, q].map(l => call('softmax', r.read(l, l.shape.map(() => null))))) : null
+  return p && q && probs.inputs[0] === difference.inputs[0] && overLast(difference.inputs[0], p) && overLast(difference.inputs[1], q)
+    ? picked(call('divergence', ...[p, q].map(l => call('softmax', r.read(l, l.shape.map(() => null))))), n, at, r) : null
 }
 
 /** The number of the nearest entry: the largest z·e - ‖e‖²/2. */
-const nearest: Rule = ({ inputs: [x] }, _, r) => {
+const nearest: Rule = (n, at, r) => {
+  const [x] = n.inputs
   if (x.op !== 'sub' || x.inputs[0].op !== 'matmul') return null
   const [z, e] = x.inputs[0].inputs
   const half = bare(x.inputs[1])
@@ -78,14 +91,16 @@ const nearest: Rule = ({ inputs: [x] }, _, r) => {
   if (!sum || squareOf(sum.inputs[0]) !== e.inputs[0]) return null
   const j = r.index()
   const entry = subscript(r.read(e.inputs[0], [null, null]), [symbol(j)])
-  return { kind: 'big', op: 'argmin', below: [symbol(j)], body: square(call('norm', sub(r.read(z, z.shape.map(() => null)), entry))) }
+  const body = square(call('norm', sub(r.read(z, z.shape.map(() => null)), entry)))
+  return picked({ kind: 'big', op: 'argmin', below: [symbol(j)], body }, n, at, r)
 }
 
-const classLogProb: Rule = (n, _, r) => {
+const classLogProb: Rule = (n, at, r) => {
   const of = logSoftmaxOf(n.inputs[0])
   const plain = (x: Node): null[] => x.shape.map(() => null)
   const classes = bare(n.inputs[1])
-  return of ? call('log', call('categorical', r.read(classes, plain(classes)), call('softmax', r.read(of, plain(of))))) : null
+  return of && overLast(n.inputs[0], of) && (n as NodeOf<'takeAlong'>).attrs.axis === of.shape.length - 1
+    ? picked(call('log', call('categorical', r.read(classes, plain(classes)), call('softmax', r.read(of, plain(of))))), n, at, r) : null
 }
 
 /** In the order in which they are tried, by the op of the node. */
@@ -99,26 +114,26 @@ export const rules: Partial<Readonly<Record<Op, readonly Rule[]>>> = {
     },
     (n, at, r) => {
       const x = logSoftmaxOf(n)
-      return x ? picked(call('log', call('softmax', r.read(x, x.shape.map(() => null)))), at, r) : null
+      return x ? picked(call('log', along('softmax', x, n, r)), n, at, r) : null
     },
   ],
   div: [(n, at, r) => {
     const x = standardisedOf(n)
-    return x ? picked(call('standardise', r.read(x, x.shape.map(() => null))), at, r) : null
+    return x ? picked(along('standardise', x, n, r), n, at, r) : null
   }, (n, at, r) => {
     const x = softmaxOf(n)
-    return x ? picked(call('softmax', r.read(x, x.shape.map(() => null))), at, r) : null
+    return x ? picked(along('softmax', x, n, r), n, at, r) : null
   }],
   exp: [
     (n, at, r) => {
       const x = softmaxOf(n)
-      return x ? picked(call('softmax', r.read(x, x.shape.map(() => null))), at, r) : null
+      return x ? picked(along('softmax', x, n, r), n, at, r) : null
     },
     ratio,
   ],
   add: [(n, at, r) => {
     const x = logSumExpOf(n)
-    return x ? picked(call('logSumExp', r.read(x, x.shape.map(() => null))), at, r) : null
+    return x ? picked(along('logSumExp', x, n, r), n, at, r) : null
   }],
   mul: [
     (n, at, r) => {
@@ -133,12 +148,12 @@ export const rules: Partial<Readonly<Record<Op, readonly Rule[]>>> = {
     const p = valueOf(n.inputs[1])
     return p === null ? null : p === 0.5 ? call('root', r.read(n.inputs[0], at)) : pow(r.read(n.inputs[0], at), num(p))
   }],
-  sqrt: [(n, _, r) => {
+  sqrt: [(n, at, r) => {
     const x = n.inputs[0].op === 'maximum' && (valueOf(n.inputs[0].inputs[1]) ?? 1) <= 1e-6 ? n.inputs[0].inputs[0] : n.inputs[0]
-    const norm = bare(x).op === 'sum' ? squaredNorm(bare(x), r) : null
-    return norm?.kind === 'power' ? norm.base : null
+    const norm = bare(x).op === 'sum' ? squaredNorm(bare(x), bare(x).shape.map(() => null), r) : null
+    return norm?.kind === 'power' ? picked(norm.base, n, at, r) : null
   }],
-  sum: [(n, _, r) => squaredNorm(n, r), categoricalKl],
+  sum: [squaredNorm, categoricalKl],
   select: [relus],
   maximum: [({ inputs: [x, y] }, at, r) => y.op === 'mul' && y.inputs.includes(x) && y.inputs.some(i => valueOf(i) !== null)
     ? call('leakyRelu', r.read(x, at)) : null,

@@ -19,6 +19,8 @@ export interface Symbols {
   readonly fn: (n: NodeOf<'named'>) => Sym
   /** A letter for a node that has no name: `h` for layers, `u` for the rest. */
   readonly auxiliary: (n: Node, letter: string) => Sym
+  /** A primitive that no sign stands for, by its name. */
+  readonly primitive: (op: string) => Sym
   /** A symbol as another is called without the logarithm before it. */
   readonly unlogged: (fn: Sym) => Sym
 }
@@ -117,6 +119,7 @@ export const symbols = (statement: Statement, known: Known, letters: Alphabet, p
     auxiliary: (n, letter) => once(n, () =>
       ({ latex: letter === 'a' || letter === 'y' ? letters.claim(letter) : letters.numbered(letter), role: 'named',
         meaning: auxiliaryMeaning(n, letter), shape: n.shape, node: n })),
+    primitive: op => once(`primitive ${op}`, () => ({ latex: `\\operatorname{${op}}`, role: 'function', meaning: `the primitive ${op}` })),
     unlogged: fn => once(`unlogged ${fn.latex}`, () =>
       ({ latex: fn.latex.replace(/^\\log\s*/, ''), role: 'function', meaning: `density, with the ${fn.meaning}` })),
   }
