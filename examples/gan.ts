@@ -29,7 +29,7 @@ export default defineRecipe({
       payoffs: saturating ? {} : { generator: (players, _, key) => model.nonSaturating(players, key) },
     })
   },
-  schedule: ({ batch }) => ({ batch, length: { steps: 20_000 }, evaluate: { steps: 5000 } }),
+  schedule: ({ batch }) => ({ batch, length: { steps: 8000 }, evaluate: { steps: 2000 } }),
   evaluation: ({ model, params, key }) => model.real.quality(model.sample(params.generator, key, 10_000)),
   samples: ({ data }) => ({
     count: 2000, plot: { x: [-2, 2], y: [-2, 2] }, reference: (data === 'grid25' ? gridOfGaussians() : ringOfGaussians()).modes,
