@@ -1,25 +1,40 @@
 /** `typegrad list` and `typegrad doctor`: what there is. */
+import * as E from 'fp-ts/lib/Either.js'
 import { doctor } from '../../interp/doctor.js'
-import { run } from '../effect.js'
-import { loadRecipe, recipeNames } from '../load.js'
-import { answering } from './output.js'
+import type { Effect } from '../effect.js'
+import { loadRecipe, recipeNames, type Loaded } from '../load.js'
+import { answering, EXIT } from './output.js'
 
 /** The flags of both. */
 export interface AboutFlags { readonly json?: boolean }
 
-/** Names the recipes, with their settings when asked for one line more. */
-export const listCommand = (flags: AboutFlags): Promise<number> => answering(flags.json, async out => {
-  const recipes = []
-  for (const name of recipeNames()) {
-    const { recipe } = await run(loadRecipe(name))
+/** Recipes with their settings, and what did not load of those that were asked for. */
+export const listed = async (names: readonly string[], load: (name: string) => Effect<Loaded>) => {
+  const recipes = [], faults = []
+  for (const name of names) {
+    const found = await load(name)()
+    if (E.isLeft(found)) {
+      faults.push({ name, error: found.left.message })
+      continue
+    }
+    const { recipe } = found.right
     const settings = Object.entries(recipe.settings).map(([key, s]) => ({ key, value: s.initial, summary: s.summary }))
     recipes.push({ name, summary: recipe.summary, settings })
-    out.say(`${name}: ${recipe.summary}`)
+  }
+  return { recipes, faults }
+}
+
+/** Names the recipes, with their settings; 1 when any does not load, after the others. */
+export const listCommand = (flags: AboutFlags): Promise<number> => answering(flags.json, async out => {
+  const { recipes, faults } = await listed(recipeNames(), loadRecipe)
+  for (const { name, summary, settings } of recipes) {
+    out.say(`${name}: ${summary}`)
     for (const s of settings) out.say(`    ${s.key}=${JSON.stringify(s.value)}  ${s.summary}`)
   }
+  for (const { name, error } of faults) out.say(`${name} did not load: ${error}`)
   out.say('Train one by: typegrad train <name>; a recipe of your own by: typegrad train ./mine.ts')
-  out.result({ recipes })
-  return 0
+  out.result({ recipes, ...faults.length > 0 && { faults } })
+  return faults.length > 0 ? EXIT.failure : 0
 })
 
 /** Reports on Node, the machine and every engine. */

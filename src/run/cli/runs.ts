@@ -46,6 +46,9 @@ export const evalCommand = (folder: string, flags: RunFlags): Promise<number> =>
 
 /** Draws new samples from the checkpoint of a run. */
 export const sampleCommand = (folder: string, flags: SampleFlags): Promise<number> => answering(flags.json, async out => {
+  if (flags.out !== undefined && !/\.png$/i.test(flags.out)) {
+    throw new TypegradError('config', `--out ${flags.out}: samples are drawn as a PNG file: give a name that ends in .png.`)
+  }
   const { reopened, step, state, engine } = await opened(folder, flags, out.say)
   const { recipe, config, assembly, prepared: { samples } } = reopened
   if (samples === undefined) throw new TypegradError('config', `${recipe.name} draws no samples: its recipe defines none.`)

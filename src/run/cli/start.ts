@@ -6,7 +6,7 @@ import { assemble, tryOut, type Assembly } from '../assembly.js'
 import { isEncoded } from '../earlier.js'
 import { orThrow, run } from '../effect.js'
 import { readCheckpoint } from '../files/checkpoint.js'
-import { writeConfig, type Config } from '../files/config.js'
+import { readConfig, writeConfig, type Config } from '../files/config.js'
 import { lockRun } from '../files/lock.js'
 import { writeRows } from '../files/rows.js'
 import { createRun, newRunFolder } from '../files/runs.js'
@@ -14,6 +14,7 @@ import { isRecipeFile, loadRecipe, placeFrom } from '../load.js'
 import { openedOnce, ready, reopen, stepsOf, type Ready, type Reopened } from '../session.js'
 import { parseAssignments } from '../settings.js'
 import type { Output } from './output.js'
+import { seedsIn } from './seed-runs.js'
 
 /** The flags of `typegrad train`. */
 export interface TrainFlags {
@@ -46,35 +47,44 @@ export const begin = async (name: string | undefined, flags: TrainFlags, out: Ou
     'train: name a recipe, as in typegrad train made, or a run to go on with, as in typegrad train --resume runs/made-1.')
   const raw = orThrow(parseAssignments(flags.set ?? []))
   const loaded = await run(loadRecipe(name))
-  const folder = await run(newRunFolder(loaded.recipe.name, flags.out))
+  const goesOn = flags.seeds !== undefined && flags.out !== undefined && (await run(seedsIn(flags.out))).length > 0
+  const folder = goesOn && flags.out !== undefined ? flags.out : await run(newRunFolder(loaded.recipe.name, flags.out))
   const open = openedOnce(flags.engine ?? 'auto', flags.threads, out.say)
   const made = await ready(loaded, raw, { engine: open, say: out.say })
   const steps = stepsOf(made, flags), assembly = assemble(made.recipe.name, made.prepared, steps)
-  tryOut(assembly)
+  for (const notice of tryOut(assembly)) out.say(notice)
   return { folder, made, steps, assembly, engine: await open() }
 }
 
+/** The record of a new run. */
+export const recordOf = ({ made, steps, engine }: Begun, folder: string, seed: number, flags: TrainFlags): Config => ({
+  typegrad: version, recipe: made.file === undefined ? made.recipe.name : placeFrom(folder, made.file),
+  name: made.recipe.name, settings: made.settings, seed, steps,
+  batch: made.prepared.schedule.batch, engine: engine.name, ...flags.threads !== undefined && { threads: flags.threads },
+  ...made.from !== undefined && { from: placeFrom(folder, made.from) },
+  startedAt: new Date().toISOString(), node: process.version,
+})
+
+/** What has been begun, as the run of a record. */
+export const reopenedAs = ({ made, assembly, engine }: Begun, config: Config): Reopened =>
+  ({ ...made, config, assembly, engine: () => Promise.resolve(engine) })
+
 /** Makes the folder of a new run. */
-export const created = async (
-  { made, steps, assembly, engine }: Begun, folder: string, seed: number, flags: TrainFlags,
-): Promise<Reopened> => {
-  const config: Config = {
-    typegrad: version, recipe: made.file === undefined ? made.recipe.name : placeFrom(folder, made.file),
-    name: made.recipe.name, settings: made.settings, seed, steps,
-    batch: made.prepared.schedule.batch, engine: engine.name, ...flags.threads !== undefined && { threads: flags.threads },
-    ...made.from !== undefined && { from: placeFrom(folder, made.from) },
-    startedAt: new Date().toISOString(), node: process.version,
-  }
+export const created = async (begun: Begun, folder: string, seed: number, flags: TrainFlags): Promise<Reopened> => {
+  const { made } = begun, config = recordOf(begun, folder, seed, flags)
   await run(createRun(folder, config))
   await run(lockRun(folder))
   if (isEncoded(made.prepared.source)) await run(writeRows(folder, made.splits))
-  return { ...made, config, assembly, engine: () => Promise.resolve(engine) }
+  return reopenedAs(begun, config)
 }
 
 /** A run taken up again from its folder. */
 export const takenUp = async (folder: string, name: string | undefined, flags: TrainFlags, out: Output): Promise<Reopened> => {
-  const fixed = (['epochs', 'seed', 'seeds', 'engine', 'threads', 'out'] as const).filter(k => flags[k] !== undefined)
-  const asked = [...fixed, ...(flags.set ?? []).length > 0 ? ['set'] : []]
+  const fixed = (['epochs', 'seeds', 'out'] as const).filter(k => flags[k] !== undefined)
+  // what the run has anyway may be said again
+  const held = (['seed', 'engine', 'threads'] as const).filter(k => flags[k] !== undefined)
+  const config = held.length > 0 ? await run(readConfig(folder)) : undefined
+  const asked = [...fixed, ...held.filter(k => flags[k] !== config?.[k]), ...(flags.set ?? []).length > 0 ? ['set'] : []]
   if (asked.length > 0) {
     throw new TypegradError('config',
       `--${asked[0]} cannot go with --resume: a resumed run keeps what it was begun with; only --steps may be raised.`)
@@ -91,7 +101,7 @@ export const takenUp = async (folder: string, name: string | undefined, flags: T
   if (flags.steps === undefined || flags.steps === reopened.config.steps) return reopened
   const done = (await run(readCheckpoint(folder)))?.step ?? 0
   if (flags.steps < done) throw new TypegradError('config', `${folder} is at step ${done} already: --steps ${flags.steps} is behind it.`)
-  const config = { ...reopened.config, steps: flags.steps }
-  await run(writeConfig(folder, config))
-  return { ...reopened, config, assembly: assemble(reopened.recipe.name, reopened.prepared, config.steps) }
+  const longer = { ...reopened.config, steps: flags.steps }
+  await run(writeConfig(folder, longer))
+  return { ...reopened, config: longer, assembly: assemble(reopened.recipe.name, reopened.prepared, longer.steps) }
 }

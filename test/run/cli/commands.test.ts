@@ -1,8 +1,12 @@
 import { decode } from 'fast-png'
+import * as TE from 'fp-ts/lib/TaskEither.js'
 import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { f32, mean, sgd, TypegradError } from '../../../src/index.js'
+import { listed } from '../../../src/run/cli/about.js'
+import { defineRecipe } from '../../../src/run/recipe.js'
 import { version } from '../../../src/version.js'
 import { lastJson, typegrad, workplace, type Ended } from './typegrad.js'
 
@@ -71,6 +75,16 @@ describe('eval and sample', () => {
 })
 
 describe('list, doctor, help', () => {
+  test('list names the others when one does not load', async () => {
+    const recipe = defineRecipe({
+      name: 'sound', summary: 'Loads.', settings: {}, model: () => ({ params: { w: f32(1) } }), objective: ({ params }) => mean(params.w),
+      optimiser: () => sgd(0.1), schedule: () => ({ batch: 1, length: { steps: 1 } }),
+    })
+    const load = (name: string) => name === 'sound' ? TE.right({ recipe }) : TE.left(new TypegradError('config', 'It lacks a bracket.'))
+    expect(await listed(['broken', 'sound'], load)).toEqual({
+      recipes: [{ name: 'sound', summary: 'Loads.', settings: [] }], faults: [{ name: 'broken', error: 'It lacks a bracket.' }],
+    })
+  })
   test('list names the recipes and their settings', async () => {
     const { recipes } = lastJson(await typegrad(folder, 'list', '--json')) as { recipes: { name: string; settings: { key: string }[] }[] }
     expect(recipes.map(r => r.name)).toEqual(expect.arrayContaining(['fvsbn', 'made']))

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { seedLines, spreadOf } from '../../../src/run/report/seeds.js'
@@ -58,8 +58,32 @@ describe('train --seeds', () => {
     expect(code, stderr).toBe(130)
     expect(stdout).toContain('std. dev.')
     expect(stdout).toMatch(/Stopped at step \d+ of 4000\. Go on by:\n {2}typegrad train --resume many\/seed-\d\n/)
-    expect(stdout).toMatch(/Not begun: seed .*8\. Train them by:\n {2}typegrad train \.\/tiny\.ts --seeds .*,8 --steps 4000 --engine js\n/)
+    expect(stdout).toMatch(/^Not begun: seed .*8\.$/m)
+    expect(stdout).toContain('Go on with all of them by:\n'
+      + '  typegrad train ./tiny.ts --seeds 0,1,2,3,4,5,6,7,8 --steps 4000 --engine js --out many\n')
     expect(await typegrad(folder, 'eval', 'many/seed-0')).toMatchObject({ code: 0 })
+  }, 60_000)
+  test('goes on in a folder of seeds: what is finished stays, what was begun is taken up, and the table is of all', async () => {
+    const seeds = (list: string, ...more: readonly string[]) =>
+      typegrad(folder, 'train', './tiny.ts', ...short, '--seeds', list, '--out', 'parts', '--json', ...more)
+    expect(await seeds('0,2')).toMatchObject({ code: 0 })
+    const bits = (seed: number) => readFile(join(folder, `parts/seed-${seed}/checkpoint.safetensors`))
+    const before = [await bits(0), await bits(2)], config = await readFile(join(folder, 'parts/seed-0/config.json'), 'utf8')
+    // seed 2 as a stop at its beginning leaves it
+    await Promise.all(['checkpoint.safetensors', 'metrics.jsonl'].map(f => rm(join(folder, 'parts/seed-2', f))))
+    const all = await seeds('1,2')
+    expect(all.code, all.stderr).toBe(0)
+    expect(all.stderr).toContain('seed 2, 2 of 2: parts/seed-2, which was begun already')
+    const known = lastJson(await seeds('0,1,2')) as { runs: { seed: number }[]; metrics: { mse: { values: number[] } } }
+    expect(known).toMatchObject({ metrics: { mse: { values: (lastJson(all) as typeof known).metrics.mse.values } } })
+    expect(known.runs.map(r => r.seed)).toEqual([0, 1, 2])
+    expect(known.metrics.mse.values).toHaveLength(3)
+    expect([await bits(0), await bits(2)]).toEqual(before)
+    expect(await readFile(join(folder, 'parts/seed-0/config.json'), 'utf8')).toBe(config)
+    expect(await readFile(join(folder, 'parts/report.md'), 'utf8')).toContain('# tiny, 3 seeds')
+    const other = await seeds('0,1,2', '--set', 'lr=0.5')
+    expect(other.code).toBe(2)
+    expect(other.stderr).toContain('parts holds runs of several seeds with settings {"lr":0.05,"noise":0}, not {"lr":0.5,"noise":0}: ')
   }, 60_000)
   test.each([
     [['--seeds', '3', '--seed', '1'], /^--seed and --seeds both say/],
