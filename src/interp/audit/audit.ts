@@ -5,6 +5,7 @@ import { sizeOfShape, showShape } from '../../dsl/shape/dim.js'
 import type { Claim, Statement } from '../../dsl/statement.js'
 import { tryAgreement } from './agreement.js'
 import { proveCausality } from './causality.js'
+import { divergences } from './divergence.js'
 import { flowsOf, flowTable, type FlowRow } from './flow.js'
 import { gamesOf } from './games.js'
 import { parametersOf } from './parameters.js'
@@ -82,6 +83,6 @@ export const audit = (statement: Statement, claims: readonly Claim[] = [], { see
       ...agreement.filter(a => a.status === 'not tried').map(a => a.sentence)],
     failures: [...deadParameters(statement, params, flows), ...causality.filter(c => c.status === 'violated').map(c => c.sentence),
       ...agreement.filter(a => a.status === 'differs').map(a => a.sentence),
-      ...nonFinite === null ? [] : [nonFinite]],
+      ...nonFinite === null ? divergences(statement, { seed, sizes }) : [nonFinite]],
   }
 }

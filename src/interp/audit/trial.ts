@@ -13,7 +13,7 @@ import { concrete } from '../program.js'
 
 export interface TrialOptions { readonly seed: number; readonly sizes: Sizes }
 /** Beyond this many operations the reference engine takes longer than a person waits for an audit. */
-const budget = 1.5e8
+export const budget = 1.5e8
 
 /** Uniform numbers in [0, 1), the same for the same seed and stream: Mulberry32, since a trial needs millions of them quickly. */
 export const uniforms = (seed: number, stream: number, n: number): Float64Array => {
@@ -41,6 +41,9 @@ const data = (n: Node, seed: number, stream: number): Value => {
       : { shape, dtype: 'bool', data: Uint8Array.from(u, x => x < 0.5 ? 0 : 1) }
 }
 
+/** Of a symbol whose size is not given: the first that the program and the time allow. */
+export const trialSizes = [4, 2, 1]
+
 interface Target { readonly what: string; readonly node: Node }
 const node = (x: unknown): Node => x as Node
 const targetsOf = (o: Objective): Target[] => {
@@ -58,23 +61,34 @@ const gradientsOf = (o: Objective): Target[] => {
 }
 
 const symbolsIn = (nodes: readonly Node[]): string[] => [...new Set(nodes.flatMap(n => n.shape.flatMap(symbolsOf)))]
-const costOf = (nodes: readonly Node[]): number => computed(nodes).reduce((sum, n) => sum + Number(n.prim.flops(n)), 0)
+export const costOf = (nodes: readonly Node[]): number => computed(nodes).reduce((sum, n) => sum + Number(n.prim.flops(n)), 0)
+
+/** Expressions at sizes, with random parameters and inputs for them; every symbol that has no size gets `size`. */
+export const sampled = (
+  statement: Statement, outputs: readonly Node[], { seed, sizes }: TrialOptions, size: number,
+): { readonly nodes: readonly Node[]; readonly inputs: ReadonlyMap<Node, Node>; readonly bindings: Map<Node, Value> } => {
+  const all = computed(outputs)
+  const ends = all.filter(n => n.op === 'input')
+  const params = new Set(leavesOf<Node>(statement.params).map(l => l.leaf))
+  const missing = symbolsIn(all).filter(s => !(s in sizes))
+  const sized = substitute([...ends, ...outputs], new Map(), { ...sizes, ...Object.fromEntries(missing.map(s => [s, size])) })
+  const inputs = sized.slice(0, ends.length)
+  const valueOf = (n: Node, i: number): Value =>
+    params.has(ends[i]) && n.dtype === 'float32' ? weights(concrete(n), seed, i) : data(n, seed, i)
+  return {
+    nodes: sized.slice(ends.length), inputs: new Map(ends.map((n, i) => [n, inputs[i]])),
+    bindings: new Map(inputs.map((n, i) => [n, valueOf(n, i)])),
+  }
+}
 
 /** The sentence about the first fault, or why nothing could be tried; both null when all is finite. */
-export const trial = (statement: Statement, { seed, sizes }: TrialOptions): { nonFinite: string | null; untried: string | null } => {
+export const trial = (statement: Statement, options: TrialOptions): { nonFinite: string | null; untried: string | null } => {
   const values = statement.objectives.flatMap(targetsOf)
   const targets = [...values, ...statement.objectives.flatMap(gradientsOf)]
-  const ends = computed(targets.map(t => t.node)).filter(n => n.op === 'input')
-  const missing = symbolsIn(computed(targets.map(t => t.node))).filter(s => !(s in sizes))
-  const params = new Set(leavesOf<Node>(statement.params).map(l => l.leaf))
   let fault = 'a size could not be chosen'
-  for (const size of [4, 2, 1]) {
-    const bound = { ...sizes, ...Object.fromEntries(missing.map(s => [s, size])) }
+  for (const size of trialSizes) {
     try {
-      const all = substitute([...ends, ...targets.map(t => t.node)], new Map(), bound)
-      const [inputs, nodes] = [all.slice(0, ends.length), all.slice(ends.length)]
-      const bindings = new Map(inputs.map((n, i) => [n, params.has(ends[i]) && n.dtype === 'float32' ? weights(concrete(n), seed, i)
-        : data(n, seed, i)]))
+      const { nodes, bindings } = sampled(statement, targets.map(t => t.node), options, size)
       const steps = [nodes.slice(0, values.length), nodes]
       if (costOf(steps[0]) > budget) {
         fault = `its value alone takes ${costOf(steps[0]).toExponential(1)} operations on the reference engine`
