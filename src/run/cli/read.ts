@@ -42,6 +42,19 @@ const contentOf = (file: string): Promise<string | undefined> => readFile(file, 
   throw e
 })
 
+const settingsLine = (text: string): string | undefined => /Settings: .*/.exec(text)?.[0]
+
+/** That a page was made with other settings, and which, where it is Markdown. */
+const otherSettings = (file: string, held: string, text: string): string => {
+  const pairs = (page: string) =>
+    [...(settingsLine(page) ?? '').matchAll(/`([^`=]+) = ([^`]*)`/g)].map(([, key, value]) => ({ key, value }))
+  const now = pairs(text)
+  const differing = pairs(held).filter(({ key, value }) => now.some(n => n.key === key && n.value !== value))
+  const flags = differing.flatMap(({ key, value }) => ['--set', quoted(`${key}=${value.replace(/^"(.*)"$/, '$1')}`)])
+  const choose = flags.length > 0 ? flags.join(' ') : '--set'
+  return `${file} was made with other settings than these: to check it with its own, choose them by ${choose}.`
+}
+
 /** Writes the documents of a recipe; with --check, says which of those in the folder are not what it would write, and 1 when any is. */
 export const docsCommand = (name: string, flags: DocsFlags): Promise<number> => answering(flags.json, async out => {
   const { recipe, settings, statement, claims } = await read(name, flags.set)
@@ -61,6 +74,9 @@ export const docsCommand = (name: string, flags: DocsFlags): Promise<number> => 
     attempt('file', reason => `${file}: cannot be read: ${reason}.`, () => contentOf(file))) })))
   const stale = found.filter(f => f.held !== f.text)
   for (const { file, held } of stale) out.say(`${file} is ${held === undefined ? 'missing' : 'not what the recipe says now'}.`)
+  // each form has one line of settings, in its own marks
+  const other = stale.find(f => f.held !== undefined && settingsLine(f.held) !== settingsLine(f.text))
+  if (other?.held !== undefined) out.say(otherSettings(other.file, other.held, other.text))
   const format = flags.format === undefined ? [] : ['--format', flags.format.join(',')]
   const command = ['typegrad', 'docs', name, '--out', flags.out, ...format, ...(flags.set ?? []).flatMap(s => ['--set', s])]
   out.say(stale.length > 0 ? `Renew by: ${command.map(quoted).join(' ')}`

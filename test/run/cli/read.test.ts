@@ -41,6 +41,8 @@ describe('docs', () => {
     expect(checked, checked.stdout).toMatchObject({ code: 0 })
     expect(other.code).toBe(1)
     expect((lastJson(other)['stale'] as string[])).toContain(join(out, 'tiny.md'))
+    expect(other.stderr).toContain(
+      `${join(out, 'tiny.md')} was made with other settings than these: to check it with its own, choose them by --set lr=0.05.\n`)
     const file = join(out, 'tiny.tex'), text = await readFile(file, 'utf8')
     await writeFile(file, text.replace('tiny', 'tinny'))
     const stale = await docs('--check')
