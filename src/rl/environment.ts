@@ -7,8 +7,8 @@ import { TypegradError } from '../dsl/errors.js'
 import type { Key } from '../dsl/keys.js'
 import { add, greaterEqual, zeros } from '../dsl/ops/index.js'
 import type { Dim, Shape, Tensor } from '../dsl/tensor.js'
+import { traced, type Dynamics } from './dynamics.js'
 import type { ActionSpace, ActionTensor } from './spaces.js'
-import { traced } from './traced.js'
 
 /** A tree of states written for `N` environments, with another number put for `N`. */
 export type Batched<S, N extends Dim> = SubstituteTree<S, { readonly N: N }>
@@ -24,23 +24,6 @@ export interface Stepped<S, N extends Dim> {
   readonly terminated: Tensor<[N], 'bool'>
   /** Time ran out: the episode is cut, but the last state has a value. */
   readonly truncated: Tensor<[N], 'bool'>
-}
-
-/** The dynamics of an environment, for `N` states at once and without a limit of time. */
-export interface Dynamics<S extends Tree, O extends Shape, A extends ActionSpace> {
-  readonly name: string
-  /** The shape of one observation. */
-  readonly observation: O
-  readonly action: A
-  /** Steps after which an episode is truncated. */
-  readonly horizon: number
-  /** The first states of `n` episodes. */
-  reset(key: Key, n: 'N'): S
-  /** What a policy sees of the states. */
-  observe(state: S): Tensor<['N', ...O]>
-  /** The next states, the rewards, and whether the task ended. */
-  step(state: S, action: ActionTensor<A, ['N']>, key: Key):
-  { readonly state: S; readonly reward: Tensor<['N']>; readonly terminated: Tensor<['N'], 'bool'> }
 }
 
 /**

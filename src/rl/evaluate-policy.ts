@@ -6,8 +6,8 @@ import { nodeOf, tensorOf } from '../dsl/ops/typed.js'
 import type { Arg } from '../dsl/shape/check.js'
 import type { Dim, Shape, Tensor } from '../dsl/tensor.js'
 import type { Environment } from './environment.js'
-import type { Fits } from './fits.js'
-import { firstEpisodes, rollout } from './rollout.js'
+import { checkFits, count, type Fits } from './fits.js'
+import { firstEpisodes, rollout, type Rollout } from './rollout.js'
 import type { ActionSpace } from './spaces.js'
 
 /** Whom to evaluate, where, for how many episodes. */
@@ -15,7 +15,7 @@ export interface EvaluationOptions<
   S extends Tree, O extends Shape, A extends ActionSpace, Pi extends { readonly params: Tree }, E extends Dim,
 > {
   readonly environment: Environment<S, O, A>
-  readonly policy: Arg<Fits<'rollout', O, A, Pi>, Pi>
+  readonly policy: Arg<Fits<'evaluatePolicy', O, A, Pi>, Pi>
   readonly params: Pi['params']
   readonly key: Key
   readonly episodes: E
@@ -38,8 +38,11 @@ export interface EvaluationOptions<
 export const evaluatePolicy = <S extends Tree, O extends Shape, A extends ActionSpace, Pi extends { readonly params: Tree },
   const E extends number>(options: EvaluationOptions<S, O, A, Pi, E>): Tensor<[E]> => {
   const { environment, policy, params, key, episodes, greedy } = options
+  checkFits('evaluatePolicy', environment, policy)
+  count('evaluatePolicy', 'episodes', episodes)
   const keys = splitKey(key, 'start', 'steps')
-  const collect = rollout({ environment, policy, steps: environment.horizon, environments: episodes, greedy })
+  const actor: unknown = rollout({ environment, policy: policy as never, steps: environment.horizon, environments: episodes, greedy })
+  const collect = actor as Rollout<S, Pi['params'], number, number, O, A>
   const { trajectory } = collect.run(params, collect.init(keys.start), keys.steps)
   const wide = (x: unknown): Tensor<['T', 'N']> => tensorOf(nodeOf('evaluatePolicy', x))
   return tensorOf(nodeOf('evaluatePolicy', sum(mul(wide(trajectory.reward), wide(firstEpisodes(trajectory))), [0])))

@@ -20,8 +20,30 @@ export type Fits<Op extends string, O extends Shape, A extends ActionSpace, Pi> 
 type SizeOf<A extends ActionSpace> =
   A extends { readonly count: infer K } ? K : A extends { readonly size: infer K } ? K : never
 
+/** `[]`, or the message when a value function with observations `Q` does not see what the environment shows. */
+export type Sees<Op extends string, O extends Shape, Q extends Shape> =
+  Alike<O, Q> extends true ? [] : `${Op}: an observation is ${Show<O>} but the value function's is ${Show<Q>}`
+
 /** The same at run time. */
-export const checkFits = (op: string, environment: Interface, policy: Interface): void => {
+export const checkSees = (op: string, { observation: shows }: Interface, value: unknown): void => {
+  const sees = (value as { readonly observation?: Shape } | undefined)?.observation
+  if (!sees)
+    throw new TypegradError('value', `${op}: a value function was expected, such as valueFunction({ observation: ${String(shows[0])} })`)
+  if (!sameShape(shows, sees))
+    throw new TypegradError('shape', `${op}: an observation is ${showShape(shows)} but the value function's is ${showShape(sees)}`)
+}
+
+/** A number of things, or the sentence about it. */
+export const count = (op: string, what: string, n: number): number => {
+  if (Number.isInteger(n) && n > 0) return n
+  throw new TypegradError('value', `${op}: ${what} is ${n}, but a whole number above 0 was expected`)
+}
+
+/** Whether a policy fits, at run time. */
+export const checkFits = (op: string, environment: Interface, given: unknown): void => {
+  const policy = given as Interface | undefined
+  if (!policy?.action)
+    throw new TypegradError('value', `${op}: a policy was expected, such as categoricalPolicy({...}) or gaussianPolicy({...})`)
   const [shows, sees] = [environment.observation, policy.observation]
   if (!sameShape(shows, sees))
     throw new TypegradError('shape', `${op}: an observation is ${showShape(shows)} but the policy's is ${showShape(sees)}`)

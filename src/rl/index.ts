@@ -5,7 +5,8 @@
  */
 export type { Training } from '../dsl/train.js'
 export { continuous, discrete, type ActionSpace, type ActionTensor, type Continuous, type Discrete } from './spaces.js'
-export { environment, type Batched, type Dynamics, type Environment, type States, type Stepped } from './environment.js'
+export type { Dynamics } from './dynamics.js'
+export { environment, type Batched, type Environment, type States, type Stepped } from './environment.js'
 export { cartPole, type CartPoleState } from './environments/cart-pole.js'
 export { pendulum, type PendulumState } from './environments/pendulum.js'
 export { tabular, type Mdp } from './environments/tabular.js'

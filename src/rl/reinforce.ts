@@ -22,11 +22,11 @@ import type { Objective } from '../dsl/statement.js'
 import type { Shape, Tensor } from '../dsl/tensor.js'
 import { trainStep, type Training } from '../dsl/train.js'
 import type { Environment } from './environment.js'
-import type { Fits } from './fits.js'
+import { checkFits, checkSees, count, type Fits, type Sees } from './fits.js'
 import type { ValueFunction } from './policies.js'
 import type { Policy } from './policy.js'
-import { normalise, returns } from './returns.js'
-import { firstEpisodes, rollout, type Trajectory } from './rollout.js'
+import { inUnit, normalise, returns } from './returns.js'
+import { firstEpisodes, rollout, type Rollout, type Trajectory } from './rollout.js'
 import type { ActionSpace } from './spaces.js'
 
 /** The parameters of the policy, and of the baseline where there is one. */
@@ -44,11 +44,12 @@ export type ReinforceMetrics = {
 }
 
 /** What REINFORCE trains, where, and how. */
-export interface ReinforceOptions<S extends Tree, O extends Shape, A extends ActionSpace, Pi, V extends Tree, F extends TypeFunction> {
+export interface ReinforceOptions<S extends Tree, O extends Shape, A extends ActionSpace, Pi, V extends Tree, F extends TypeFunction,
+  Q extends Shape = O> {
   readonly environment: Environment<S, O, A>
-  readonly policy: Arg<Fits<'rollout', O, A, Pi>, Pi>
+  readonly policy: Arg<Fits<'reinforce', O, A, Pi>, Pi>
   /** v(s), subtracted from returns; nothing is when absent. */
-  readonly baseline?: ValueFunction<V, O>
+  readonly baseline?: Arg<Sees<'reinforce', O, Q>, ValueFunction<V, Q>>
   /** N, the episodes of one step. */
   readonly episodes: number
   /** γ in [0, 1]. */
@@ -100,7 +101,7 @@ export const reinforceTerms = <O extends Shape, A extends ActionSpace, P extends
  * REINFORCE (Williams, 1992) as a training: every step plays N whole episodes and climbs the gradient of
  * E_π[Σ_t log π(a_t|s_t) Â_t] with Â_t = G_t - v(s_t). Batches are `{}`: everything is drawn from the key.
  *
- * @throws TypegradError when the policy does not fit the environment
+ * @throws TypegradError when the policy or the baseline does not fit the environment, or a number is out of its range
  * @example
  * ```ts
  * import { cartPole, categoricalPolicy, reinforce, valueFunction } from 'typegrad/rl'
@@ -115,16 +116,23 @@ export const reinforceTerms = <O extends Shape, A extends ActionSpace, P extends
  * ```
  */
 export const reinforce = <S extends Tree, O extends Shape, A extends ActionSpace, Pi extends { readonly params: Tree },
-  F extends TypeFunction, V extends Tree = {}>(options: ReinforceOptions<S, O, A, Pi, V, F>): Reinforce<Pi['params'], V, F> => {
-  const { environment, baseline, episodes, optimiser } = options
-  const collect = rollout({ environment, policy: options.policy, steps: environment.horizon, environments: episodes })
-  const untyped: unknown = options.policy
-  const policy = untyped as Policy<Pi['params'], O, A>
+  F extends TypeFunction, V extends Tree = {}, Q extends Shape = O>(
+  options: ReinforceOptions<S, O, A, Pi, V, F, Q>,
+): Reinforce<Pi['params'], V, F> => {
+  const { environment, episodes, optimiser } = options
+  const untyped: unknown = options
+  const { policy, baseline } = untyped as { readonly policy: Policy<Pi['params'], O, A>; readonly baseline?: ValueFunction<V, O> }
+  checkFits('reinforce', environment, policy)
+  if (baseline !== undefined) checkSees('reinforce', environment, baseline)
+  count('reinforce', 'episodes', episodes)
+  inUnit('reinforce', 'discount', options.discount)
+  const actor: unknown = rollout({ environment, policy: policy as never, steps: environment.horizon, environments: episodes })
+  const collect = actor as Rollout<S, Pi['params'], number, number, O, A>
   type Params = ReinforceParams<Pi['params'], V>
   const params: Params = { policy: policy.params, baseline: baseline?.params ?? {} as V }
   const problem = (p: Params, key: Key) => {
     const { start, play } = splitKey(key, 'start', 'play')
-    return reinforceTerms({ ...options, policy }, p, collect.run(p.policy, collect.init(start), play).trajectory)
+    return reinforceTerms({ ...options, policy, baseline }, p, collect.run(p.policy, collect.init(start), play).trajectory)
   }
 
   const none: Experience = { environmentSteps: zeros([]) }

@@ -18,7 +18,8 @@ const grids = ({ reward, terminated, truncated }: Outcomes<Dim, Dim>): Outcomes<
   ({ reward: grid(reward), terminated: tensorOf(nodeOf('returns', terminated)), truncated: tensorOf(nodeOf('returns', truncated)) })
 const grid = (x: Tensor<Shape>): Grid => tensorOf(nodeOf('returns', x))
 const last = (x: Grid): Tensor<['N']> => gather(x, sub(dimSize(x.shape[0]), 1), 0)
-const inUnit = (op: string, what: string, x: number): number => {
+/** A discount or λ, or the sentence about it. */
+export const inUnit = (op: string, what: string, x: number): number => {
   if (!(x >= 0 && x <= 1)) throw new TypegradError('value', `${op}: the ${what} is ${x}, but a number in [0, 1] was expected`)
   return x
 }

@@ -6,7 +6,6 @@ import type { Node } from '../dsl/core/node.js'
 import { leavesOf, mapTree } from '../dsl/core/trees.js'
 import * as core from '../dsl/core/build.js'
 import type { Tree } from '../dsl/define/tree.js'
-import { TypegradError } from '../dsl/errors.js'
 import { splitKey, type Key } from '../dsl/keys.js'
 import { add, cast, cumsum, div, equal, greater, named, or, randomBits, stopGradient, sub, sum, where, zeros } from '../dsl/ops/index.js'
 import { nodeOf, tensorOf } from '../dsl/ops/typed.js'
@@ -14,7 +13,7 @@ import type { Arg } from '../dsl/shape/check.js'
 import { scan } from '../dsl/transform/scan.js'
 import type { Dim, DType, Shape, Tensor } from '../dsl/tensor.js'
 import type { Environment, States } from './environment.js'
-import { checkFits, type Fits } from './fits.js'
+import { checkFits, count, type Fits } from './fits.js'
 import type { Policy } from './policy.js'
 import type { ActionSpace, ActionTensor } from './spaces.js'
 
@@ -99,10 +98,6 @@ const choose = (which: Tensor<['N'], 'bool'>, a: Tree, b: Tree): Tree => {
     return core.select(core.broadcastTo(column, x.shape), x, others[i++])
   })
 }
-const count = (what: string, n: number): number => {
-  if (Number.isInteger(n) && n > 0) return n
-  throw new TypegradError('value', `rollout: ${what} is ${n}, but a whole number above 0 was expected`)
-}
 
 /** What a rollout is made of. */
 export interface RolloutOptions<S extends Tree, O extends Shape, A extends ActionSpace, Pi, T extends number, N extends number> {
@@ -134,7 +129,7 @@ export const rollout = <S extends Tree, O extends Shape, A extends ActionSpace, 
   const T extends number, const N extends number>(
   options: RolloutOptions<S, O, A, Pi, T, N>,
 ): Rollout<S, Pi['params'], T, N, O, A> => {
-  const [steps, n] = [count('steps', options.steps), count('environments', options.environments)]
+  const [steps, n] = [count('rollout', 'steps', options.steps), count('rollout', 'environments', options.environments)]
   const { greedy = false } = options
   const given: unknown = options
   checkFits('rollout', options.environment, (given as { policy: Policy<Tree, Shape, ActionSpace> }).policy)

@@ -20,10 +20,10 @@ import type { DType, Shape, Tensor } from '../dsl/tensor.js'
 import type { Training } from '../dsl/train.js'
 import { atMost, naturalGradient, trustRegion, type TrustRegionReport, type TrustRegionSolver } from '../dsl/trust-region/index.js'
 import type { Environment } from './environment.js'
-import { checkFits, type Fits } from './fits.js'
+import { checkFits, checkSees, count, type Fits, type Sees } from './fits.js'
 import type { ValueFunction } from './policies.js'
 import type { Policy } from './policy.js'
-import { gae, normalise } from './returns.js'
+import { gae, inUnit, normalise } from './returns.js'
 import { rollout, type Rollout } from './rollout.js'
 import type { ActionSpace, ActionTensor } from './spaces.js'
 import { critic, type CriticOptions, type Targets } from './trpo-critic.js'
@@ -38,10 +38,10 @@ interface Judged<O extends Shape, A extends ActionSpace> extends Targets<O> {
 
 /** Whom to improve, where, and how. */
 export interface TrpoOptions<S extends Tree, O extends Shape, A extends ActionSpace, Pi extends { readonly params: Tree }, V extends Tree,
-  F extends TypeFunction> {
+  F extends TypeFunction, Q extends Shape = O> {
   readonly environment: Environment<S, O, A>
   readonly policy: Arg<Fits<'trpo', O, A, Pi>, Pi>
-  readonly value: ValueFunction<V, NoInfer<O>>
+  readonly value: Arg<Sees<'trpo', O, Q>, ValueFunction<V, Q>>
   readonly critic: CriticOptions<F>
   /** T, steps of each environment an update. */
   readonly steps: number
@@ -78,7 +78,7 @@ type Params<P extends Tree, V extends Tree> = { readonly policy: P; readonly val
  * Trust region policy optimisation as a training: each step acts for `steps` in `environments` copies of the environment, improves the
  * policy within the trust region and fits the value function, all as one expression. The carried state is that of the environments.
  *
- * @throws TypegradError when the policy does not fit the environment, or a setting is out of its range
+ * @throws TypegradError when the policy or the value function does not fit the environment, or a setting is out of its range
  * @example
  * ```ts
  * import { cartPole, categoricalPolicy, trpo, valueFunction } from 'typegrad/rl'
@@ -93,14 +93,19 @@ type Params<P extends Tree, V extends Tree> = { readonly policy: P; readonly val
  * ```
  */
 export const trpo = <S extends Tree, O extends Shape, A extends ActionSpace, Pi extends { readonly params: Tree }, V extends Tree,
-  F extends TypeFunction>(options: TrpoOptions<S, O, A, Pi, V, F>,
+  F extends TypeFunction, Q extends Shape = O>(options: TrpoOptions<S, O, A, Pi, V, F, Q>,
 ): Training<Params<Pi['params'], V>, Apply<F, V>, Tree, {}, TrpoMetrics> => {
   type P = Pi['params']
-  const { environment, value, steps, environments, solver = naturalGradient() } = options
+  const { environment, steps, environments, solver = naturalGradient() } = options
   const { discount = 0.99, lambda = 0.97, bound = 0.01, rewardScale = 1 } = options
-  const fitting: unknown = options.policy
-  const policy = fitting as Policy<P, O, A>
+  const untyped: unknown = options
+  const { policy, value } = untyped as { readonly policy: Policy<P, O, A>; readonly value: ValueFunction<V, O> }
   checkFits('trpo', environment, policy)
+  checkSees('trpo', environment, value)
+  count('trpo', 'steps', steps)
+  count('trpo', 'environments', environments)
+  inUnit('trpo', 'discount', discount)
+  inUnit('trpo', 'λ', lambda)
   const actor: unknown = rollout({ environment, policy: policy as never, steps, environments })
   const collect = actor as Rollout<S, P, number, number, O, A>
 

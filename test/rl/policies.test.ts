@@ -11,6 +11,7 @@ import type { Tensor } from '../../src/dsl/tensor.js'
 import { compile } from '../../src/interp/compile.js'
 import { evaluate } from '../../src/interp/evaluate.js'
 import { jsEngine } from '../../src/interp/js/engine.js'
+import { cartPole } from '../../src/rl/environments/cart-pole.js'
 import { tabular } from '../../src/rl/environments/tabular.js'
 import { categoricalPolicy, gaussianPolicy, tabularPolicy, valueFunction } from '../../src/rl/policies.js'
 import { reinforce, type Reinforce } from '../../src/rl/reinforce.js'
@@ -132,4 +133,15 @@ describe('REINFORCE as a training', () => {
       .toEqual([['policy', 'maximise', 1], ['baseline', 'minimise', 4]])
     expect(kinds.plain.statement({}, key(0)).objectives.map(o => o.player)).toEqual(['policy'])
   })
+})
+
+it('reinforce speaks of itself', () => {
+  const policy = categoricalPolicy({ observation: 4, actions: 2 })
+  const options = { environment: cartPole, policy, episodes: 2, discount: 1, optimiser: sgd(0.1) }
+  const call = (change: object) => (): unknown => reinforce({ ...options, ...change } as never)
+  expect(call({ baseline: valueFunction({ observation: 3 }) })).toThrow('reinforce: an observation is [4] but the value function\'s is [3]')
+  expect(call({ baseline: {} })).toThrow('reinforce: a value function was expected, such as valueFunction({ observation: 4 })')
+  expect(call({ policy: {} })).toThrow('reinforce: a policy was expected, such as ')
+  expect(call({ episodes: 0 })).toThrow('reinforce: episodes is 0, but a whole number above 0 was expected')
+  expect(call({ discount: 1.9 })).toThrow('reinforce: the discount is 1.9, but a number in [0, 1] was expected')
 })

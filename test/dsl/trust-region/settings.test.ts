@@ -30,7 +30,9 @@ describe('what cannot be solved is refused', () => {
       .toThrow('trpo: critic.updates is 0, but a whole number above 0 was expected')
     expect(() => trpo({ ...rest, policy: gaussianPolicy({ observation: 4, actions: 1 }) as never }))
       .toThrow("trpo: an action is one of 2 but the policy's is a vector of 1")
-    expect(() => trpo({ ...rest, policy, steps: 0 })).toThrow('rollout: steps is 0, but a whole number above 0 was expected')
+    expect(() => trpo({ ...rest, policy, value: valueFunction({ observation: 3 }) as never }))
+      .toThrow("trpo: an observation is [4] but the value function's is [3]")
+    expect(() => trpo({ ...rest, policy, steps: 0 })).toThrow('trpo: steps is 0, but a whole number above 0 was expected')
   })
 })
 

@@ -2,7 +2,7 @@ import { f32, i32 } from '../../../../src/dsl/ops/index.js'
 import { key } from '../../../../src/dsl/keys.js'
 import { adam } from '../../../../src/dsl/optim/index.js'
 import {
-  cartPole, categoricalPolicy, evaluatePolicy, exactValues, gaussianPolicy, pendulum, reinforce, rollout, tabular,
+  cartPole, categoricalPolicy, evaluatePolicy, exactValues, gaussianPolicy, pendulum, reinforce, rollout, tabular, trpo, valueFunction,
 } from '../../../../src/rl/index.js'
 import { mistake, typeOnly } from '../../harness/mistake.js'
 
@@ -27,6 +27,15 @@ mistake('evaluatePolicy: observations of another size', () =>
 
 mistake('reinforce: observations of another size', () =>
   reinforce({ environment: cartPole, /*!*/ policy: three, episodes: 2, discount: 1, optimiser: adam(1e-3) }))
+
+const own = categoricalPolicy({ observation: 4, actions: 2 })
+const blind = valueFunction({ observation: 3 })
+mistake('reinforce: a baseline that sees something else', () =>
+  reinforce({ environment: cartPole, policy: own, /*!*/ baseline: blind, episodes: 2, discount: 1, optimiser: adam(1e-3) }))
+
+mistake('trpo: a value function that sees something else', () => trpo({
+  environment: cartPole, policy: own, /*!*/ value: blind, critic: { optimiser: adam(1e-3), updates: 1 }, steps: 2, environments: 2,
+}))
 
 const state = cartPole.reset(key(0), 2)
 typeOnly('a step: actions of another kind', () => cartPole.step(state, /*!*/ f32(2), key(1)))

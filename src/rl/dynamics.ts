@@ -12,9 +12,26 @@ import { TypegradError } from '../dsl/errors.js'
 import { bool, f32, i32 } from '../dsl/ops/index.js'
 import { must } from '../dsl/ops/typed.js'
 import { showShape, substituteDim } from '../dsl/shape/dim.js'
-import type { Dim, Shape } from '../dsl/tensor.js'
-import type { Dynamics } from './environment.js'
+import type { Key } from '../dsl/keys.js'
+import type { Dim, Shape, Tensor } from '../dsl/tensor.js'
 import type { ActionSpace, ActionTensor } from './spaces.js'
+
+/** The dynamics of an environment, for `N` states at once and without a limit of time. */
+export interface Dynamics<S extends Tree, O extends Shape, A extends ActionSpace> {
+  readonly name: string
+  /** The shape of one observation. */
+  readonly observation: O
+  readonly action: A
+  /** Steps after which an episode is truncated. */
+  readonly horizon: number
+  /** The first states of `n` episodes. */
+  reset(key: Key, n: 'N'): S
+  /** What a policy sees of the states. */
+  observe(state: S): Tensor<['N', ...O]>
+  /** The next states, the rewards, and whether the task ended. */
+  step(state: S, action: ActionTensor<A, ['N']>, key: Key):
+  { readonly state: S; readonly reward: Tensor<['N']>; readonly terminated: Tensor<['N'], 'bool'> }
+}
 
 /** What was built for `N` of some arguments, for a batch of `n` and other arguments of the same types. */
 type Built<X> = (n: Dim, args: X) => unknown
