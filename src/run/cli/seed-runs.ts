@@ -1,5 +1,5 @@
 /** A folder with a run for each of several seeds: which there are, and what the finished ones have found. */
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { TypegradError } from '../../dsl/errors.js'
@@ -21,7 +21,7 @@ export interface SeedRun {
 /** The seeds whose runs lie in a folder, in order; none where it holds anything but such runs and their report. */
 export const seedsIn = (folder: string): Effect<readonly number[]> =>
   attempt('file', reason => `${folder}: cannot be read: ${reason}.`, () => {
-    if (!existsSync(folder)) return []
+    if (!existsSync(folder) || !statSync(folder).isDirectory()) return []
     // a write cut short by a kill leaves a hidden entry
     const entries = readdirSync(folder).filter(f => f !== FILES.report && !f.startsWith('.'))
     const seeds = entries.map(f => Number(/^seed-(0|[1-9]\d*)$/.exec(f)?.[1] ?? NaN))

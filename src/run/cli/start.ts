@@ -9,7 +9,7 @@ import { readCheckpoint } from '../files/checkpoint.js'
 import { readConfig, writeConfig, type Config } from '../files/config.js'
 import { lockRun } from '../files/lock.js'
 import { writeRows } from '../files/rows.js'
-import { createRun, newRunFolder } from '../files/runs.js'
+import { createRun, newRunFolder, seedFolder } from '../files/runs.js'
 import { isRecipeFile, loadRecipe, placeFrom } from '../load.js'
 import { openedOnce, ready, reopen, stepsOf, type Ready, type Reopened } from '../session.js'
 import { parseAssignments } from '../settings.js'
@@ -80,6 +80,12 @@ export const created = async (begun: Begun, folder: string, seed: number, flags:
 
 /** A run taken up again from its folder. */
 export const takenUp = async (folder: string, name: string | undefined, flags: TrainFlags, out: Output): Promise<Reopened> => {
+  const seeds = await run(seedsIn(folder))
+  if (seeds.length > 0) {
+    const list = seeds.length === 1 ? '<seeds>' : seeds.join(',')
+    throw new TypegradError('config', `${folder} holds a run for each of several seeds: go on with one by --resume `
+      + `${seedFolder(folder, seeds[0])}, or with all by typegrad train ${name ?? '<recipe>'} --seeds ${list} --out ${folder}.`)
+  }
   const fixed = (['epochs', 'seeds', 'out'] as const).filter(k => flags[k] !== undefined)
   // what the run has anyway may be said again
   const held = (['seed', 'engine', 'threads'] as const).filter(k => flags[k] !== undefined)

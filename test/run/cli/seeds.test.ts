@@ -83,6 +83,8 @@ describe('train --seeds', () => {
     expect(await readFile(join(folder, 'parts/report.md'), 'utf8')).toContain('# tiny, 3 seeds')
     const other = await seeds('0,1,2', '--set', 'lr=0.5')
     expect(other.code).toBe(2)
+    expect(await typegrad(folder, 'train', '--resume', 'parts')).toMatchObject({ code: 2, stderr: 'parts holds a run for each of several '
+      + 'seeds: go on with one by --resume parts/seed-0, or with all by typegrad train <recipe> --seeds 0,1,2 --out parts.\n' })
     expect(other.stderr).toContain('parts holds runs of several seeds with settings {"lr":0.05,"noise":0}, not {"lr":0.5,"noise":0}: ')
   }, 60_000)
   test.each([
