@@ -15,7 +15,7 @@ import { parameterLetters, type ParameterLetters } from './read/parameters.js'
 import { identity, reader, type Context, type Inside, type Place, type Reader } from './read/reader.js'
 import { carried, carries, resultOf } from './read/loops.js'
 import type { At } from './read/reading.js'
-import { drawOf, isLarge, nameLatex, sourceOf, symbols, type Symbols } from './read/symbols.js'
+import { drawOf, isLarge, nameLatex, sourceOf, symbols, type Draw, type Symbols } from './read/symbols.js'
 
 /** One line: a formula, the expressions in it, and what it defines. */
 export interface Formula {
@@ -86,6 +86,9 @@ class Book {
     const loops = reachable(valuesOf(statement)).some(n => n.op === 'scan')
     this.sampled = !statement.objectives.some(o => o.solver !== undefined) && (this.known.data.length > 0 || !loops)
     this.letters = alphabet(reservedIn(statement))
+    // Signs that formulas have of their own, so that no name is printed like one of them.
+    const logistic = reachable(valuesOf(statement)).some(n => n.op === 'sigmoid' || n.op === 'softplus')
+    ;[identity.latex, ...logistic ? ['\\sigma'] : []].forEach(l => this.letters.claim(l))
     this.parameters = parameterLetters(statement, this.letters)
     this.names = symbols(statement, this.known, this.letters, this.parameters)
   }
@@ -143,7 +146,7 @@ class Book {
     if (source.op === 'project' && isLarge(source.inputs[0])) return []
     const law = drawOf(bare(inner))
     const left = this.left(sym, node, at)
-    if (law) return [this.drawn(left, { sym, node }, law, bare(inner))]
+    if (law) return [this.drawn(left, { sym, node }, law, bare(inner), inside)]
     return this.equation(left, { sym, node }, () => this.read(inner, at, node, { inside }))
   }
   /** A line unless it would be too long to be read, or say nothing; what a line that is left out asks for is left out too. */
@@ -191,18 +194,19 @@ class Book {
     if (sym.role === 'function') return this.reader(null).read(node, node.shape.map(() => null))
     return subscript(symbol(sym), at.flatMap(s => s !== null && s !== 'silent' && !carries(sym, s.latex) ? [symbol(s)] : []))
   }
-  private drawn(left: Expr, of: { sym: Sym; node: Node }, law: 'normal' | 'uniform' | 'bernoulli' | 'categorical', n: Node): Formula {
+  private drawn(left: Expr, of: { sym: Sym; node: Node }, law: Draw, n: Node, inside: Inside): Formula {
     const from = law === 'normal' ? call('normalLaw', num(0), symbol(identity)) : law === 'uniform' ? call('uniformLaw', num(0), num(1))
-      : law === 'bernoulli' ? call('bernoulli', this.probability(bernoulliDrawOf(n)))
-        : call('categorical', this.probability(categoricalDrawOf(n), true))
+      : law === 'bernoulli' ? call('bernoulli', this.probability(bernoulliDrawOf(n), inside))
+        : call('categorical', this.probability(categoricalDrawOf(n), inside, true))
     const e: Expr = { kind: 'drawn', sym: left, from }
     return { latex: latexOf(e), lines: [`${latexOf(left)} &\\sim ${latexOf(from)}`], parts: [e], defines: { ...of, right: from } }
   }
-  private probability(n: Node | null, logits = false): Expr {
+  private probability(n: Node | null, inside: Inside, logits = false): Expr {
     if (n === null) return num(0)
     const whole = n.shape.map(() => null)
     const softmax = softmaxOf(n)
-    return logits ? call('softmax', this.read(n, whole)) : softmax ? call('softmax', this.read(softmax, whole)) : this.read(n, whole)
+    const read = (x: Node): Expr => this.read(x, whole, null, { inside })
+    return logits ? call('softmax', read(n)) : softmax ? call('softmax', read(softmax)) : read(n)
   }
 }
 /** Of several applications of a function, the one with the simplest arguments says what it is. */

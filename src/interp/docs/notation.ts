@@ -32,14 +32,15 @@ export const notationRows = ({ problem, where, symbols }: Mathematics, statement
   const parts = everyPart([...problem, ...where].flatMap(f => f.parts))
   const listed = symbols.filter(s => s.role !== 'function' || !s.latex.includes('KL'))
     .sort((a, b) => order.indexOf(a.role) - order.indexOf(b.role))
-  const rows = listed.map(symbolRow)
+  const rows = [...new Map(listed.map(symbolRow).map(r => [`${r.latex} ${r.meaning}`, r])).values()]
   const letters = [...new Set(symbols.flatMap(s => (s.shape ?? []).flatMap(dimSymbols)))]
     .filter(l => !rows.some(r => r.latex === l))
     .map((l): NotationRow => ({ latex: l, meaning: l === 'B' ? 'examples in a batch' : 'a size', type: 'size' }))
   const operators = operatorsIn(parts).map((o): NotationRow => ({ latex: operatorLatex(o), meaning: operatorOf(o).meaning, type: '' }))
   const signs = formsIn(parts).map((f): NotationRow => ({ latex: forms[f].latex, meaning: forms[f].meaning, type: '' }))
   const conditional = symbols.some(s => s.free !== undefined)
-    ? [{ latex: 'x_{<d}', meaning: 'the variables before d in the order of the chain rule', type: '' }] : []
+    ? [...symbols.some(s => s.latex === 'x') ? [] : [{ latex: 'x_d', meaning: 'variable d of an example', type: '' }],
+      { latex: 'x_{<d}', meaning: 'the variables before d in the order of the chain rule', type: '' }] : []
   const several = statement.objectives.length > 1
   const objective = { latex: '\\mathcal{L}', type: 'scalar',
     meaning: several ? 'the objective of the player that moves, penalties included' : 'the objective' }

@@ -4,6 +4,8 @@ import type { Sym } from '../math/expr.js'
 export interface Alphabet {
   /** The letter, or the first with primes that is free. */
   readonly claim: (latex: string) => string
+  /** The first of some letters that nothing else has or asks for; else the first with primes. */
+  readonly first: (letters: readonly string[]) => string
   /** A numbered letter, as h with 1, 2, 3. */
   readonly numbered: (letter: string) => string
   /** An index that no formula uses for anything else; the wished one where it is given. */
@@ -20,15 +22,17 @@ export const alphabet = (reserved: readonly string[]): Alphabet => {
     return known
   }
   const held = new Set(reserved)
+  const claim = (latex: string): string => {
+    let free = latex
+    for (let primes = 1; taken.has(free); primes++) {
+      free = primes <= 2 ? `${/\^/.test(latex) ? `{${latex}}` : latex}${"'".repeat(primes)}` : `{${latex}}^{(${primes + 1})}`
+    }
+    taken.add(free)
+    return free
+  }
   return {
-    claim: latex => {
-      let free = latex
-      for (let primes = 1; taken.has(free); primes++) {
-        free = primes <= 2 ? `${/\^/.test(latex) ? `{${latex}}` : latex}${"'".repeat(primes)}` : `{${latex}}^{(${primes + 1})}`
-      }
-      taken.add(free)
-      return free
-    },
+    claim,
+    first: wishes => claim(wishes.find(l => !taken.has(l) && !held.has(l)) ?? wishes[0]),
     numbered: letter => {
       const n = (counts.get(letter) ?? 0) + 1
       counts.set(letter, n)

@@ -284,7 +284,8 @@ export const reader = (context: Context, { objective = false, inside = new Map()
         const cut = starts.map((s, i): Expr | null => s === 0 && ends[i] === a.shape[i] ? null : rangeOf(s, ends[i]))
         const last = cut.reduce((l, c, i) => c ? i : l, -1)
         const subs = cut.slice(0, last + 1).flatMap((c, i) => c ? [c] : i === 0 && known.batched(a) ? [] : [symbol(every)])
-        const part = subscript(read(a, nulls(a)), subs)
+        const from = read(a, nulls(a))
+        const part: Expr = from.kind === 'subscript' ? { ...from, base: from, subs } : subscript(from, subs)
         const indices = shown(n, at)
         return indices.length === 0 ? part : { kind: 'subscript', base: part, subs: indices }
       }

@@ -3,11 +3,11 @@ import { reachable, type Node } from '../../../dsl/core/node.js'
 import { leavesOf } from '../../../dsl/core/trees.js'
 import type { NodeOf } from '../../../dsl/core/table.js'
 import type { Statement } from '../../../dsl/statement.js'
-import { latexOfName, upright } from '../latex/letters.js'
+import { latexOfName, subscriptable, upright } from '../latex/letters.js'
 import type { Expr, Style, Sym } from '../math/expr.js'
 import type { Alphabet } from './alphabet.js'
-import type { Known } from './facts.js'
-import { bare, bernoulliDrawOf, categoricalDrawOf, isNormalDraw, valueOf } from './match.js'
+import { isKey, valuesOf, type Known } from './facts.js'
+import { bare, bernoulliDrawOf, categoricalDrawOf, isNormalDraw, peeled, valueOf } from './match.js'
 import type { ParameterLetters } from './parameters.js'
 
 export interface Symbols {
@@ -56,6 +56,8 @@ export const isLarge = (n: Node): boolean => {
 /** What a node is but for its form. */
 export const sourceOf = (n: Node): Node => ['reshape', 'broadcastTo', 'cast', 'transpose'].includes(n.op) ? sourceOf(n.inputs[0]) : n
 
+/** Letters of what a loop carries and gives, which must not look like what a model calls by them. */
+const loopLetters: Readonly<Record<string, readonly string[]>> = { a: ['a', 'c', 'q', 'o', 'w', 'e'], y: ['y', 'o', 'w', 'q', 'e'] }
 const masks = 'zeros and ones that never change'
 
 export const symbols = (statement: Statement, known: Known, letters: Alphabet, parameters: ParameterLetters): Symbols => {
@@ -75,9 +77,10 @@ export const symbols = (statement: Statement, known: Known, letters: Alphabet, p
     }
     const name = lastOf(n)
     const data = known.of(n).data
-    const latex = name !== '' ? latexOfName(name) : data ? 'x' : '\\kappa'
-    return { latex: letters.claim(latex), role: data ? 'data' : 'noise', shape: n.shape, node: n,
-      meaning: data ? `data${name === '' ? '' : `, field ${name}`}` : 'key from which noise is drawn' }
+    const key = !data && isKey(n)
+    const latex = name !== '' ? latexOfName(name) : data ? 'x' : key ? '\\kappa' : 'q'
+    return { latex: letters.claim(latex), role: data ? 'data' : key ? 'noise' : 'named', shape: n.shape, node: n,
+      meaning: data ? `data${name === '' ? '' : `, field ${name}`}` : key ? 'key from which noise is drawn' : 'what a loop is given' }
   })
   const constant = (n: Node): Sym => once(n, () => {
     const bits = n.op === 'cast' && n.inputs[0].dtype === 'bool' || n.dtype === 'bool'
@@ -88,9 +91,39 @@ export const symbols = (statement: Statement, known: Known, letters: Alphabet, p
   const draw = (n: Node, law: Draw): Sym => once(n, () =>
     ({ latex: letters.claim(noiseLetters[law]), role: 'noise', shape: n.shape, node: n, meaning: words[law] }))
 
+  const namedSym = (n: NodeOf<'named'>): Sym => once(n, () => {
+    const source = sourceOf(n.inputs[0])
+    if (source.op === 'input' && known.of(source).data && latexOfName(lastOf(source as NodeOf<'input'>)) === nameLatex(n))
+      return input(source as NodeOf<'input'>)
+    const latex = letters.claim(nameLatex(n))
+    const inner = bare(n.inputs[0])
+    const value = valueOf(n.inputs[0])
+    const law = drawOf(inner)
+    const free = freeIn(latex)
+    const data = inner.op === 'input' && known.of(inner).data
+    const looped = source.op === 'project' && isLarge(source.inputs[0]) ? ', from a loop over steps' : ''
+    const named = `${meaningOf(n.attrs.name)}${looped}`
+    return { latex, shape: n.shape, node: n, meaning: law ? words[law] : value !== null ? 'constant' : data ? 'data' : named,
+      role: law ? 'noise' : data ? 'data' : value !== null ? 'constant' : 'named',
+      ...value !== null && { value }, ...free !== undefined && { free } }
+  })
+  const nodes = reachable(valuesOf(statement))
+  const numbers = numbersOf(nodes, parameters)
+  /** Data that a model calls by a name of its own have that name everywhere. */
+  const aliases = new Map(nodes.flatMap((n): [Node, NodeOf<'named'>][] => {
+    const from = n.op === 'named' && (n as NodeOf<'named'>).attrs.args === undefined ? uncast(n.inputs[0]) : null
+    return from?.op === 'input' && known.of(from).data && !state.has(from) ? [[from, n as NodeOf<'named'>]] : []
+  }).reverse())
+  const placeholder = (n: NodeOf<'input'>): Sym => {
+    const alias = aliases.get(n)
+    if (alias === undefined || latexOfName(lastOf(n)) === nameLatex(alias)) return input(n)
+    const name = lastOf(n)
+    return once(n, () => ({ latex: namedSym(alias).latex, role: 'data', meaning: `data${name === '' ? '' : `, field ${name}`}`,
+      shape: n.shape, node: n }))
+  }
   return {
     own: n => {
-      if (n.op === 'input') return parameters.tensor(n) ?? input(n as NodeOf<'input'>)
+      if (n.op === 'input') return parameters.tensor(n) ?? placeholder(n as NodeOf<'input'>)
       const law = drawOf(n)
       if (law) return draw(n, law)
       const { params, state: carried, data } = known.of(n)
@@ -98,31 +131,42 @@ export const symbols = (statement: Statement, known: Known, letters: Alphabet, p
       const table = fixed && (n.op === 'constant' || n.op === 'cast' && n.inputs[0].dtype === 'bool' || n.dtype === 'bool')
       return table ? constant(n) : undefined
     },
-    named: n => once(n, () => {
-      const source = sourceOf(n.inputs[0])
-      if (source.op === 'input' && known.of(source).data && latexOfName(lastOf(source as NodeOf<'input'>)) === nameLatex(n))
-        return input(source as NodeOf<'input'>)
-      const latex = letters.claim(nameLatex(n))
-      const inner = bare(n.inputs[0])
-      const value = valueOf(n.inputs[0])
-      const law = drawOf(inner)
-      const free = freeIn(latex)
-      const data = inner.op === 'input' && known.of(inner).data
-      const looped = source.op === 'project' && isLarge(source.inputs[0]) ? ', from a loop over steps' : ''
-      const named = `${meaningOf(n.attrs.name)}${looped}`
-      return { latex, shape: n.shape, node: n, meaning: law ? words[law] : value !== null ? 'constant' : data ? 'data' : named,
-        role: law ? 'noise' : data ? 'data' : value !== null ? 'constant' : 'named',
-        ...value !== null && { value }, ...free !== undefined && { free } }
-    }),
-    fn: n => once(`fn ${n.attrs.name} ${n.attrs.latex ?? ''}`, () =>
-      ({ latex: letters.claim(nameLatex(n)), role: 'function', meaning: `function ${n.attrs.name}`, shape: n.shape })),
+    named: namedSym,
+    fn: n => {
+      const number = numbers.get(n) ?? 0
+      return once(`fn ${n.attrs.name} ${n.attrs.latex ?? ''} ${number}`, () => {
+        const latex = number === 0 ? nameLatex(n) : `${subscriptable(nameLatex(n))}_{${number}}`
+        return { latex: letters.claim(latex), role: 'function', shape: n.shape,
+          meaning: `function ${n.attrs.name}${number === 0 ? '' : `, number ${number} of several with parameters of their own`}` }
+      })
+    },
     auxiliary: (n, letter) => once(n, () =>
-      ({ latex: letter === 'a' || letter === 'y' ? letters.claim(letter) : letters.numbered(letter), role: 'named',
+      ({ latex: letter in loopLetters ? letters.first(loopLetters[letter]) : letters.numbered(letter), role: 'named',
         meaning: auxiliaryMeaning(n, letter), shape: n.shape, node: n })),
     primitive: op => once(`primitive ${op}`, () => ({ latex: `\\operatorname{${op}}`, role: 'function', meaning: `the primitive ${op}` })),
     unlogged: fn => once(`unlogged ${fn.latex}`, () =>
       ({ latex: fn.latex.replace(/^\\log\s*/, ''), role: 'function', meaning: `density, with the ${fn.meaning}` })),
   }
+}
+/** A node before casts and axes of size 1. */
+const uncast = (n: Node): Node => n.op === 'cast' ? uncast(n.inputs[0]) : bare(n) === n ? n : uncast(bare(n))
+
+/** Functions of one name with different parameters are numbered, as the layers of a network; a function with one set has no number. */
+const numbersOf = (nodes: readonly Node[], parameters: ParameterLetters): ReadonlyMap<Node, number> => {
+  const groups = new Map<string, Map<string, NodeOf<'named'>[]>>()
+  const ids = new Map<Node, number>()
+  const idOf = (n: Node): number => ids.get(n) ?? (ids.set(n, ids.size), ids.size - 1)
+  for (const n of nodes) {
+    if (n.op !== 'named' || (n as NodeOf<'named'>).attrs.args === undefined) continue
+    const call = n as NodeOf<'named'>
+    const own = call.inputs.slice(1).map(i => peeled(i).leaf).filter(i => parameters.owner(i) !== undefined).map(idOf).join()
+    const sets = groups.get(nameLatex(call)) ?? new Map<string, NodeOf<'named'>[]>()
+    groups.set(nameLatex(call), sets.set(own, [...sets.get(own) ?? [], call]))
+  }
+  return new Map([...groups.values()].flatMap(sets => {
+    const several = [...sets].filter(([own]) => own !== '')
+    return several.length < 2 ? [] : several.flatMap(([, calls], i) => calls.map((c): [Node, number] => [c, i + 1]))
+  }))
 }
 const auxiliaryMeaning = (n: Node, letter: string): string => {
   if (n.op !== 'project') return letter === 'h' ? 'values of a layer' : 'an intermediate value'
