@@ -15,7 +15,7 @@ import type { Tensor } from '../tensor.js'
 import type { Metrics, Training, TrainState } from '../train.js'
 import { like } from '../transform/linearise.js'
 import { scan, type Stacked } from '../transform/scan.js'
-import { moveOf, termsOf, type Held, type MoveFigures, type Payoff, type Seat, type Trees } from './move.js'
+import { known, moveOf, termsOf, type Held, type MoveFigures, type Payoff, type Seat, type Trees } from './move.js'
 import { checkPlayers, type Candidates, type OptimisersOf, type ParamsOf, type Players, type PlayersFault } from './player.js'
 
 /** What a game is made of. */
@@ -126,7 +126,7 @@ const rounds = (seats: readonly Seat[], metrics: GameSpec<Players, unknown, Metr
       return { params: first, aux: {}, optimiser: Object.fromEntries(seats.map(s => [s.name, s.player.optimiser.init(first[s.name])])) }
     },
     step: (state, batch, key) => {
-      const report = metrics?.(state.params, only(minibatches(batch, batches, 0, 1)), splitKey(key, 'metrics').metrics)
+      const report = metrics?.(known(state.params), only(minibatches(batch, batches, 0, 1)), splitKey(key, 'metrics').metrics)
       let [now, at, figures]: [State, number, Metrics] = [state as State, 0, { ...report }]
       for (const seat of seats) {
         const { name } = seat

@@ -51,10 +51,20 @@ export const scalarOf = (what: string, x: unknown): Node => {
   return node
 }
 
+/** The players' parameters for a function of the game: a name that nobody has is told, where plain JavaScript would read `undefined`. */
+export const known = (players: Trees): Trees => new Proxy(players, {
+  get: (all, name, self) => {
+    if (typeof name === 'string' && !(name in all))
+      throw new TypegradError('value', `game: ${name} does not play; the players are ${Object.keys(all).join(' and ')}`)
+    const own: unknown = Reflect.get(all, name, self)
+    return own
+  },
+})
+
 /** The payoff of a player and what holds it, at given parameters. */
 export const termsOf = ({ name, payoff, constraints }: Seat, players: Trees, batch: unknown, key: Key) => ({
-  value: scalarOf(`the payoff of ${name}`, payoff(players, batch, key)),
-  constraints: (typeof constraints === 'function' ? constraints(players, batch, key) : constraints).map(c => checked(name, c)),
+  value: scalarOf(`the payoff of ${name}`, payoff(known(players), batch, key)),
+  constraints: (typeof constraints === 'function' ? constraints(known(players), batch, key) : constraints).map(c => checked(name, c)),
 })
 const checked = (player: string, c: Constraint): Constraint => {
   if (c.kind === 'penalty') scalarOf(`the ${c.name} of ${player}`, c.value)

@@ -2,7 +2,7 @@
 import { stopGradient } from '../core/build.js'
 import type { Node } from '../core/node.js'
 import { placeholders } from '../core/placeholders.js'
-import { mapTree } from '../core/trees.js'
+import { isLeaf, mapTree } from '../core/trees.js'
 import type { Tree } from '../define/tree.js'
 import { TypegradError } from '../errors.js'
 import { splitKey } from '../keys.js'
@@ -60,6 +60,14 @@ export interface TrustRegion<P extends Tree, B> extends Training<P, {}, {}, B, T
   objective(params: P, batch: B): Objective
 }
 
+/** What `subjectTo` gave, when it is a bound. */
+const bounded = (given: unknown): AtMost => {
+  if ((given as { readonly kind?: unknown } | undefined)?.kind !== 'atMost')
+    throw new TypegradError('value', 'trustRegion: subjectTo must give a bound, such as atMost(0.01, kl), but '
+      + `${given === undefined ? 'nothing' : isLeaf(given) ? 'a tensor' : `a ${typeof given}`} was given`)
+  return given as AtMost
+}
+
 /** Parameters through which no gradient flows. */
 const held = <P extends Tree>(params: P): P => {
   const old: unknown = mapTree(params, (leaf: Node) => stopGradient(nodeOf('trustRegion', leaf)))
@@ -70,7 +78,8 @@ const held = <P extends Tree>(params: P): P => {
  * A constrained problem, `maximise` the surrogate `subjectTo` a divergence from the old parameters, for any parameters and batch. It is
  * solved by `solver`, one step a batch, and every step reports what it found (`TrustRegionReport`).
  *
- * Throws a `TypegradError` when surrogate or divergence is not a float32 scalar or a parameter is not float32.
+ * Throws a `TypegradError` when surrogate or divergence is not a float32 scalar, `subjectTo` gives no `atMost(...)`, there is no solver, or
+ * a parameter is not float32.
  *
  * @example
  * ```ts
@@ -93,9 +102,12 @@ export const trustRegion = <P extends Tree, B, const L = Tensor<[]>>(
   const untyped: unknown = given
   const maximise = untyped as (params: P, old: P, batch: B) => Tensor<[]>
   floatLeaves('trustRegion', spec, 'params')
+  const solves: unknown = solver
+  if (typeof (solves as Partial<TrustRegionSolver> | undefined)?.improve !== 'function')
+    throw new TypegradError('value', 'trustRegion: there is no solver; give one, such as solver: naturalGradient()')
   const near = (old: P, batch: B): Omit<TrustRegionProblem<P>, 'params'> => ({
     surrogate: p => tensorOf(scalarLoss('trustRegion: maximise', maximise(p, old, batch))),
-    constraint: p => subjectTo(p, old, batch),
+    constraint: p => bounded(subjectTo(p, old, batch)),
   })
   const improve = (params: P, batch: B): Improvement<P> => solver.improve({ params, ...near(held(params), batch) })
   const objective = (params: P, batch: B): Objective => {

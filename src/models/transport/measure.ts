@@ -12,9 +12,14 @@ export interface Weighted { readonly points: readonly (readonly number[])[]; rea
 const TOLERANCE = 1e-6
 
 /** The measure with its weights; throws a `TypegradError` at what is no probability measure. `name` says which one it is. */
-export const weighted = (op: string, name: string, { points, weights }: Measure): Weighted => {
+export const weighted = (op: string, name: string, given: Measure | undefined): Weighted => {
   const refuse = (why: string): never => { throw new TypegradError('value', `${op}: ${name} ${why}`) }
+  const { points, weights } = given ?? { points: [] }
+  if (!Array.isArray(given?.points)) refuse('has no list of points, such as points: [[0], [1]]')
   if (points.length === 0) refuse('has no points, but at least one is expected')
+  points.forEach((x: unknown, i) => {
+    if (!Array.isArray(x)) refuse(`has the point ${String(x)} (point ${i}), but a point is a list of coordinates, such as [${String(x)}]`)
+  })
   const size = points[0].length
   points.forEach((x, i) => {
     if (x.length !== size) refuse(`has points of ${size} and of ${x.length} coordinates (point ${i}); all must have as many`)

@@ -218,6 +218,10 @@ describe('mistakes of a game', () => {
     expect(() => plain({ players: two, value }).move('c')).toThrow('game: c does not play; the players are a and b')
     expect(() => made.step(made.init(key(0)), { x: zeros([3, 4]) }, key(0)))
       .toThrow('game: batch.x is [3, 4], but a round takes 2 minibatches, a field [2, B, ...]')
+    const stranger = ({ critc }: { critc: { w: Tensor<[2]> } }) => sum(critc.w)
+    const sentence = 'game: critc does not play; the players are a and b'
+    expect(() => plain({ players: two, value: stranger }).step(made.init(key(0)), { x: zeros([2, 4]) }, key(0))).toThrow(sentence)
+    expect(() => plain({ players: two, value, metrics: stranger }).step(made.init(key(0)), { x: zeros([2, 4]) }, key(0))).toThrow(sentence)
     const vector = plain({ players: two, value: () => zeros([2]) })
     expect(() => vector.step(made.init(key(0)), {}, key(0)))
       .toThrow('game: the payoff of a is float32 [2] but a float32 scalar was expected; take its mean')

@@ -22,6 +22,17 @@ describe('what cannot be solved is refused', () => {
     expect(() => problem.improve({ w: f32(2) }, {})).toThrow('trustRegion: maximise: a float32 scalar loss is needed, not float32 [2]')
   })
 
+  it('in plain JavaScript', () => {
+    const plain = (change: object) => trustRegion({
+      params: { w: f32(2) }, maximise: p => mean(p.w), subjectTo: () => atMost(1, tensor(0)), solver: naturalGradient(), ...change as {},
+    })
+    const by = (subjectTo: unknown) => (): unknown => plain({ subjectTo }).statement({}, key(0))
+    expect(by((p: { readonly w: Tensor<[2]> }) => sum(square(p.w))))
+      .toThrow('trustRegion: subjectTo must give a bound, such as atMost(0.01, kl), but a tensor was given')
+    expect(by(() => undefined)).toThrow('atMost(0.01, kl), but nothing was given')
+    expect(() => plain({ solver: undefined })).toThrow('trustRegion: there is no solver; give one, such as solver: naturalGradient()')
+  })
+
   it('by TRPO', () => {
     const value = valueFunction({ observation: 4 })
     const rest = { environment: cartPole, value, critic: { optimiser: adam(1e-3), updates: 1 }, steps: 4, environments: 2 }

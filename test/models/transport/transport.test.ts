@@ -99,6 +99,10 @@ describe('mistakes', () => {
   const says = (run: () => unknown, sentence: string) => expect(run).toThrow(sentence)
   test('are named', async () => {
     says(() => wassersteinOnLine({ points: [[0, 1]] }, { points: [[0, 1]] }), 'the points have 2 coordinates, but 1 is expected')
+    says(() => wassersteinOnLine({ points: [3, 4] } as never, { points: [[0]] }), 'p has the point 3 (point 0), but a point is a list of')
+    says(() => wassersteinOnLine({ points: [[0]] }, {} as never), 'q has no list of points, such as points: [[0], [1]]')
+    says(() => wassersteinOnLine({ points: [[0]] }, undefined as never), 'q has no list of points')
+    await expect(optimalTransport({ points: [0, 1] } as never, { points: [[0]] })).rejects.toThrow('p has the point 0 (point 0)')
     says(() => wassersteinOnLine({ points: [] }, { points: [[0]] }), 'p has no points')
     says(() => wassersteinOnLine({ points: [[0]] }, { points: [[0], [1]], weights: [0.5, 0.6] }), 'q has weights that sum to 1.1')
     says(() => wassersteinOnLine({ points: [[0]] }, { points: [[0]], weights: [1, 0] }), 'q has 1 points but 2 weights')
