@@ -43,6 +43,8 @@ export interface Statement {
   readonly params: Tree
   /** Placeholders for the carried state, named `aux.` and their paths. */
   readonly aux: Tree
+  /** What a step makes of the carried state, a tree like `aux`; absent where that is not stated. */
+  readonly carries?: Tree
   /** In the order in which a step updates them. */
   readonly objectives: readonly Objective[]
 }

@@ -132,10 +132,10 @@ export function trainStep<P extends Tree, F extends TypeFunction, B, A extends T
     statement: (batch, key) => {
       const [at, held] = [placeholders(params), placeholders(init(key).aux, 'aux')]
       const result = loss(at, batch, key, held)
-      const { loss: value } = isLeaf(result) ? { loss: result } : result
+      const { loss: value, aux: carries = held } = isLeaf(result) ? { loss: result } : result
       scalarLoss(value)
       return {
-        params: at, aux: held,
+        params: at, aux: held, ...leavesOf<Node>(held).length > 0 && { carries },
         objectives: [{ player: 'model', sense: 'minimise', moves: at, value, constraints: [], steps: 1, optimiser: optimiser.described }],
       }
     },

@@ -39,6 +39,20 @@ const leavesMeant = (params: Parameters, path: string): readonly Leaf[] => {
   return leaves.length > 0 ? leaves : wrong(`assertFlow: there are no parameters ${path}; there are ${listed(params.groups, 8)}`)
 }
 
+const expectations = ['term', 'reaches', 'not', 'straightThrough', 'weight'] as const
+/** A claim that says nothing, or not of what, would hold whatever the program does. */
+const checkClaim = (claim: FlowClaim): void => {
+  const known: readonly string[] = ['player', ...expectations]
+  const stray = Object.keys(claim).find(k => !known.includes(k))
+  if (stray !== undefined) wrong(`assertFlow: there is no ${stray} in a claim; it may have ${known.join(', ')}`)
+  if (expectations.every(k => claim[k] === undefined || many(claim[k] as string).length === 0 && k !== 'weight'))
+    wrong(`assertFlow: the claim expects nothing; give it at least one of ${expectations.join(', ')}`)
+}
+const checkWeight = (terms: readonly Flow[], { term, weight }: FlowClaim): void => {
+  if (weight !== undefined && term === undefined && terms.length > 1)
+    wrong(`assertFlow: weight ${weight} is expected, but of which term? There are ${listed(terms.map(f => f.term.name), 8)}; give term`)
+}
+
 const missed = (terms: readonly Flow[], who: string, path: string, leaves: readonly Leaf[]): void => {
   const dead = leaves.filter(l => !terms.some(f => flows(f.status(l))))
   if (dead.length === 0) return
@@ -64,8 +78,10 @@ const missed = (terms: readonly Flow[], who: string, path: string, leaves: reado
  * ```
  */
 export const assertFlow = (statement: Statement, claim: FlowClaim): void => {
+  checkClaim(claim)
   const params = parametersOf(statement)
   const terms = termsMeant(flowsOf(statement, params), claim)
+  checkWeight(terms, claim)
   const who = claim.term ?? `the objective of ${terms[0].term.player}`
   for (const path of [...many(claim.reaches), ...many(claim.straightThrough)]) missed(terms, who, path, leavesMeant(params, path))
   for (const path of many(claim.straightThrough)) {

@@ -75,7 +75,7 @@ export const audit = (statement: Statement, claims: readonly Claim[] = [], { see
   const causality = claims.flatMap(c => c.kind === 'causality' ? [proveCausality(c, { seed })] : [])
   const agreement = claims.flatMap((c, _, { length: among }) => c.kind === 'agreement' ? [tryAgreement(c, { seed, among })] : [])
   const { nonFinite, untried } = trial(statement, { seed, sizes })
-  const { constants, warnings } = oddities(params, flows)
+  const { constants, warnings } = oddities(statement, params, flows)
   return {
     gradientFlow: flowTable(flows, params, byLeaf), games: gamesOf(statement, params, flows), causality, agreement,
     shapes: shapesOf(statement), constants, nonFinite, untried,

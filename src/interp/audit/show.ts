@@ -92,7 +92,8 @@ export const showAudit = (report: AuditReport): string => [
   ...[...report.causality, ...report.agreement].map(c => c.sentence),
   report.untried !== null ? `No trial run: ${report.untried}.` : report.nonFinite === null ? 'A trial run with random inputs was finite.'
     : `Trial run: ${report.nonFinite}`,
-  ...report.warnings.length === 0 ? [] : [plural(report.warnings.length, 'warning'), ...report.warnings.map(w => `  ${w}`)],
-  report.failures.length === 0 ? 'Nothing is wrong.' : plural(report.failures.length, 'failure'),
-  ...report.failures.map(f => `  ${f}`),
+  ...report.failures.length === 0 ? [] : [plural(report.failures.length, 'failure'), ...report.failures.map(f => `  ${f}`)],
+  ...report.warnings.length === 0 ? report.failures.length === 0 ? ['Nothing is wrong.'] : []
+    : [`${report.failures.length === 0 ? 'Nothing is proved wrong; ' : ''}${plural(report.warnings.length, 'warning')}`,
+      ...report.warnings.map(w => `  ${w}`)],
 ].join('\n')

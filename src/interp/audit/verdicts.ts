@@ -1,4 +1,6 @@
 /** From the table to sentences: what is surely a mistake, and what is worth a look. */
+import type { Node } from '../../dsl/core/node.js'
+import { leavesOf } from '../../dsl/core/trees.js'
 import type { Statement } from '../../dsl/statement.js'
 import type { Flow, FlowStatus } from './flow.js'
 import type { Leaf, Parameters } from './parameters.js'
@@ -36,8 +38,19 @@ export const deadParameters = (
   })
 })
 
-/** Terms that no parameter changes, and parameters that nobody moves. */
-export const oddities = (params: Parameters, all: readonly Flow[]): { constants: string[]; warnings: string[] } => {
+/** Carried state that a step hands on as it came. */
+const unchanged = ({ aux, carries }: Statement): string[] => {
+  if (carries === undefined) return []
+  const next = new Map(leavesOf<Node>(carries, 'aux').map(({ path, leaf }) => [path, leaf]))
+  const still = leavesOf<Node>(aux, 'aux').filter(({ path, leaf }) => next.get(path) === leaf).map(l => l.path)
+  return still.length === 0 ? [] : [`${listed(still)} ${still.length === 1 ? 'is' : 'are'} carried but never ${
+    still.length === 1 ? 'changes' : 'change'}.`]
+}
+
+/** Terms that no parameter changes, parameters that nobody moves, and carried state that stays. */
+export const oddities = (
+  statement: Statement, params: Parameters, all: readonly Flow[],
+): { constants: string[]; warnings: string[] } => {
   const constants = all.filter(f => params.leaves.every(l => f.status(l) === 'not reached'))
   const zeros = all.filter(f => f.term.weight.value === 0)
   const resting = params.leaves.filter(l => l.player === null)
@@ -47,6 +60,7 @@ export const oddities = (params: Parameters, all: readonly Flow[]): { constants:
       ...constants.map(f => `${f.term.name}, a term of ${f.term.player}, depends on no parameter.`),
       ...zeros.map(f => `${f.term.name}, a term of ${f.term.player}, has weight 0.`),
       ...resting.length > 0 ? [`No player moves ${listed(resting.map(l => l.path))}.`] : [],
+      ...unchanged(statement),
     ],
   }
 }

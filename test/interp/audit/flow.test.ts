@@ -26,6 +26,16 @@ const flowOf = (loss: (p: typeof params) => Tensor<[]>): string[] =>
 const stopsOf = (loss: (p: typeof params) => Tensor<[]>): string[] =>
   gradientFlow(trainStep({ params, loss, optimiser: sgd(0.1) }).statement({}, key(0))).flatMap(r => r.cells.flatMap(c => c.stoppedBy))
 
+describe('a claim about flow', () => {
+  it.each([
+    [{}, 'assertFlow: the claim expects nothing; give it at least one of term, reaches, not, straightThrough, weight'],
+    [{ player: 'model' }, 'the claim expects nothing'],
+    [{ reaches: [] }, 'the claim expects nothing'],
+    [{ term: 'commitment', reach: 'encoder' }, 'assertFlow: there is no reach in a claim; it may have player, term, reaches, not,'],
+    [{ weight: 0.25 }, 'assertFlow: weight 0.25 is expected, but of which term? There are reconstruction, codebook, commitment; give term'],
+  ])('%j is refused', (claim, message) => { expect(() => { assertFlow(vqvae(), claim) }).toThrow(message) })
+})
+
 describe('a VQ-VAE', () => {
   it('is wired as the paper says, whether its straight-through is the primitive or written by hand', () => {
     const expected = {

@@ -50,6 +50,23 @@ describe('a trial run', () => {
   })
 })
 
+describe('carried state', () => {
+  const statement = (next: (aux: { mean: Tensor<[]>; seen: Tensor<[]> }) => {}) => trainStep({
+    params, optimiser: sgd(0.1), aux: { mean: f32(), seen: f32() },
+    loss: (p, x: Tensor<['B', 4]>, _, aux) => ({ loss: mul(sum(p.w), mul(aux.mean, sum(x))), ...next(aux) }),
+  }).statement(f32('B', 4), key(0))
+  it('that a step does not change is worth a look', () => {
+    expect(audit(statement(() => ({}))).warnings).toEqual(['aux.mean, aux.seen are carried but never change.'])
+    const { warnings, failures } = audit(statement(aux => ({ aux: { ...aux, seen: add(aux.seen, 1) } })))
+    expect({ warnings, failures }).toEqual({ warnings: ['aux.mean is carried but never changes.'], failures: [] })
+    expect(audit(statement(aux => ({ aux: { mean: mul(0.9, aux.mean), seen: add(aux.seen, 1) } }))).warnings).toEqual([])
+  })
+  it('shows as a warning, by which nothing is proved wrong', () => {
+    expect(showAudit(audit(statement(() => ({}))))).toMatch(
+      /\nNothing is proved wrong; 1 warning\n  aux.mean, aux.seen are carried but never change.$/)
+  })
+})
+
 describe('the report', () => {
   it('is plain data', () => {
     const report = audit(gan())
