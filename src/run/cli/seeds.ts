@@ -56,7 +56,7 @@ export const trainSeeds = async (
   }
   const left = seeds.filter(s => !begunSeeds.has(s)), isWhole = seeds.every(s => ended.has(s))
   if (left.length > 0) out.say(`Not begun: seed ${left.join(', ')}.`)
-  if (!isWhole) out.say(`Go on with all of them by:\n  ${commandFor(name ?? '', flags, seeds, folder)}`)
+  if (!isWhole) out.say(`Go on with all of them by:\n  ${commandFor(name ?? '', { ...flags, set: chosen(begun, flags) }, seeds, folder)}`)
   out.result({ runs, metrics: spreadOf(table), ...!isWhole && { interrupted: true } })
   return asked === undefined || isWhole ? 0 : exitOf(asked)
 }
@@ -66,6 +66,10 @@ const again = async (begun: Begun, { folder, config }: SeedRun): Promise<Reopene
   await run(lockRun(folder))
   return reopenedAs(begun, config)
 }
+
+/** The settings of the command line; the run that a second stage goes on from is named, because by then another may be the newest. */
+const chosen = ({ made: { from } }: Begun, { set = [] }: TrainFlags): readonly string[] =>
+  from === undefined || set.some(s => /^\s*from\s*=/.test(s)) ? set : [...set, `from=${from}`]
 
 /** The command that goes on in the same folder: it passes over the seeds that are finished. */
 const commandFor = (

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { readFile, rename, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { lastJson, TINY, typegrad, workplace } from './typegrad.js'
+import { lastJson, start, TINY, typegrad, workplace } from './typegrad.js'
 
 const SECOND = `import { f32, matmul, mean, reshape, sgd, square, sub } from 'typegrad'
 import { defineRecipe, encoded } from 'typegrad/run'
@@ -55,5 +55,23 @@ describe('a recipe after another', () => {
     expect(chosen, chosen.stderr).toMatchObject({ code: 0 })
     const bits = await Promise.all(['b', 'runs/second-1'].map(f => readFile(join(folder, f, 'checkpoint.safetensors'))))
     expect(bits[0]).toEqual(bits[1])
+  }, 60_000)
+  test('of several seeds names the earlier run in the command that goes on, because another may be the newest by then', async () => {
+    const folder = workplace({ 'tiny.ts': TINY, 'second.ts': SECOND })
+    expect(await typegrad(folder, 'train', './tiny.ts', '--engine', 'js', '--steps', '5')).toMatchObject({ code: 0 })
+    const args = ['train', './second.ts', '--engine', 'js', '--steps', '3000', '--seeds', '2', '--out', 'both']
+    const { child, ended } = start(folder, [...args, '--checkpoint-every', '1'])
+    for (let t = 0; t < 1000 && child.exitCode === null && !existsSync(join(folder, 'both/seed-0/checkpoint.safetensors')); t++) {
+      await new Promise(r => setTimeout(r, 20))
+    }
+    child.kill('SIGINT')
+    const { code, stdout, stderr } = await ended
+    expect(code, stderr).toBe(130)
+    const [, command] = /Go on with all of them by:\n {2}typegrad (.*)\n/.exec(stdout)!
+    expect(command).toBe('train ./second.ts --seeds 0,1 --steps 3000 --engine js --set from=runs/tiny-1 --out both')
+    expect(await typegrad(folder, 'train', './tiny.ts', '--engine', 'js', '--steps', '6')).toMatchObject({ code: 0 })
+    const all = await typegrad(folder, ...command.split(' '))
+    expect(all.code, all.stderr).toBe(0)
+    expect(all.stdout).toContain('std. dev.')
   }, 60_000)
 })
