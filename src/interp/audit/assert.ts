@@ -78,9 +78,9 @@ const missed = (terms: readonly Flow[], who: string, path: string, leaves: reado
  * ```
  */
 export const assertFlow = (statement: Statement, claim: FlowClaim): void => {
-  checkClaim(claim)
   const params = parametersOf(statement)
   const terms = termsMeant(flowsOf(statement, params), claim)
+  checkClaim(claim)
   checkWeight(terms, claim)
   const who = claim.term ?? `the objective of ${terms[0].term.player}`
   for (const path of [...many(claim.reaches), ...many(claim.straightThrough)]) missed(terms, who, path, leavesMeant(params, path))
