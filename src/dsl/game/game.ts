@@ -11,19 +11,26 @@ import { TypegradError } from '../errors.js'
 import { foldIn, splitKey, type Key } from '../keys.js'
 import { nodeOf, tensorOf } from '../ops/typed.js'
 import { initialise } from '../params/initialise.js'
-import type { Tensor } from '../tensor.js'
+import type { Show } from '../shape/dim-types.js'
+import type { DType, Shape, Tensor } from '../tensor.js'
 import type { Metrics, Training, TrainState } from '../train.js'
+import type { ScalarLoss } from '../transform/check.js'
 import { like } from '../transform/linearise.js'
 import { scan, type Stacked } from '../transform/scan.js'
 import { known, moveOf, termsOf, type Held, type MoveFigures, type Payoff, type Seat, type Trees } from './move.js'
 import { checkPlayers, type Candidates, type OptimisersOf, type ParamsOf, type Players, type PlayersFault } from './player.js'
 
+/** `[]`, or the message when a payoff is not a scalar. */
+type Scalar<L> = L extends Tensor<infer S extends Shape, infer D extends DType>
+  ? ScalarLoss<L, 'game'> extends string ? `game: the payoff is ${D} ${Show<S>} but a float32 scalar was expected; take its mean` : []
+  : 'game: the payoff is no tensor, but a float32 scalar was expected'
+
 /** What a game is made of. */
-export interface GameSpec<Ps extends Candidates, B, M extends Metrics> {
+export interface GameSpec<Ps extends Candidates, B, M extends Metrics, L = Tensor<[]>> {
   /** In the order in which they move. */
   readonly players: Ps & PlayersFault<Ps>
   /** The payoff that all players share: of their parameters, a minibatch, and the key of the move, which is where noise comes from. */
-  readonly value?: Payoff<ParamsOf<Ps>, B>
+  readonly value?: Scalar<L> extends string ? Scalar<L> : (players: ParamsOf<Ps>, batch: B, key: Key) => L
   /** Payoffs of players who do not play for the shared one. */
   readonly payoffs?: { readonly [K in keyof Ps]?: Payoff<ParamsOf<Ps>, B> }
   /** What players are held to. */
@@ -182,7 +189,9 @@ const rounds = (seats: readonly Seat[], metrics: GameSpec<Players, unknown, Metr
  * adversaries.batches // 6
  * ```
  */
-export function game<const Ps extends Candidates, B = {}, M extends Metrics = {}>(spec: GameSpec<Ps, B, M>): Game<Ps, B, M>
+export function game<const Ps extends Candidates, B = {}, M extends Metrics = {}, const L = Tensor<[]>>(
+  spec: GameSpec<Ps, B, M, L>,
+): Game<Ps, B, M>
 export function game(spec: unknown): unknown {
   const { metrics, ...rest } = spec as GameSpec<Players, unknown, Metrics>
   return rounds(seatsOf(rest), metrics)
