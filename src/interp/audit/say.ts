@@ -24,35 +24,57 @@ const argumentsOf = (n: Node): Node[] => {
   })
 }
 
-const show = (n: Node, depth: number): Text => {
+/** Whether all parameters in a value are old ones: each is behind a stopGradient of its own. */
+const isHeld = (n: Node): boolean => {
+  const [open, old] = [new Set([n]), new Set<Node>()]
+  for (const m of open) {
+    if (m.op === 'stopGradient' && m.inputs[0].op === 'input') old.add(m.inputs[0])
+    else for (const i of m.op === 'named' ? [m.inputs[0]] : m.inputs) open.add(i)
+  }
+  return old.size > 0 && [...old].every(p => !open.has(p))
+}
+/** Of expressions with one name, those of old parameters: the name alone would not tell them from those of new ones. */
+const heldAmong = (n: Node): ReadonlySet<Node> => {
+  const named = new Map<string, Node[]>()
+  for (const m of reachable([n])) if (m.op === 'named') named.set(nameOf(m), [...named.get(nameOf(m)) ?? [], m])
+  return new Set([...named.values()].filter(same => same.length > 1).flatMap(same => {
+    const held = same.filter(isHeld)
+    return held.length < same.length ? held : []
+  }))
+}
+
+/** The expressions of old parameters, to be told from others of their names. */
+type Old = ReadonlySet<Node>
+const show = (n: Node, depth: number, old: Old): Text => {
   const name = nameOf(n)
   if (name !== '') {
-    const given = n.op === 'named' ? argumentsOf(n).map(a => show(a, Math.max(0, depth - 1)).text) : []
-    return { text: given.length === 0 ? name : `${name}(${given.join(', ')})`, binds: 9 }
+    const given = n.op === 'named' ? argumentsOf(n).map(a => show(a, Math.max(0, depth - 1), old).text) : []
+    const text = given.length === 0 ? name : `${name}(${given.join(', ')})`
+    return { text: old.has(n) ? `sg(${text})` : text, binds: 9 }
   }
-  if (silent.has(n.op)) return show(n.inputs[0], depth)
+  if (silent.has(n.op)) return show(n.inputs[0], depth, old)
   if (n.op === 'input') return { text: `${n.dtype}[${n.shape.join(', ')}]`, binds: 9 }
-  if (n.op === 'cast' && n.dtype === 'float32') return show(n.inputs[0], depth)
+  if (n.op === 'cast' && n.dtype === 'float32') return show(n.inputs[0], depth, old)
   if (depth === 0 && !isInline(n)) return { text: '...', binds: 9 }
-  return write(n, depth)
+  return write(n, depth, old)
 }
-const write = (n: Node, depth: number): Text => {
-  const inner = (i: Node): Text => show(i, depth - 1)
+const write = (n: Node, depth: number, old: Old): Text => {
+  const inner = (i: Node): Text => show(i, depth - 1, old)
   if (n.op === 'mul' && n.inputs[0] === n.inputs[1]) {
     const { text, binds } = inner(n.inputs[0])
     return { text: binds > 6 ? `${text}^2` : `(${text})^2`, binds: 6 }
   }
   const mean = meanOf(n)
-  if (mean) return { text: `mean(${show(mean.op === 'sum' ? mean.inputs[0] : mean, depth - 1).text})`, binds: 9 }
+  if (mean) return { text: `mean(${show(mean.op === 'sum' ? mean.inputs[0] : mean, depth - 1, old).text})`, binds: 9 }
   if (['sum', 'max', 'min', 'prod', 'transpose', 'argMax', 'slice', 'concat', 'gather', 'cumsum'].includes(n.op))
     return { text: `${n.op}(${n.inputs.map(i => inner(i).text).join(', ')})`, binds: 9 }
   return formula(n, inner)
 }
 
 /** `stopGradient(G(z))`, `mean(square)`, a name. */
-export const say = (n: Node, depth = 4): string => {
-  const { text } = show(n, depth)
-  return text.length <= 64 || depth === 0 ? text : say(n, depth - 1)
+export const say = (n: Node, depth = 4, old = heldAmong(n)): string => {
+  const { text } = show(n, depth, old)
+  return text.length <= 64 || depth === 0 ? text : say(n, depth - 1, old)
 }
 
 /** The smallest named expression of a graph that holds a node, where there is one: `z_q`. */

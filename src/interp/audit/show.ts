@@ -6,6 +6,16 @@ import { listed } from './verdicts.js'
 const words: Readonly<Record<FlowCell['status'], string>> =
   { 'reached': 'reached', 'straight-through': 'straight-through', 'stopped': 'stopped', 'not reached': '-', 'frozen': 'frozen' }
 const clipped = (text: string, width: number): string => text.length <= width ? text : `${text.slice(0, width - 1)}…`
+/** Terms in so many letters: where beginnings are alike the ends are shown, and where these are alike too, a number. */
+const labelled = (terms: readonly string[], width: number): ((term: string) => string) => {
+  const ending = (t: string): string => t.length <= width ? t : `…${t.slice(1 - width)}`
+  const alone = (t: string, label: (t: string) => string): boolean => terms.every(u => u === t || label(u) !== label(t))
+  const start = (t: string): string => clipped(t, width)
+  const labels = new Map(terms.map((t, i) => [t, alone(t, start) ? start(t) : alone(t, ending) ? ending(t)
+    : `${clipped(t, width - 4)} (${i + 1})`]))
+  return t => labels.get(t) ?? start(t)
+}
+const termsIn = (rows: readonly FlowRow[]): string[] => [...new Set(rows.map(r => r.term))]
 const plural = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`
 
 const aligned = (rows: readonly (readonly string[])[]): string[] => {
@@ -42,33 +52,37 @@ const folded = (rows: readonly FlowRow[]): FlowRow[] => {
 const widest = 110
 const fits = (lines: readonly string[]): boolean => lines.every(l => l.length <= widest)
 /** A term in words: which groups fare how, but for those that it does not reach. */
-const sentence = (r: FlowRow): string => {
+const sentence = (r: FlowRow, label: (term: string) => string): string => {
   const statuses = [...new Set(r.cells.map(cellText))].filter(s => s !== words['not reached'])
   const each = statuses.map(s => `${s} ${listed(r.cells.filter(c => cellText(c) === s).map(c => c.group), 8)}`)
-  return `  ${clipped(r.term, 40)} (${weightText(r)}): ${each.join('; ') || 'reaches nothing'}`
+  return `  ${label(r.term)} (${weightText(r)}): ${each.join('; ') || 'reaches nothing'}`
 }
 
 /** The table with a term a row; turned around where groups are many; a sentence a term where both are. */
 const table = (all: readonly FlowRow[]): string[] => {
   const rows = folded(all)
+  const [long, narrow] = [40, 28].map(width => labelled(termsIn(rows), width))
   const upright = [
     ['term', 'weight', ...rows[0].cells.map(c => c.group)],
-    ...rows.map(r => [clipped(r.term, 40), weightText(r), ...r.cells.map(cellText)]),
+    ...rows.map(r => [long(r.term), weightText(r), ...r.cells.map(cellText)]),
   ]
   const lines = aligned(upright)
   if (fits(lines)) return lines
   const turned = aligned([
-    ['', ...rows.map(r => clipped(r.term, 28))], ['weight', ...rows.map(weightText)],
+    ['', ...rows.map(r => narrow(r.term))], ['weight', ...rows.map(weightText)],
     ...rows[0].cells.map((c, i) => [c.group, ...rows.map(r => cellText(r.cells[i]))]),
   ])
-  return fits(turned) ? turned : rows.map(sentence)
+  return fits(turned) ? turned : rows.map(r => sentence(r, long))
 }
-const stopLines = (rows: readonly FlowRow[]): string[] => rows.flatMap(r => r.cells.flatMap(c =>
-  c.stoppedBy.length === 0 ? [] : [`  ${c.group} is stopped in ${clipped(r.term, 40)} by ${c.stoppedBy.join(', ')}`]))
-const exceptLines = (rows: readonly FlowRow[]): string[] => rows.flatMap(r => {
+const stopLines = (rows: readonly FlowRow[]): string[] => {
+  const label = labelled(termsIn(rows), 40)
+  return rows.flatMap(r => r.cells.flatMap(c =>
+    c.stoppedBy.length === 0 ? [] : [`  ${c.group} is stopped in ${label(r.term)} by ${c.stoppedBy.join(', ')}`]))
+}
+const exceptLines = (rows: readonly FlowRow[], label = labelled(termsIn(rows), 40)): string[] => rows.flatMap(r => {
   const paths = r.cells.flatMap(c => Object.entries(c.except))
   const each = [...new Set(paths.map(([, s]) => s))].map(s => `${s} ${listed(paths.filter(([, t]) => t === s).map(([p]) => p))}`)
-  return each.length === 0 ? [] : [`  in ${clipped(r.term, 40)}: ${each.join('; ')}`]
+  return each.length === 0 ? [] : [`  in ${label(r.term)}: ${each.join('; ')}`]
 })
 /** `critic` for all of its entries. */
 const together = (groups: readonly string[], player: string): string =>

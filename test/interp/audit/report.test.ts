@@ -9,7 +9,7 @@ import { named } from '../../../src/dsl/ops/named.js'
 import { normal } from '../../../src/dsl/ops/random.js'
 import { mean, sum } from '../../../src/dsl/ops/reduce.js'
 import { reshape } from '../../../src/dsl/ops/reshape.js'
-import { exp, log, neg, sqrt, square } from '../../../src/dsl/ops/unary.js'
+import { exp, log, neg, sqrt, square, stopGradient } from '../../../src/dsl/ops/unary.js'
 import { sgd } from '../../../src/dsl/optim/index.js'
 import { trainStep } from '../../../src/dsl/train.js'
 import type { Statement } from '../../../src/dsl/statement.js'
@@ -115,6 +115,23 @@ Nothing is wrong.`)
       .toEqual([['whole'], ['weight', '1'], ['network_a', 'reached in part'], ['network_b', 'reached in part']])
     expect(lines).toContain('  in whole: not reached network_a.b, network_b.b, network_c.b, network_d.b and 8 more')
     expect(lines).toContain('12 failures')
+  })
+  it('tells terms apart whose names begin or end alike', () => {
+    const terms = ['the same very long beginning of a name, first', 'the same very long beginning of a name, second']
+    const shown = (names: readonly string[]): string[] => showAudit(audit(stating(p =>
+      names.map(n => named(n, sum(square(p.w)))).reduce((a, t) => add(a, mul(2, t)))))).split('\n').slice(2, 4)
+      .map(l => l.trim().split(/  +/)[0])
+    expect(shown(terms.map(t => `${t} of all`))).toEqual([
+      '… long beginning of a name, first of all', '…long beginning of a name, second of all'])
+    const ends = ['a', 'b'].map(x => `${'begin '.repeat(8)}${x}${' end'.repeat(12)}`)
+    expect(shown(ends)).toEqual([1, 2].map(i => `begin begin begin begin begin begin… (${i})`))
+  })
+  it('says which of two expressions of one name has the old parameters', () => {
+    const policy = (p: typeof params) => named('π', sum(exp(p.w)))
+    const ratio = stating(p => log(mul(policy(p), exp(neg(policy({ w: stopGradient(p.w) }))))))
+    expect(audit(ratio).gradientFlow[0].formula).toBe('log(π * exp(-sg(π)))')
+    // one alone, or both old, need nothing said
+    expect(audit(stating(p => mul(sum(p.w), exp(neg(policy({ w: stopGradient(p.w) })))))).gradientFlow[0].formula).not.toContain('sg(')
   })
   it('says a term a line where terms and groups are many', () => {
     const lines = wide(squares => squares.reduce((s, x) => add(s, x)))
