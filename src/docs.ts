@@ -4,4 +4,4 @@
  * @module typegrad/docs
  */
 export { documents, type About, type Documents } from './interp/docs/documents.js'
-export type { CausalClaim, Claim, Constraint, Described, Objective, Statement } from './dsl/statement.js'
+export type { AgreementClaim, CausalClaim, Claim, Constraint, Described, Objective, Statement } from './dsl/statement.js'

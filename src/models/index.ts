@@ -11,6 +11,7 @@ export {
 export { nade, type Nade, type NadeOptions, type NadeParams } from './nade.js'
 export { fvsbn, type Fvsbn, type FvsbnOptions, type FvsbnParams } from './fvsbn.js'
 export { autoregressive, type Alternatives, type Autoregressive, type ChainRule } from './autoregressive.js'
+export type { ChainClaims } from './autoregressive/chain.js'
 export { recurrence, type AnyRecurrence, type Recurrence } from './autoregressive/recurrence.js'
 export { joint, type Joint, type JointRule, type Kinds } from './joint.js'
 export type { Conditional, ConditionalsOf, Logits, ValuesOf } from './autoregressive/variables.js'
