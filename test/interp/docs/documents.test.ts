@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { documents } from '../../../src/docs.js'
-import { f32, key, mul } from '../../../src/index.js'
+import { adam, block, f32, key, mul, named, sigmoid, sum, tensor, trainStep, type Tensor } from '../../../src/index.js'
 import type { Statement } from '../../../src/dsl/statement.js'
 import { mathematics } from '../../../src/interp/docs/formulas.js'
 import { notationRows } from '../../../src/interp/docs/notation.js'
@@ -79,6 +79,20 @@ it('draws one box for each named function, with shapes on the edges', () => {
   expect(markdown).toMatch(/n\d+\[\["z_e = E<br\/><small>encoder.w, encoder.b<\/small>"\]\]/)
   expect(markdown).toMatch(/n\d+ -- "\[B, 4\]" --> n\d+/)
   expect(svg).toContain('commitment')
+})
+
+it('prints no constant like the logistic function', () => {
+  const statement = trainStep({ params: { w: f32(2) }, optimiser: adam(1),
+    loss: p => sum(mul(named('σ', tensor(0.3)), sigmoid(p.w))) }).statement({}, key(0))
+  const rows = notationRows(mathematics(statement), statement).filter(r => r.latex.startsWith('\\sigma'))
+  expect(rows.map(r => r.latex)).toEqual(["\\sigma'", '\\sigma'])
+})
+it('numbers functions that have parameters of their own, as layers', () => {
+  const layer = block('LN', (p: Tensor<[2]>, x: Tensor<[2]>) => mul(p, x))
+  const statement = trainStep({ params: { a: f32(2), b: f32(2) }, optimiser: adam(1), loss: p => sum(layer(p.a, layer(p.b, p.a))) })
+    .statement({}, key(0))
+  const { where } = mathematics(statement)
+  expect(where.map(f => /\{LN\}_\{(\d)/.exec(f.latex)?.[1])).toEqual(expect.arrayContaining(['1', '2']))
 })
 
 const engine = ['pdflatex', 'tectonic'].find(e => spawnSync(e, ['--version']).status === 0)

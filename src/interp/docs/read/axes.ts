@@ -1,7 +1,9 @@
 /** Axes and shapes as subscripts. */
 import type { Node } from '../../../dsl/core/node.js'
 import type { Dim } from '../../../dsl/tensor.js'
-import { num, symbol, type Expr } from '../math/expr.js'
+import { num, symbol, type Expr, type Sym } from '../math/expr.js'
+
+export const every: Sym = { latex: '\\cdot', role: 'index', meaning: 'as an index: all along an axis' }
 
 /** Nothing for the last axis, which notation takes for granted; else the axes, counted from 0. */
 export const alongOf = (x: Node, axes: readonly number[], always = false): { subs?: readonly Expr[] } => {

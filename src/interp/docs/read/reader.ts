@@ -13,11 +13,12 @@ import { axesOf, bare, meanOf, onlyOnes, peeled, sizeOf, squareOf, valueOf } fro
 import type { ParameterLetters } from './parameters.js'
 import { carried, carries } from './loops.js'
 import { atBelow, randomIn } from './places.js'
-import type { At, Reading } from './reading.js'
-import { hasElements, orderOf, rowsMeet, showsAll, sureElementwise, sureMatmul, wholeAxes } from './sure.js'
+import { isLetter, type At, type Reading } from './reading.js'
+import { hasElements, showsAll, sureElementwise, wholeAxes } from './sure.js'
 import { isFunctionOfOne, minusSoftplus, rules } from './rules.js'
-import { alongOf, rangeOf, shapeLatex } from './axes.js'
-import { functions, reductions, relations } from './tables.js'
+import { every } from './axes.js'
+import { elements, layout } from './elements.js'
+import { reductions, relations } from './tables.js'
 import { drawOf, labelOf, nameLatex, styleOf, type Symbols } from './symbols.js'
 
 export interface Context {
@@ -33,7 +34,6 @@ export interface Context {
   readonly wanted: (sym: Sym, n: Node, at: At, inside: Inside) => void
 }
 const blank: Sym = { latex: '\\cdot', role: 'data', meaning: 'everything that is random' }
-const every: Sym = { latex: '\\cdot', role: 'index', meaning: 'as an index: all along an axis' }
 export const identity: Sym = { latex: 'I', role: 'constant', meaning: 'identity matrix' }
 
 /** Where an expression stands: in an objective, or in a loop, whose placeholders are what the loop is given. */
@@ -54,7 +54,6 @@ export const reader = (context: Context, { objective = false, inside = new Map()
   const memo = new Map<Node, Map<string, Expr>>()
   const open: Sym[] = []
 
-  const isLetter = (s: At[number]): s is Sym => s !== null && s !== 'silent'
   /** The written indices; a dot stands for a whole axis before one. */
   const shown = (n: Node, at: At, but: (s: Sym) => boolean = () => false): Expr[] => {
     const last = at.reduce((l, s, i) => isLetter(s) && !but(s) ? i : l, -1)
@@ -63,35 +62,6 @@ export const reader = (context: Context, { objective = false, inside = new Map()
   }
   const withIndices = (e: Expr, n: Node, at: At): Expr =>
     subscript(e, shown(n, at, s => e.kind === 'symbol' && carries(e.sym, s.latex)))
-  /** A tensor by its elements, with a letter for every axis that is whole. */
-  const elements = (n: Node, at: At): Expr => {
-    const fresh: Sym[] = []
-    const full = at.map((s, i): At[number] => {
-      if (isLetter(s) || n.shape[i] === 1) return s
-      const sym = letters.index([...open, ...fresh, ...at.filter(isLetter)])
-      fresh.push(sym)
-      return sym
-    })
-    return { kind: 'elements', indices: fresh.map(symbol), body: within(fresh, () => read(n, full)) }
-  }
-  /** A product of matrices, element by element. */
-  const dot = (n: Node, at: At): Expr => {
-    const [a, b] = n.inputs
-    const [row, column, lead] = [at[at.length - 2], at[at.length - 1], at.slice(0, -2)]
-    const size = a.shape[a.shape.length - 1]
-    const k = size === 1 ? null : letters.index([...open, ...at.filter(isLetter)])
-    const right = b.shape.length === 2 ? [] : lead
-    const body = within(k ? [k] : [], () => mul(read(a, [...lead, row, k]), read(b, [...right, k, column])))
-    return k ? big('sum', [relation('equals', symbol(k), num(1))], body, `${size}`) : body
-  }
-  const matmul = (n: Node, at: At): Expr => {
-    if (sureMatmul(n, known)) {
-      const [x, y] = n.inputs.map(i => read(i, nulls(i)))
-      if (!hasElements(x) && !hasElements(y)) return withIndices(mul(x, y), n, at)
-    }
-    const unwritten = wholeAxes(n, at).filter(i => !(i === 0 && known.batched(n)) || rowsMeet(n, known))
-    return unwritten.length > 0 ? elements(n, at) : dot(n, at)
-  }
   /** Whether some axis is whole, so that a product is one of elements. */
   const isVector = (n: Node, at: At): boolean => {
     const x = bare(n)
@@ -234,8 +204,6 @@ export const reader = (context: Context, { objective = false, inside = new Map()
     return known.batched(rows) && axesOf(x).length === rows.shape.length ? read(rows, nulls(rows)) : read(loss, [])
   }
 
-  const formOf = (op: 'reshape' | 'permute', latex: string, meaning: string, x: Node): Expr =>
-    ({ kind: 'function', op, args: [read(x, nulls(x))], subs: [symbol({ latex, role: 'index', meaning })] })
   const primitive = (n: Node, at: At): Expr => {
     const [a, b, c] = n.inputs
     const op = n.op as Op
@@ -243,7 +211,7 @@ export const reader = (context: Context, { objective = false, inside = new Map()
     if (value !== null) return num(value)
     const size = n.shape.length === 0 && n.op !== 'constant' ? sizeOf(n) : null
     if (size !== null) return typeof size === 'number' ? num(size) : symbol(sizeSym(size))
-    const [word, related, reduction] = [functions[op], relations[op], reductions[op]]
+    const [related, reduction] = [relations[op], reductions[op]]
     if (reduction) return reduce(reduction, a, axesOf(n), at)
     if (related) return relation(related, read(a, at), read(b, at))
     switch (op) {
@@ -255,54 +223,11 @@ export const reader = (context: Context, { objective = false, inside = new Map()
       case 'pow': return { kind: 'power', base: read(a, at), exponent: read(b, at) }
       case 'select': return { kind: 'cases', when: read(a, at), then: read(b, at), otherwise: read(c, at) }
       case 'broadcastTo': return read(a, atBelow(n, at))
-      case 'reshape': return onlyOnes(n) ? read(a, atBelow(n, at)) : withIndices(formOf('reshape', shapeLatex(n), 'a shape', a), n, at)
-      case 'transpose': {
-        const { perm } = (n as NodeOf<'transpose'>).attrs
-        const inner = perm.map((_, i) => at[perm.indexOf(i)])
-        const how = orderOf(n as NodeOf<'transpose'>, at, known)
-        return how === 'kept' ? read(a, inner) : how === 'unsure' ? elements(n, at)
-          : how === 'transposed' ? call('transpose', read(a, nulls(a))) : formOf('permute', perm.join(','), 'an order of axes', a)
-      }
       case 'cast': return a.dtype === 'bool' ? call('indicator', read(a, at)) : read(a, at)
       case 'customVjp': return read(a, at)
-      case 'matmul': return matmul(n, at)
       case 'conv2d': return withIndices(mul(read(a, nulls(a)), read(b, nulls(b)), 'convolution'), n, at)
       case 'conv2dInput': return withIndices(mul(read(a, nulls(a)), read(b, nulls(b)), 'transposedConvolution'), n, at)
-      case 'gather': {
-        const { axis } = (n as NodeOf<'gather'>).attrs
-        const rank = b.shape.length
-        if (axis !== 0) return withIndices({ ...call('gather', read(a, nulls(a)), read(b, nulls(b))), ...alongOf(a, [axis], true) }, n, at)
-        const rest = shown(n, at.map((s, i) => i < rank ? null : s)).filter(e => e.kind !== 'symbol' || e.sym !== every)
-        return subscript(read(a, nulls(a)), [read(b, at.slice(0, rank)), ...rest])
-      }
-      case 'takeAlong': {
-        const { axis } = (n as NodeOf<'takeAlong'>).attrs
-        return withIndices({ ...call('gather', read(a, nulls(a)), read(b, nulls(b))), ...alongOf(a, [axis]) }, n, at)
-      }
-      case 'slice': {
-        const { starts, ends } = (n as NodeOf<'slice'>).attrs
-        const cut = starts.map((s, i): Expr | null => s === 0 && ends[i] === a.shape[i] ? null : rangeOf(s, ends[i]))
-        const last = cut.reduce((l, c, i) => c ? i : l, -1)
-        const subs = cut.slice(0, last + 1).flatMap((c, i) => c ? [c] : i === 0 && known.batched(a) ? [] : [symbol(every)])
-        const from = read(a, nulls(a))
-        const part: Expr = from.kind === 'subscript' ? { ...from, base: from, subs } : subscript(from, subs)
-        const indices = shown(n, at)
-        return indices.length === 0 ? part : { kind: 'subscript', base: part, subs: indices }
-      }
-      case 'iota': {
-        // Sums count from 1, and these numbers from 0.
-        const [s] = at
-        return isLetter(s) ? sub(symbol(s), num(1)) : call('iota')
-      }
-      default: {
-        if (word && n.prim.elementwise) return call(word, ...n.inputs.map(i => read(i, at)))
-        if (word && n.op === 'stopGradient') return call(word, read(a, at))
-        const args = n.inputs.map(i => read(i, nulls(i)))
-        const { axis } = n.attrs as { readonly axis?: number }
-        const e: Expr = word ? { ...call(word, ...args), ...axis !== undefined && alongOf(a, [axis]) }
-          : { kind: 'apply', fn: symbols.primitive(n.op), of: [], args, style: 'call' }
-        return withIndices(e, n, at)
-      }
+      default: return layout(n, at, self)
     }
   }
 
@@ -337,9 +262,9 @@ export const reader = (context: Context, { objective = false, inside = new Map()
     if (n.op === 'project') return looped(n as NodeOf<'project'>, at)
     const hoisted = n.prim.elementwise || reductions[n.op as Op] !== undefined
     const whole = wholeAxes(n, at)
-    if (hoisted && n.prim.elementwise && !sureElementwise(n, at, known) && !isComposed(n)) return elements(n, at)
+    if (hoisted && n.prim.elementwise && !sureElementwise(n, at, known) && !isComposed(n)) return elements(n, at, self)
     const e = composed(n, at)
-    return hoisted && whole.length > 0 && e.kind !== 'elements' && hasElements(e) ? elements(n, at) : e
+    return hoisted && whole.length > 0 && e.kind !== 'elements' && hasElements(e) ? elements(n, at, self) : e
   }
   /** Softmax and its like are functions of one tensor, whatever is repeated within them. */
   const isComposed = (n: Node): boolean => meanOf(n) !== null || isFunctionOfOne(n)
@@ -364,6 +289,9 @@ export const reader = (context: Context, { objective = false, inside = new Map()
     reads.set(n, { count: (before?.count ?? 0) + 1, e })
     return e
   }
-  const self: Reader = { read, shown, picked: withIndices, index: wished => letters.index(open, wished), symbols, known, reads }
+  const self: Reader = {
+    read, shown, within, symbols, known, reads, picked: withIndices,
+    letter: inUse => letters.index([...open, ...inUse]), index: wished => letters.index(open, wished),
+  }
   return self
 }

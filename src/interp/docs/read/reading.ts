@@ -10,12 +10,18 @@ import type { Symbols } from './symbols.js'
  */
 export type At = readonly (Sym | 'silent' | null)[]
 
+export const isLetter = (s: At[number]): s is Sym => s !== null && s !== 'silent'
+
 export interface Reading {
   readonly read: (n: Node, at: At) => Expr
   /** The written indices. */
   readonly shown: (n: Node, at: At) => Expr[]
   /** A function of a whole tensor, of which indices pick elements. */
   readonly picked: (e: Expr, n: Node, at: At) => Expr
+  /** A letter for an index that is neither among these nor in use around. */
+  readonly letter: (inUse: readonly Sym[]) => Sym
+  /** Reads with letters in use. */
+  readonly within: <T>(syms: readonly Sym[], f: () => T) => T
   /** A letter for an index that is in use nowhere around. */
   readonly index: (wished?: string) => Sym
   readonly symbols: Symbols

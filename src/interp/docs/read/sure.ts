@@ -8,7 +8,8 @@ import { bare, onlyOnes, valueOf } from './match.js'
 import type { At } from './reading.js'
 
 /** Axes that are read as wholes. */
-export const wholeAxes = (n: Node, at: At): number[] => n.shape.flatMap((d, i) => d !== 1 && (at[i] === null || at[i] === 'silent') ? [i] : [])
+export const wholeAxes = (n: Node, at: At): number[] =>
+  n.shape.flatMap((d, i) => d !== 1 && (at[i] === null || at[i] === 'silent') ? [i] : [])
 
 /** Axes along which a node's formula can be seen to vary: repeats that only make it fit are not written. */
 export const seenAxes = (n: Node): number[] => {
