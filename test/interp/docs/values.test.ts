@@ -113,15 +113,16 @@ const cases: readonly [string, (p: P) => Tensor][] = [
 ]
 it.each(cases)('%s', async (_, f) => {
   const params = { W: f32(3, 4), C: f32(3, 4), X: f32(2, 3), v: f32(3), S: f32(3, 3) }
-  const statement = trainStep({ params, optimiser: adam(1), loss: p => sum(square(f(p as unknown as P) as Tensor<[2]>)) }).statement({}, key(0))
+  const loss = (p: unknown): Tensor<[]> => sum(square(f(p as P) as Tensor<[2]>))
+  const statement = trainStep({ params, optimiser: adam(1), loss }).statement({}, key(0))
   const [printed] = mathematics(statement).values
   const engine = await openEngine('js')
   const given = Object.fromEntries(Object.entries(values).map(([k, v]) => [k, tensor(v as never)])) as unknown as P
-  const run = await compile(engine, () => ({ outputs: { loss: sum(square(f(given) as Tensor<[2]>)) } }), {
+  const run = await compile(engine, () => ({ outputs: { value: loss(given) } }), {
     state: {}, inputs: {},
   })
-  const { loss } = await run.run({}) as unknown as { loss: { data: ArrayLike<number> } }
+  const { value } = await run.run({}) as unknown as { value: { data: ArrayLike<number> } }
   const written = evaluate(printed, values)
   expect(typeof written).toBe('number')
-  expect(written as number / loss.data[0]).toBeCloseTo(1, 4)
+  expect(written as number / value.data[0]).toBeCloseTo(1, 4)
 })
