@@ -1,5 +1,5 @@
 /** VQ-VAE on Fashion-MNIST or MNIST: a picture becomes 7x7 codes of a codebook, and comes back. `vqvae-prior` learns to make such codes. */
-import { adam, fromArray, gather, mean, reshape, schedule, square, stack, sub } from 'typegrad'
+import { adam, fromArray, gather, mean, named, reshape, schedule, square, stack, sub } from 'typegrad'
 import { vqVae } from 'typegrad/models'
 import { defineRecipe, fashionMnist, mnist, setting } from 'typegrad/run'
 
@@ -31,7 +31,7 @@ export default defineRecipe({
     }
   },
   objective: ({ model, params, aux, batch: { x }, key }) => {
-    const { loss, aux: next, ...metrics } = model.losses({ params, aux }, reshape(x, ['B', 28, 28, 1]), key)
+    const { loss, aux: next, ...metrics } = model.losses({ params, aux }, named('x', reshape(x, ['B', 28, 28, 1])), key)
     return { loss, aux: next, metrics }
   },
   optimiser: ({ lr }, { steps }) => adam(schedule.cosine({ from: lr, steps })),
