@@ -41,13 +41,14 @@ it('transformer blocks written out check in time on TypeScript 7', async () => {
       const file = join(folder, `blocks-${blocks}.mts`)
       writeFileSync(file, blocksWrittenOut(blocks))
       const times: number[] = []
-      for (let run = 0; run < 3; run++) {
+      for (let run = 0; run < 5; run++) {
         const { text, seconds: taken } = await timedCompile('tsc', [file])
         expect(diagnosticsIn(text).filter(d => !d.file.startsWith('src/'))).toEqual([])
         expect(taken).toBeGreaterThan(0)
         times.push(taken)
       }
-      return times.sort((a, b) => a - b)[1]
+      // Whatever else the machine does only adds to a time: the least is nearest to the compiler's own.
+      return Math.min(...times)
     }
     // The sources of the library are in both programs; its users have declarations, which are not checked.
     expect(await processorTime(count) - await processorTime(0)).toBeLessThan(seconds)
