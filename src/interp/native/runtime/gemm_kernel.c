@@ -1,0 +1,123 @@
+#include "gemm_kernel.h"
+
+#if defined(__clang__)
+#define UNROLL _Pragma("unroll")
+#else
+#define UNROLL _Pragma("GCC unroll 16")
+#endif
+
+static inline __attribute__((always_inline)) tg_vec load(const float *x) { return *(const tg_uvec *)x; }
+static inline __attribute__((always_inline)) void store(float *x, tg_vec v) { *(tg_uvec *)x = v; }
+
+static __attribute__((noinline)) void store_some(float *c, const float *row, long cols, int add) {
+  if (add) for (long j = 0; j < cols; j++) c[j] += row[j];
+  else for (long j = 0; j < cols; j++) c[j] = row[j];
+}
+
+static inline __attribute__((always_inline)) void tile(const int rows, const int vecs, const tg_rows *t, const tg_sum *sum, const float *b,
+                                                       long col, long cols, int add) {
+  tg_vec acc[TG_MR][2];
+  UNROLL for (int i = 0; i < rows; i++) UNROLL for (int v = 0; v < vecs; v++) acc[i][v] = (tg_vec){0};
+  const float *a[TG_MR];
+  UNROLL for (int i = 0; i < rows; i++) a[i] = t->a[i];
+  const long a_step = sum->a_step, b_row = sum->b_row;
+  for (const tg_segment *s = sum->segments, *end = s + sum->count; s < end; s++) {
+    const float *row = b + s->b;
+    long at = s->a;
+    for (long k = s->n; k > 0; k--) {
+      tg_vec y[2];
+      UNROLL for (int v = 0; v < vecs; v++) y[v] = load(row + v * TG_W);
+      UNROLL for (int i = 0; i < rows; i++) {
+        tg_vec x = a[i][at] - (tg_vec){0};
+        UNROLL for (int v = 0; v < vecs; v++) acc[i][v] += x * y[v];
+      }
+      at += a_step;
+      row += b_row;
+    }
+  }
+  if (cols == vecs * TG_W) {
+    UNROLL for (int i = 0; i < rows; i++) {
+      float *c = t->c[i] + col;
+      UNROLL for (int v = 0; v < vecs; v++) store(c + v * TG_W, add ? load(c + v * TG_W) + acc[i][v] : acc[i][v]);
+    }
+  } else {
+    UNROLL for (int i = 0; i < rows; i++) {
+      float row[TG_NR];
+      UNROLL for (int v = 0; v < vecs; v++) store(row + v * TG_W, acc[i][v]);
+      store_some(t->c[i] + col, row, cols, add);
+    }
+  }
+}
+
+typedef void tile_of(const tg_rows *t, const tg_sum *sum, const float *b, long col, long cols, int add);
+#define TILE(rows, vecs) \
+  static void tile_##rows##_##vecs(const tg_rows *t, const tg_sum *sum, const float *b, long col, long cols, int add) { \
+    tile(rows, vecs, t, sum, b, col, cols, add); \
+  }
+#define TILES(rows) TILE(rows, 1) TILE(rows, 2)
+#define ENTRY(rows) { tile_##rows##_1, tile_##rows##_2 },
+TILES(1) TILES(2) TILES(3) TILES(4) TILES(5) TILES(6)
+#if TG_MR > 6
+TILES(7) TILES(8) TILES(9) TILES(10) TILES(11) TILES(12)
+#endif
+#if TG_MR > 12
+TILES(13) TILES(14)
+#endif
+static tile_of *const tiles[TG_MR][2] = {
+  ENTRY(1) ENTRY(2) ENTRY(3) ENTRY(4) ENTRY(5) ENTRY(6)
+#if TG_MR > 6
+  ENTRY(7) ENTRY(8) ENTRY(9) ENTRY(10) ENTRY(11) ENTRY(12)
+#endif
+#if TG_MR > 12
+  ENTRY(13) ENTRY(14)
+#endif
+};
+
+void tg_tile(const tg_rows *t, long rows, const tg_sum *sum, const float *b, long col, long cols, int add) {
+  tiles[rows - 1][cols > TG_W](t, sum, b, col, cols, add);
+}
+
+typedef float quad __attribute__((vector_size(16)));
+typedef float uquad __attribute__((vector_size(16), aligned(4), may_alias));
+typedef int indices __attribute__((vector_size(16)));
+#if defined(__clang__)
+#define SHUFFLE(x, y, a, b, c, d) __builtin_shufflevector(x, y, a, b, c, d)
+#else
+#define SHUFFLE(x, y, a, b, c, d) __builtin_shuffle(x, y, (indices){ a, b, c, d })
+#endif
+
+/* to[j][i] = from[i][j] for 4 rows and columns. */
+static inline void transpose_4(const float *from, long from_row, float *to) {
+  quad r0 = *(const uquad *)from, r1 = *(const uquad *)(from + from_row);
+  quad r2 = *(const uquad *)(from + 2 * from_row), r3 = *(const uquad *)(from + 3 * from_row);
+  quad a = SHUFFLE(r0, r1, 0, 4, 1, 5), b = SHUFFLE(r2, r3, 0, 4, 1, 5);
+  quad c = SHUFFLE(r0, r1, 2, 6, 3, 7), d = SHUFFLE(r2, r3, 2, 6, 3, 7);
+  *(uquad *)to = SHUFFLE(a, b, 0, 1, 4, 5);
+  *(uquad *)(to + TG_NR) = SHUFFLE(a, b, 2, 3, 6, 7);
+  *(uquad *)(to + 2 * TG_NR) = SHUFFLE(c, d, 0, 1, 4, 5);
+  *(uquad *)(to + 3 * TG_NR) = SHUFFLE(c, d, 2, 3, 6, 7);
+}
+
+static void pack_transposed(const float *b, long b_col, long k, long cols, float *panel) {
+  long j = 0;
+  for (; j + 4 <= cols; j += 4) {
+    const float *from = b + j * b_col;
+    long p = 0;
+    for (; p + 4 <= k; p += 4) transpose_4(from + p, b_col, panel + p * TG_NR + j);
+    for (; p < k; p++) for (long i = 0; i < 4; i++) panel[p * TG_NR + j + i] = from[p + i * b_col];
+  }
+  for (; j < cols; j++) for (long p = 0; p < k; p++) panel[p * TG_NR + j] = b[p + j * b_col];
+}
+
+void tg_pack_panel(const float *b, long b_row, long b_col, long k, long cols, float *panel) {
+  if (b_col == 1 && cols == TG_NR) {
+    for (long p = 0; p < k; p++) {
+      store(panel + p * TG_NR, load(b + p * b_row));
+      store(panel + p * TG_NR + TG_W, load(b + p * b_row + TG_W));
+    }
+    return;
+  }
+  if (cols < TG_NR) for (long p = 0; p < k; p++) for (long j = cols; j < TG_NR; j++) panel[p * TG_NR + j] = 0;
+  if (b_row == 1 && b_col != 1) pack_transposed(b, b_col, k, cols, panel);
+  else for (long p = 0; p < k; p++) for (long j = 0; j < cols; j++) panel[p * TG_NR + j] = b[p * b_row + j * b_col];
+}
