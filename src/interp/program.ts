@@ -12,9 +12,11 @@ export const program = (inputs: readonly Node[], outputs: readonly Node[], resid
   const result = { inputs: bound.slice(0, inputs.length), outputs: bound.slice(inputs.length), resident }
   const known = new Set(result.inputs)
   for (const node of computed(result.outputs)) {
-    const symbol = node.shape.flatMap(symbolsOf)[0]
-    if (symbol !== undefined)
+    const symbolic = node.shape.find(d => typeof d === 'string')
+    if (symbolic !== undefined) {
+      const [symbol] = symbolsOf(symbolic)
       throw new TypegradError('shape', `compile: the symbol ${symbol} has no size; give one, such as { ${symbol}: 64 }`)
+    }
     if (node.op === 'input' && !known.has(node)) {
       const { name } = node.attrs as { name: string }
       throw new TypegradError('value',

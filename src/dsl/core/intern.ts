@@ -20,14 +20,24 @@ const keyOf = (v: unknown): string => {
   if (Array.isArray(v)) return `[${v.map(keyOf).join()}]`
   if (v === null || typeof v !== 'object') return typeof v === 'function' ? `#${identityOf(v)}` : `${v}`
   if (Object.getPrototypeOf(v) !== Object.prototype) return `#${identityOf(v)}`
-  return `{${Object.entries(v).map(([k, x]) => `${k}:${keyOf(x)}`).join()}}`
+  let key = '{'
+  for (const k of Object.keys(v)) key += `${k}:${keyOf((v as Readonly<Record<string, unknown>>)[k])},`
+  return `${key}}`
 }
 
-// Weak on both sides: a long session that builds many expressions keeps only those it still holds.
-const interned = new Map<string, WeakRef<Node>>()
-const forget = new FinalizationRegistry<string>(key => {
-  if (interned.get(key)?.deref() === undefined) interned.delete(key)
-})
+/** Inputs and attributes as one key among the nodes of a primitive. Most nodes have no attributes, and numbers are the faster keys. */
+const keyFor = <A>(prim: Primitive<A>, inputs: readonly Node[], attrs: A): string | number => {
+  const own = prim.key ? prim.key(attrs) : keyOf(attrs)
+  if (own === '{}') {
+    if (inputs.length === 1) return inputs[0].id
+    if (inputs.length === 2 && inputs[0].id < pairBelow && inputs[1].id < pairBelow) return -1 - (inputs[0].id * pairBelow + inputs[1].id)
+  }
+  let key = ''
+  for (const { id } of inputs) key += `${id},`
+  return key + own
+}
+/** Two smaller numbers make one that a double holds exactly. */
+const pairBelow = 2 ** 26
 
 /** A class, so that what a node says of itself in a console is not held by every node anew. */
 class Interned<A> implements Node<A> {
@@ -45,13 +55,23 @@ class Interned<A> implements Node<A> {
   [Symbol.for('nodejs.util.inspect.custom')](): string { return `${this.op}: ${this.dtype}[${this.shape.join(', ')}]` }
 }
 
-/** The one place where nodes come to be. */
-export const intern = <A>(prim: Primitive<A>, inputs: readonly Node[], attrs: A, type: TensorType): Node<A> => {
-  const key = `${prim.op}(${inputs.map(i => i.id).join()})${prim.key ? prim.key(attrs) : keyOf(attrs)}`
-  const known = interned.get(key)?.deref()
-  if (known !== undefined) return known as Node<A>
-  const node = new Interned(prim, inputs, attrs, type)
-  interned.set(key, new WeakRef<Node>(node))
-  forget.register(node, key)
-  return node
+/**
+ * Makes the nodes of one primitive, each once; `typeOf` is asked of new ones only. The table is weak: a long session that builds many
+ * expressions keeps only those it still holds. What has died is swept out whenever the table has doubled.
+ */
+export const interning = <A>(prim: Primitive<A>, typeOf: (inputs: readonly Node[], attrs: A) => TensorType): Primitive<A>['make'] => {
+  const table = new Map<string | number, WeakRef<Node<A>>>()
+  let sweepAt = 1024
+  return (inputs, attrs) => {
+    const key = keyFor(prim, inputs, attrs)
+    const known = table.get(key)?.deref()
+    if (known !== undefined) return known
+    const node = new Interned(prim, inputs, attrs, typeOf(inputs, attrs))
+    table.set(key, new WeakRef<Node<A>>(node))
+    if (table.size > sweepAt) {
+      for (const [k, held] of table) if (held.deref() === undefined) table.delete(k)
+      sweepAt = 2 * table.size + 1024
+    }
+    return node
+  }
 }

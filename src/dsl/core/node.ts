@@ -81,7 +81,7 @@ export const reachable = (outputs: readonly Node[], inputsOf: (n: Node) => reado
   for (let n = stack.pop(); n !== undefined; n = stack.pop()) {
     if (seen.has(n)) continue
     seen.add(n)
-    stack.push(...inputsOf(n))
+    for (const i of inputsOf(n)) if (!seen.has(i)) stack.push(i)
   }
   return [...seen].sort((a, b) => a.id - b.id)
 }

@@ -16,13 +16,13 @@ export const substitute = (outputs: readonly Node[], replacements: ReadonlyMap<N
   for (const node of reachable(outputs)) {
     if (done.has(node)) continue
     const inputs = node.inputs.map(i => done.get(i) ?? i)
+    const moved = inputs.some((x, i) => x !== node.inputs[i])
     let attrs = node.attrs
     if (resize && node.prim.mapDims) attrs = node.prim.mapDims(attrs, dim)
     if (resize && node.prim.mapBody) attrs = node.prim.mapBody(attrs, nodes => substitute(nodes, new Map(), sizes))
-    if (node.prim.mapRule && (resize || inputs.some((x, i) => x !== node.inputs[i])))
+    if (node.prim.mapRule && (resize || moved))
       attrs = node.prim.mapRule(node, nodes => substitute(nodes, replacements, sizes), scopeOf(replacements, sizes))
-    const changed = attrs !== node.attrs || inputs.some((x, i) => x !== node.inputs[i])
-    done.set(node, changed ? node.prim.make(inputs, attrs) : node)
+    done.set(node, moved || attrs !== node.attrs ? node.prim.make(inputs, attrs) : node)
   }
   return outputs.map(o => done.get(o) ?? o)
 }
