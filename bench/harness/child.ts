@@ -1,0 +1,30 @@
+/** typegrad in its own process, under the same protocol as every peer. */
+import { openEngine, type EngineName } from 'typegrad/engines'
+import { workloads } from '../workloads/index.js'
+import { memory, serve } from './serve.js'
+import type { Running } from './workload.js'
+
+let running: Running | undefined
+
+await serve(async command => {
+  switch (command.do) {
+    case 'prepare': {
+      await workloads[command.workload](command.sizes).prepare(await openEngine(command.variant as EngineName), command.folder)
+      return {}
+    }
+    case 'init': {
+      const engine = await openEngine(command.variant as EngineName, { threads: command.threads })
+      const began = performance.now()
+      running = await workloads[command.workload](command.sizes).open(engine, command.folder)
+      return { version: `${engine.name} ${engine.version}`, seconds: (performance.now() - began) / 1000, compile: running.seconds }
+    }
+    case 'steps': {
+      if (running === undefined) throw new Error('steps came before init')
+      const began = performance.now()
+      const loss = await running.steps(command.n)
+      return { seconds: (performance.now() - began) / 1000, loss }
+    }
+    case 'peak': return memory()
+    default: throw new Error('an unknown command')
+  }
+})

@@ -1,0 +1,45 @@
+/** A process under the protocol: commands go in one at a time, each is answered by one line. */
+import { spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
+import type { Command, Memory, Started, Timed } from './protocol.js'
+
+export interface Peer {
+  start(command: Command): Promise<Started>
+  steps(n: number): Promise<Timed>
+  memory(): Promise<Memory>
+  /** Ends the process. */
+  close(): void
+}
+
+/** Starts a process; whatever goes wrong in it is an error of one sentence. */
+export const peer = (command: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Peer => {
+  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...env } })
+  let waiting: { resolve: (line: string) => void; reject: (e: Error) => void } | undefined
+  let said = '', ended: string | undefined
+  child.stderr.on('data', (text: Buffer) => { said = (said + text.toString()).slice(-4000) })
+  const end = (why: string) => {
+    ended = why
+    waiting?.reject(new Error(why))
+  }
+  child.on('error', e => end(e.message))
+  child.on('exit', (code, signal) => end(`it ended with ${signal ?? code}: ${said.trim().split('\n').at(-1) ?? ''}`))
+  child.stdin.on('error', () => undefined)
+  createInterface({ input: child.stdout }).on('line', line => {
+    if (line.startsWith('{')) waiting?.resolve(line)
+  })
+  const ask = async <T>(what: Command): Promise<T> => {
+    if (ended !== undefined) throw new Error(ended)
+    const line = await new Promise<string>((resolve, reject) => {
+      waiting = { resolve, reject }
+      child.stdin.write(`${JSON.stringify(what)}\n`)
+    })
+    waiting = undefined
+    const answer = JSON.parse(line) as { readonly error?: string }
+    if (answer.error !== undefined) throw new Error(answer.error)
+    return answer as T
+  }
+  return {
+    start: what => ask(what), steps: n => ask({ do: 'steps', n }), memory: () => ask({ do: 'peak' }),
+    close: () => { child.kill('SIGKILL') },
+  }
+}

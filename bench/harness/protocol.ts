@@ -1,0 +1,22 @@
+/** What the harness and a peer say to each other: one line of JSON each way. */
+
+/** What a peer is told when it starts. */
+export interface Start {
+  readonly do: 'init'
+  readonly workload: string
+  readonly variant: string
+  readonly threads: number
+  readonly folder: string
+  /** `cpu` or `cuda`. */
+  readonly device: string
+  /** Sizes other than a workload's own. */
+  readonly sizes: Readonly<Record<string, number>>
+}
+export type Command = Start | { readonly do: 'prepare'; readonly workload: string; readonly variant: string; readonly folder: string
+  readonly sizes: Start['sizes'] } | { readonly do: 'steps'; readonly n: number } | { readonly do: 'peak' } | { readonly do: 'exit' }
+
+export interface Started { readonly version: string; readonly seconds: number }
+/** The seconds that n steps took, and the loss of the last. */
+export interface Timed { readonly seconds: number; readonly loss: number }
+/** Resident memory in bytes: the most so far, and now. */
+export interface Memory { readonly peak: number; readonly now: number }

@@ -1,0 +1,67 @@
+/** The table of results: what counts, ratios, and Markdown. */
+import type { Result, Row } from './measure.js'
+import { geometricMean } from './statistics.js'
+
+const fastest = (results: readonly Result[]): Result | undefined =>
+  results.filter(r => r.void === undefined).sort((a, b) => a.ms - b.ms)[0]
+/** The fastest variant of a peer whose loss agrees. */
+export const best = (row: Row, ...names: readonly string[]): Result | undefined => fastest(row.peers.filter(p => names.includes(p.name)))
+/** peer / typegrad. */
+export const ratio = (row: Row, ...names: readonly string[]): number | null => {
+  const peer = best(row, ...names)
+  return peer === undefined ? null : peer.ms / row.typegrad.ms
+}
+
+/** The geometric means over the training workloads of best of PyTorch and JAX / typegrad: of each number of threads, and of all. */
+export const geomean = (rows: readonly Row[]): { readonly all: number | null; readonly [threads: string]: number | null } => {
+  const of = (some: readonly Row[]) => geometricMean(some.filter(r => r.training).flatMap(r => ratio(r, 'torch', 'jax') ?? []))
+  const counts = [...new Set(rows.map(r => r.threads))]
+  return { ...Object.fromEntries(counts.map(n => [String(n), of(rows.filter(r => r.threads === n))])), all: of(rows) }
+}
+
+const number = (x: number): string => x >= 100 ? x.toFixed(0) : x >= 10 ? x.toFixed(1) : x >= 1 ? x.toFixed(2) : x.toPrecision(2)
+const percent = (x: number): string => `±${(x * 100).toFixed(0)} %`
+const cell = (row: Row, name: string): string => {
+  const r = best(row, name)
+  if (r !== undefined) return `${number(r.ms)} (${r.variant}, ${percent(r.spread)})`
+  return row.peers.some(p => p.name === name) ? 'void' : '-'
+}
+const times = (row: Row, ...names: readonly string[]): string => {
+  const x = ratio(row, ...names)
+  return x === null ? '-' : x.toFixed(2)
+}
+const difference = (row: Row): string => {
+  const apart = row.peers.filter(p => p.void === undefined).map(p => Math.abs(p.loss / row.typegrad.loss - 1))
+  return apart.length === 0 ? '-' : Math.max(...apart).toExponential(0)
+}
+const memory = (row: Row): string => {
+  const torch = best(row, 'torch')
+  return torch === undefined ? '-' : (row.typegrad.peak / torch.peak).toFixed(2)
+}
+const heads = [
+  'workload', 'threads', 'typegrad ms', 'PyTorch ms', 'JAX ms', 'tfjs ms', 'jax-js ms', 'best of PyTorch and JAX / typegrad',
+  'tfjs / typegrad', 'jax-js / typegrad', 'memory / PyTorch', 'losses apart',
+]
+const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
+
+/** Rows as Markdown, and what is void or missing below. */
+export const markdown = (rows: readonly Row[]): string => {
+  const body = rows.map(row => line([
+    row.workload + (row.training ? '' : ' *'), String(row.threads),
+    `${number(row.typegrad.ms)} (${row.typegrad.variant}, ${percent(row.typegrad.spread)})`,
+    ...['torch', 'jax', 'tfjs', 'jax-js'].map(n => cell(row, n)),
+    times(row, 'torch', 'jax'), times(row, 'tfjs'), times(row, 'jax-js'), memory(row), difference(row),
+  ]))
+  const faults = rows.flatMap(row => row.peers.filter(p => p.void !== undefined)
+    .map(p => `- void: ${row.workload}, ${row.threads} threads, ${p.name}:${p.variant}: ${p.void}`))
+  const missing = [...new Set(rows.flatMap(row =>
+    Object.entries(row.missing).map(([name, why]) => `- ${row.workload}: no ${name}: ${why}`)))]
+  const means = Object.entries(geomean(rows))
+    .map(([n, x]) => `${n === 'all' ? 'all' : `${n} threads`}: ${x === null ? '-' : x.toFixed(2)}`)
+  const notes = [...faults, ...missing]
+  return [
+    line(heads), line(heads.map(() => '---')), ...body, '',
+    `Geometric mean over the training workloads of best of PyTorch and JAX / typegrad: ${means.join(', ')}.`,
+    '', '`*` does not count in the geometric mean.', ...notes.length > 0 ? ['', ...notes] : [],
+  ].join('\n')
+}

@@ -1,0 +1,60 @@
+"""PyTorch: eager or compiled loss, fused Adam, denormals flushed.
+
+A workload's module has `torch_loss(p, aux, batch) -> (loss, aux)` and `RATE`; `torch_prepare(tree)` may change layouts once.
+"""
+import importlib
+
+import torch
+
+from files import batches, part, read
+
+MODES = {'compile': None, 'autotune': 'max-autotune-no-cudagraphs'}
+
+
+def version():
+    return f'torch {torch.__version__}'
+
+
+def tensors(tree, device):
+    return {k: torch.from_numpy(v).to(device) for k, v in tree.items()}
+
+
+def start(command):
+    torch.set_num_threads(command['threads'])
+    torch.set_flush_denormal(True)
+    device, variant = command['device'], command['variant']
+    workload = importlib.import_module(command['workload'])
+    if hasattr(workload, 'torch_start'):
+        return workload.torch_start(command)
+    values = read(command['folder'], 'start')
+    prepare = getattr(workload, 'torch_prepare', lambda tree: tree)
+    p, aux, constants = (prepare(tensors(part(values, name), device)) for name in ('params', 'aux', 'constants'))
+    p = {k: v.requires_grad_() for k, v in p.items()}
+    data = [{k: v.long() if v.dtype == torch.int32 else v for k, v in prepare(tensors(b, device)).items()}
+            for b in batches(command['folder'])]
+    optimiser = torch.optim.Adam(p.values(), lr=workload.RATE, betas=getattr(workload, 'BETAS', (0.9, 0.999)), fused=True)
+    grads = getattr(workload, 'torch_grads', None)
+    wrap = torch.compile(mode=MODES[variant]) if variant in MODES else lambda f: f
+    state = {'done': 0, 'aux': {**aux, **constants}}
+    # Gradients of gradients are inside the compiled function where the workload says how; autograd finds the others.
+    compiled = wrap(grads if grads else workload.torch_loss)
+
+    def step(b):
+        if grads:
+            found, loss = compiled({k: v.detach() for k, v in p.items()}, b)
+            for k, v in p.items():
+                v.grad = found[k]
+        else:
+            optimiser.zero_grad(set_to_none=True)
+            loss, state['aux'] = compiled(p, state['aux'], b)
+            loss.backward()
+        optimiser.step()
+        return loss
+
+    def run(n):
+        for _ in range(n):
+            loss = step(data[state['done'] % len(data)])
+            state['done'] += 1
+        return float(loss.detach())
+
+    return run
