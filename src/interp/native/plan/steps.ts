@@ -1,0 +1,43 @@
+/** What a program is made of: pieces of memory, and steps that read some and write others. */
+import type { DType } from '../../../dsl/tensor.js'
+import type { Value } from '../../../dsl/value.js'
+import type { View } from './views.js'
+
+/** Who gives the memory its address: the working memory, the caller, the program's constants, or a pointer that a loop moves. */
+export type Home =
+  | { readonly kind: 'arena' } | { readonly kind: 'slot'; readonly index: number }
+  | { readonly kind: 'constant'; readonly value: Value } | { readonly kind: 'pointer'; readonly name: string }
+export interface Memory { readonly dtype: DType; readonly size: number; readonly home: Home }
+
+export const elementBytes = (dtype: DType): number => dtype === 'bool' ? 1 : 4
+export const bytesOf = (m: Memory): number => m.size * elementBytes(m.dtype)
+
+export interface Read {
+  readonly memory: Memory
+  readonly view: View
+  /** Whether the step, having written element i, reads no element of this but later ones: so it may write over what it reads. */
+  readonly aligned?: boolean
+}
+
+/** What the text of a step needs to know of its surroundings. */
+export interface Surroundings {
+  /** A C expression of type `char *` for the memory's first byte. */
+  at(m: Memory): string
+  /** The name of a function whose definition is this text with NAME for its name; equal texts are one function. `uses` names headers under
+   * runtime/math. */
+  kernel(text: string, uses: ReadonlySet<string>): string
+  /** A C name not used before. */
+  fresh(prefix: string): string
+}
+
+export interface Step {
+  /** Of steps that could come next, the least goes first. */
+  readonly order: number
+  readonly reads: readonly Read[]
+  readonly writes: readonly Memory[]
+  /** Working memory of the step alone. */
+  readonly temps: readonly Memory[]
+  readonly emit: (s: Surroundings) => string
+}
+
+export const arena = (dtype: DType, size: number): Memory => ({ dtype, size, home: { kind: 'arena' } })
