@@ -17,8 +17,8 @@ export interface Case<S, I, O extends object> {
   readonly inputs: I
   /** The sizes of symbols. */
   readonly symbols: Readonly<Record<string, number>>
-  /** The first state. */
-  readonly first: () => S
+  /** The first state: as expressions, or as arrays by path. */
+  readonly first: (() => S) | Arrays
   readonly step: (state: S, inputs: I) => { readonly state?: S; readonly outputs: O }
   /** Every field of a batch with an axis of BATCHES in front. */
   readonly data: () => Arrays
@@ -74,8 +74,9 @@ export const workload = <S, I, O extends object>(told: Told, make: () => Case<S,
   training: true, tolerance: 1e-3, ...told,
   prepare: async (engine, folder) => {
     const { first, data, constants = () => ({}) } = make()
-    const start = await compile(engine, () => ({ outputs: first() }), { state: {}, inputs: {} })
-    writeArrays(join(folder, 'start.safetensors'), { ...flatten(await start.run({})), ...flatten({ constants: constants() }) })
+    const start = typeof first === 'function'
+      ? flatten(await (await compile(engine, () => ({ outputs: first() }), { state: {}, inputs: {} })).run({})) : first
+    writeArrays(join(folder, 'start.safetensors'), { ...start, ...flatten({ constants: constants() }) })
     writeArrays(join(folder, 'data.safetensors'), data())
   },
   open: async (engine, folder) => {

@@ -22,14 +22,34 @@ def limit(threads):
         os.environ['XLA_FLAGS'] = '--xla_cpu_multi_thread_eigen=false ' + os.environ.get('XLA_FLAGS', '')
 
 
+def without_gradients(command, step):
+    """Steps of a state: `jax_step(p, batch) -> (p, number)`."""
+    import jax
+    p = jax.device_put(part(read(command['folder'], 'start'), 'params'))
+    data = [jax.device_put(b) for b in batches(command['folder'])]
+    compiled = jax.jit(step, donate_argnums=0).lower(p, data[0]).compile()
+    state = {'p': p, 'done': 0}
+
+    def run(n):
+        for _ in range(n):
+            state['p'], found = compiled(state['p'], data[state['done'] % len(data)])
+            state['done'] += 1
+        jax.block_until_ready(state['p'])
+        return float(found)
+
+    return run
+
+
 def start(command):
     limit(command['threads'])
     os.environ['JAX_PLATFORMS'] = 'cpu' if command['device'] == 'cpu' else 'cuda'
     import jax
     import optax
-    workload = importlib.import_module(command['workload'])
+    workload = importlib.import_module(command['workload'].replace('-', '_'))
     if hasattr(workload, 'jax_start'):
         return workload.jax_start(command)
+    if hasattr(workload, 'jax_step'):
+        return without_gradients(command, workload.jax_step)
     loss_of = getattr(workload, f"jax_loss_{command['variant']}", None) or workload.jax_loss
     values = read(command['folder'], 'start')
     p, aux, constants = (jax.device_put(part(values, name)) for name in ('params', 'aux', 'constants'))

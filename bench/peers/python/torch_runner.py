@@ -4,6 +4,7 @@ A workload's module has `torch_loss(p, aux, batch) -> (loss, aux)` and `RATE`; `
 """
 import importlib
 
+import numpy as np
 import torch
 
 from files import batches, part, read
@@ -16,16 +17,35 @@ def version():
 
 
 def tensors(tree, device):
-    return {k: torch.from_numpy(v).to(device) for k, v in tree.items()}
+    return {k: torch.from_numpy(np.array(v)).to(device) for k, v in tree.items()}
+
+
+def without_gradients(command, compiled):
+    """Steps of a state: `torch_step(p, batch) -> (p, number)`."""
+    device = command['device']
+    data = [tensors(b, device) for b in batches(command['folder'])]
+    state = {'p': tensors(part(read(command['folder'], 'start'), 'params'), device), 'done': 0}
+
+    @torch.inference_mode()
+    def run(n):
+        for _ in range(n):
+            state['p'], found = compiled(state['p'], data[state['done'] % len(data)])
+            state['done'] += 1
+        return float(found)
+
+    return run
 
 
 def start(command):
     torch.set_num_threads(command['threads'])
     torch.set_flush_denormal(True)
     device, variant = command['device'], command['variant']
-    workload = importlib.import_module(command['workload'])
+    workload = importlib.import_module(command['workload'].replace('-', '_'))
     if hasattr(workload, 'torch_start'):
         return workload.torch_start(command)
+    wrap = torch.compile(mode=MODES[variant]) if variant in MODES else lambda f: f
+    if hasattr(workload, 'torch_step'):
+        return without_gradients(command, wrap(workload.torch_step))
     values = read(command['folder'], 'start')
     prepare = getattr(workload, 'torch_prepare', lambda tree: tree)
     p, aux, constants = (prepare(tensors(part(values, name), device)) for name in ('params', 'aux', 'constants'))
@@ -33,14 +53,14 @@ def start(command):
     data = [{k: v.long() if v.dtype == torch.int32 else v for k, v in prepare(tensors(b, device)).items()}
             for b in batches(command['folder'])]
     optimiser = torch.optim.Adam(p.values(), lr=workload.RATE, betas=getattr(workload, 'BETAS', (0.9, 0.999)), fused=True)
-    grads = getattr(workload, 'torch_grads', None)
-    wrap = torch.compile(mode=MODES[variant]) if variant in MODES else lambda f: f
+    grads = getattr(workload, 'torch_grads', None) if variant in MODES else None
     state = {'done': 0, 'aux': {**aux, **constants}}
     # Gradients of gradients are inside the compiled function where the workload says how; autograd finds the others.
-    compiled = wrap(grads if grads else workload.torch_loss)
+    named = getattr(workload, f'torch_loss_{variant}', workload.torch_loss)
+    compiled = wrap(named if grads is None else grads)
 
     def step(b):
-        if grads:
+        if grads is not None:
             found, loss = compiled({k: v.detach() for k, v in p.items()}, b)
             for k, v in p.items():
                 v.grad = found[k]
