@@ -26,6 +26,9 @@ export interface Backend {
   typedArrayFromHeap?(info: Info): Data
   /** Of cpu: whether its advertisement is still to come. */
   firstUse?: boolean
+  /** Of tfjs-node: an operation of TensorFlow by its name, and the numbers that stand for its types. */
+  executeSingleOutput?(op: string, attrs: readonly { name: string; type: number; value: number }[], inputs: readonly Info[]): Info
+  readonly binding?: { readonly TF_ATTR_TYPE: number; readonly TF_FLOAT: number }
 }
 
 interface KernelConfig { kernelFunc(call: { inputs: Inputs; attrs: Attributes; backend: Backend }): Info | Info[] }
@@ -99,6 +102,17 @@ const withOwnWeights = (call: Kernel, backend: Backend, multiplied: WeakMap<obje
   return out
 }
 
+/** The kernel of tfjs-node hands its operands to tfjs's own ops, which take tensors only; this is the operation itself. */
+const directPow = (backend: Backend): Kernel | undefined => {
+  const { binding } = backend
+  if (!binding || !backend.executeSingleOutput) return undefined
+  const attrs = [{ name: 'T', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT }]
+  return inputs => {
+    const { a, b } = inputs as Readonly<Record<string, Info>>
+    return (backend as Required<Backend>).executeSingleOutput('Pow', attrs, [a, b])
+  }
+}
+
 /** The device of a backend that is set in `core` under tfjs's name for it. */
 export const device = (core: Core, name: string, tfjsName: string, version: string): Device => {
   const backend = core.backend()
@@ -124,6 +138,8 @@ export const device = (core: Core, name: string, tfjsName: string, version: stri
     }
   const flat = tfjsName === 'wasm' || tfjsName === 'cpu'
   const kernel = (called: string): Kernel => {
+    const pow = called === 'Pow' ? directPow(backend) : undefined
+    if (pow) return pow
     const found = core.getKernel(called, tfjsName)
     if (!found) throw new InternalError(`the tfjs backend ${name} has no kernel ${called}`)
     const call: Kernel = (inputs, attrs) => found.kernelFunc({ inputs, attrs, backend }) as Info

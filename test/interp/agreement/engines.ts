@@ -2,7 +2,9 @@
 import type { Engine } from '../../../src/interp/engine.js'
 import { onnxEngine } from '../../../src/interp/onnx/engine.js'
 import { openBackend } from '../../../src/interp/tfjs/backends.js'
+import type { Device } from '../../../src/interp/tfjs/device.js'
 import { tfjsOn } from '../../../src/interp/tfjs/engine.js'
+import { asked, builtDevices } from '../tfjs/built.js'
 import { jsEngine } from '../../../src/interp/js/engine.js'
 
 export interface Subject {
@@ -12,14 +14,19 @@ export interface Subject {
   readonly live: () => unknown
 }
 
-const tfjs = async (backend: string): Promise<Subject> => {
-  const device = await openBackend(backend, { threads: 1 })
-  return { name: `tfjs:${backend}`, engine: tfjsOn(device), live: () => device.live() }
+const tfjs = (open: () => Promise<Device>) => async (): Promise<Subject> => {
+  const device = await open()
+  return { name: `tfjs:${device.name}`, engine: tfjsOn(device), live: () => device.live() }
 }
 
-export const subjects: Readonly<Record<string, () => Promise<Subject>>> = {
+const standard: Readonly<Record<string, () => Promise<Subject>>> = {
   js: () => Promise.resolve({ name: 'js', engine: jsEngine, live: () => null }),
   onnx: async () => ({ name: 'onnx', engine: await onnxEngine({ threads: 1 }), live: () => null }),
-  'tfjs:wasm': () => tfjs('wasm'),
-  'tfjs:cpu': () => tfjs('cpu'),
+  'tfjs:wasm': tfjs(() => openBackend('wasm', { threads: 1 })),
+  'tfjs:cpu': tfjs(() => openBackend('cpu', { threads: 1 })),
 }
+
+/** In an ordinary run the engines that are installed; when a build of tfjs-node is named, that one alone. */
+export const subjects: typeof standard = asked
+  ? Object.fromEntries(Object.entries(builtDevices).map(([name, open]) => [`tfjs:${name}`, tfjs(open)]))
+  : standard

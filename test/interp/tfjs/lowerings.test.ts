@@ -6,6 +6,7 @@ import { jsEngine } from '../../../src/interp/js/engine.js'
 import { program } from '../../../src/interp/program.js'
 import { openBackend } from '../../../src/interp/tfjs/backends.js'
 import { tfjsOn } from '../../../src/interp/tfjs/engine.js'
+import { asked, builtDevices } from './built.js'
 import { casesOf, ops } from './cases/index.js'
 import { imitation } from './imitation.js'
 
@@ -21,7 +22,8 @@ const differences = (got: Value, want: Value): string[] => {
     agrees(got.data[i], w, want.dtype) ? [] : [`element ${i} is ${got.data[i]} instead of ${w}`])
 }
 
-const devices = { 'wasm': () => openBackend('wasm'), 'cpu': () => openBackend('cpu'), 'an imitation of tfjs-node': imitation }
+const installed = { 'wasm': () => openBackend('wasm'), 'cpu': () => openBackend('cpu'), 'an imitation of tfjs-node': imitation }
+const devices = asked ? builtDevices : installed
 
 describe.each(Object.entries(devices))('tfjs on %s', async (_, open) => {
   const device = await open()

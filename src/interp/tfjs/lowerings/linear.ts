@@ -88,11 +88,18 @@ const spread = (x: Ref, [sh, sw]: readonly number[], emit: Emitter): Ref => {
   return view(pad(columns, [[0, 0], [0, 0], [0, sh - 1], [0, 0]], 0, emit), [b, h * sh, w * sw, c])
 }
 
-/** One group, no padding. */
-const convolve = (x: Ref, w: Ref, stride: readonly number[], dilation: readonly number[], shape: readonly number[], emit: Emitter): Ref =>
-  emit.kernel('Conv2D', { x, filter: w }, { strides: stride, pad: 'valid', dataFormat: 'NHWC', dilations: dilation }, shape, 'float32')
-
 const reach = (k: number, dilation: number): number => dilation * (k - 1)
+
+/**
+ * One group, no padding. Where one column comes out, columns that no window reads are cut off: oneDNN in TensorFlow 2.21 loses count of the
+ * rows otherwise (one channel, a stride along the width only).
+ */
+const convolve = (x: Ref, w: Ref, stride: readonly number[], dilation: readonly number[], shape: readonly number[], emit: Emitter): Ref => {
+  const [b, h, , c] = x.shape
+  const read = shape[2] === 1 ? slice(x, [0, 0, 0, 0], [b, h, reach(w.shape[1], dilation[1]) + 1, c], emit) : x
+  const attrs = { strides: stride, pad: 'valid', dataFormat: 'NHWC', dilations: dilation }
+  return emit.kernel('Conv2D', { x: read, filter: w }, attrs, shape, 'float32')
+}
 
 /** The image that a convolution read, from what it wrote: a convolution of the spread cotangent with the kernel turned round. */
 const intoInput = (y: Ref, w: Ref, g: Conv, [h, wd]: readonly number[], emit: Emitter): Ref => {

@@ -21,6 +21,10 @@ const reduction = (kernel: string, attribute: string) => ([x]: In, node: Node<Ax
   return view(emit.kernel(kernel, { x: rows }, { [attribute]: [1], keepDims: false }, [rows.shape[0]], x.dtype), concrete(node))
 }
 
+/** wasm reads booleans as four-byte words, past their end (in Select and Reverse too, which are not used); tfjs-node refuses them. */
+const countable = (x: Ref, emit: Emitter): Ref =>
+  x.dtype === 'bool' ? emit.kernel('Cast', { x }, { dtype: 'int32' }, x.shape, 'int32') : x
+
 export const reduceLowerings = {
   sum: ([x]: In, node: NodeOf<'sum'>, emit: Emitter): Ref => {
     const { axes } = node.attrs
@@ -36,7 +40,7 @@ export const reduceLowerings = {
   },
   max: reduction('Max', 'reductionIndices'), min: reduction('Min', 'axis'), prod: reduction('Prod', 'axis'),
   argMax: ([x]: In, node: NodeOf<'argMax'>, emit: Emitter): Ref => {
-    const rows = asRows(x, [node.attrs.axis], emit)
+    const rows = countable(asRows(x, [node.attrs.axis], emit), emit)
     return view(emit.kernel('ArgMax', { x: rows }, { axis: 1 }, [rows.shape[0]], 'int32'), concrete(node))
   },
   cumsum: ([x]: In, node: NodeOf<'cumsum'>, emit: Emitter): Ref => {
