@@ -1,6 +1,7 @@
 /*
  * Sines and cosines: x = n pi / 2 + r with |r| <= pi / 4, reduced in float64, then the polynomial of the quadrant.
- * Right for |x| up to 2^50; beyond, where floats are a whole turn or many apart, some number of [-1, 1].
+ * Right for |x| up to 2^50 (1.6e6 where there is no fused multiply-add); beyond, where neighbours are many turns apart, some number of
+ * [-1, 1].
  */
 #ifndef TYPEGRAD_MATH_CIRCLE_H
 #define TYPEGRAD_MATH_CIRCLE_H

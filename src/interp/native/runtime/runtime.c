@@ -1,0 +1,30 @@
+/* The runtime in one table, which generated programs are given: they are loaded without linking against it. */
+#include "typegrad.h"
+
+const tg tg_runtime = {
+    .parallel = tg_parallel,
+    .scratch = tg_scratch,
+    .gemm = tg_gemm,
+    .conv = tg_conv_forward,
+    .conv_input = tg_conv_input,
+    .conv_kernel = tg_conv_kernel,
+    .copy = tg_copy,
+    .fill = tg_fill,
+    .patches = tg_patches,
+    .fold = tg_fold,
+    .reduce = tg_reduce,
+    .row_sum = tg_row_sum,
+    .row_max = tg_row_max,
+    .row_min = tg_row_min,
+    .row_prod = tg_row_prod,
+    .argmax = tg_argmax,
+    .cumsum = tg_cumsum,
+    .sort_indices = tg_sort_indices,
+    .gather = tg_gather,
+    .scatter_add = tg_scatter_add,
+    .take_along = tg_take_along,
+    .scatter_along = tg_scatter_along,
+    .random_bits = tg_random_bits,
+    .uniform = tg_uniform,
+    .fault = tg_fault,
+};
