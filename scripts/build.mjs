@@ -1,6 +1,9 @@
-/** Builds dist from src when a source is newer than the last build (or with --force), and removes outputs whose source is gone. */
+/**
+ * Builds dist from src when a source is newer than the last build (or with --force), and removes outputs whose source is gone. The C
+ * files of the native engine are compiled on the user's machine: they are copied.
+ */
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -29,6 +32,7 @@ if (status !== 0) {
   process.stderr.write(`${stdout}${stderr}the build failed: the lines above are the compiler's\n`)
   process.exit(1)
 }
+cpSync(join(root, 'src/interp/native/runtime'), join(dist, 'interp/native/runtime'), { recursive: true })
 mkdirSync(dirname(stamp), { recursive: true })
 // The stamp carries the time the build began, so that a source saved during it counts as newer.
 writeFileSync(stamp, '')

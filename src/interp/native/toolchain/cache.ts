@@ -1,0 +1,96 @@
+/** The folder of compiled libraries: what was compiled once is loaded the next time. */
+import { createHash } from 'node:crypto'
+import { access, constants, lstat, mkdir, mkdtemp, readdir, rename, rm, stat, utimes } from 'node:fs/promises'
+import { homedir, tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const limit = 256 << 20
+const hour = 3600_000
+const entry = /^[0-9a-f]{40}\.(so|node)$/
+const unfinished = /^new-/
+
+/** Names the same contents by the same hash. */
+export const keyOf = (...parts: readonly string[]): string => {
+  const hash = createHash('sha256')
+  for (const part of parts) hash.update(`${part.length}\n`).update(part)
+  return hash.digest('hex').slice(0, 40)
+}
+
+const preferred = (environment: NodeJS.ProcessEnv): string => environment.TYPEGRAD_CACHE
+  ?? (environment.XDG_CACHE_HOME ? join(environment.XDG_CACHE_HOME, 'typegrad') : undefined)
+  ?? (process.platform === 'darwin' ? join(homedir(), 'Library/Caches/typegrad') : join(homedir(), '.cache/typegrad'))
+
+/** Makes a folder; whether it can be written to. */
+const usable = async (folder: string): Promise<boolean> => {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+    await access(folder, constants.W_OK | constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** A folder that nobody else could have put a library into. */
+const isOurs = async (folder: string): Promise<boolean> => {
+  const { uid, mode } = await lstat(folder)
+  return uid === process.getuid?.() && (mode & 0o022) === 0
+}
+
+/** Where libraries are kept: the user's cache, or, where that cannot be written to, a folder among the temporary ones. */
+export const cacheFolder = async (environment: NodeJS.ProcessEnv = process.env): Promise<string> => {
+  const folder = preferred(environment)
+  if (await usable(folder)) return folder
+  const temporary = join(tmpdir(), `typegrad-${process.getuid?.() ?? 'cache'}`)
+  return await usable(temporary) && await isOurs(temporary) ? temporary : mkdtemp(join(tmpdir(), 'typegrad-'))
+}
+
+interface Entry { readonly path: string; readonly size: number; readonly used: number }
+
+/** Removes what was used least recently until the rest fits, and what a process that was stopped left unfinished. */
+export const evict = async (folder: string, bytes = limit): Promise<void> => {
+  const names = await readdir(folder)
+  const entries = await Promise.all(names.filter(name => entry.test(name) || unfinished.test(name)).map(async (name): Promise<Entry> => {
+    const path = join(folder, name)
+    const { size, mtimeMs: used } = await stat(path)
+    return { path, size, used }
+  }))
+  const old = entries.filter(({ path, used }) => path.startsWith(join(folder, 'new-')) && Date.now() - used > hour)
+  const kept = entries.filter(({ path }) => !path.startsWith(join(folder, 'new-'))).sort((a, b) => b.used - a.used)
+  let total = 0
+  const excess = kept.filter(({ size }) => (total += size) > bytes)
+  await Promise.all([...old, ...excess].map(({ path }) => rm(path, { recursive: true, force: true })))
+}
+
+const running = new Map<string, Promise<string>>()
+const evicted = new Set<string>()
+
+/**
+ * The path of the entry `name`, which `make` writes when it is not there yet: into a folder of its own, under the name that it is
+ * given. Two processes may make the same entry at once, and one process makes it once.
+ */
+export const cached = (folder: string, name: string, make: (workplace: string, path: string) => Promise<void>): Promise<string> => {
+  const path = join(folder, name)
+  const produce = async (): Promise<string> => {
+    const now = new Date()
+    // The time tells when it was last used; an entry of somebody else's folder cannot be touched, and is there all the same.
+    const there = await utimes(path, now, now).then(() => true, () => access(path).then(() => true, () => false))
+    if (there) return path
+    const workplace = await mkdtemp(join(folder, 'new-'))
+    try {
+      await make(workplace, join(workplace, name))
+      await rename(join(workplace, name), path)
+    } finally {
+      await rm(workplace, { recursive: true, force: true })
+    }
+    if (!evicted.has(folder)) {
+      evicted.add(folder)
+      // Another process may remove the same files: what is gone is gone.
+      await evict(folder).catch(() => undefined)
+    }
+    return path
+  }
+  const found = running.get(path) ?? produce().finally(() => running.delete(path))
+  running.set(path, found)
+  return found
+}
