@@ -2,7 +2,7 @@
 import type { Node } from '../dsl/core/node.js'
 import { placeholders } from '../dsl/core/placeholders.js'
 import type { Sizes } from '../dsl/core/substitute.js'
-import { isLeaf, leavesLike, leavesOf, treeLike, type Leaf, type TreeOf } from '../dsl/core/trees.js'
+import { isLeaf, leavesLike, leavesOf, type Leaf, type TreeOf } from '../dsl/core/trees.js'
 import { TypegradError } from '../dsl/errors.js'
 import { sizeOf, type Value } from '../dsl/value.js'
 import type { Engine } from './engine.js'
@@ -24,10 +24,6 @@ export interface Compiled<S, I, O> {
   release(): Promise<void>
 }
 
-const entryOf = (tree: unknown, key: string): unknown =>
-  typeof tree === 'object' && tree !== null ? (tree as Readonly<Record<string, unknown>>)[key] : undefined
-const at = (tree: unknown, path: string): unknown => path === '' ? tree : path.split('.').reduce(entryOf, tree)
-
 const kindOf = (found: unknown): string => Array.isArray(found) ? 'a list'
   : ArrayBuffer.isView(found) ? `a ${found.constructor.name} alone`
   : isLeaf(found) ? 'a tensor, an expression without numbers of its own'
@@ -46,6 +42,69 @@ const checkValue = (path: string, { dtype, shape }: Node, found: unknown): void 
   const given = found.shape.join(', ')
   if (found.dtype !== dtype || given !== shape.join(', ')) refuse(`${found.dtype} [${given}]`)
   if (found.data.length !== sizeOf(found.shape)) refuse(`${found.data.length} numbers for the shape [${given}]`)
+}
+
+/** Whether a value fits its place, told without making anything. */
+const fits = (found: unknown, { dtype, shape }: Node): found is Value => {
+  if (!isHostArray(found) || found.dtype !== dtype || found.shape.length !== shape.length) return false
+  let n = 1
+  for (let i = 0; i < shape.length; i++) {
+    if (found.shape[i] !== shape[i]) return false
+    n *= found.shape[i]
+  }
+  return found.data.length === n
+}
+
+/** The values of a tree in the order of its leaves, appended to `out`; false where the tree is not as it should be. */
+type Gather = (tree: unknown, out: Value[]) => boolean
+const gatherer = (like: unknown, nodes: Iterator<Node>): Gather => {
+  if (isLeaf(like)) {
+    const node = nodes.next().value as Node
+    return (tree, out) => {
+      if (!fits(tree, node)) return false
+      out.push(tree)
+      return true
+    }
+  }
+  const parts = Object.entries(like as object).map(([key, part]) => ({ key, gather: gatherer(part, nodes) }))
+  return (tree, out) => {
+    if (typeof tree !== 'object' || tree === null || isLeaf(tree)) return false
+    for (const { key, gather } of parts) if (!gather((tree as Readonly<Record<string, unknown>>)[key], out)) return false
+    let keys = 0
+    for (const _ in tree) keys++
+    return keys === parts.length
+  }
+}
+
+/** Checks a tree of values and lists them in order; the sentence about a tree that does not fit is only then looked for. */
+const checker = (what: string, like: unknown, nodes: readonly Node[]): ((tree: unknown) => Value[]) => {
+  const gather = gatherer(like, nodes.values())
+  const places = leavesOf(like).map(({ path }) =>
+    ({ keys: path === '' ? [] : path.split('.'), name: [what, path].filter(s => s !== '').join('.') }))
+  const at = (tree: unknown, keys: readonly string[]): unknown => keys.reduce((t: unknown, key) =>
+    typeof t === 'object' && t !== null ? (t as Readonly<Record<string, unknown>>)[key] : undefined, tree)
+  return tree => {
+    const found: Value[] = []
+    if (gather(tree, found)) return found
+    places.forEach(({ keys, name }, i) => { checkValue(name, nodes[i], at(tree, keys)) })
+    return leavesLike<Value>(like, tree, what)
+  }
+}
+
+/** Puts leaves into the places of a tree, in its order: the tree is read once, not at every run. */
+type Build = (leaves: Iterator<Value>) => TreeOf<Value>
+const builder = (like: unknown): Build => {
+  if (isLeaf(like)) return leaves => leaves.next().value as Value
+  if (Array.isArray(like)) {
+    const parts = like.map(builder)
+    return leaves => parts.map(part => part(leaves))
+  }
+  const parts = Object.entries(like as object).map(([key, part]) => ({ key, part: builder(part) }))
+  return leaves => {
+    const record: Record<string, TreeOf<Value>> = {}
+    for (const { key, part } of parts) record[key] = part(leaves)
+    return record
+  }
 }
 
 /**
@@ -69,17 +128,13 @@ export const compile = async <S, I, O>(
   const bound =
     program([...held, ...given], [...next, ...returned], held.map((_, i) => ({ input: i, output: next.length > 0 ? i : null })), sizes)
   const executable = await engine.compile({ ...bound, outputs: simplify(bound.outputs, { forExecution: true }) })
-  const values = <T>(like: T, leaves: readonly Value[]): ValuesOf<T> => treeLike(like, leaves) as TreeOf<Value> as ValuesOf<T>
-  const checked = (what: string, like: unknown, nodes: readonly Node[], tree: unknown): Value[] => {
-    const paths = leavesOf(like).map(l => l.path)
-    nodes.forEach((node, i) => checkValue([what, paths[i]].filter(s => s !== '').join('.'), node, at(tree, paths[i])))
-    return leavesLike<Value>(like, tree, what)
-  }
   const [stateEnds, inputEnds] = [bound.inputs.slice(0, held.length), bound.inputs.slice(held.length)]
+  const [fromInputs, fromState] = [checker('inputs', inputs, inputEnds), checker('state', state, stateEnds)]
+  const [toOutputs, toState] = [builder(result.outputs), builder(state)]
   return {
-    run: async v => values(result.outputs, await executable.run(checked('inputs', inputs, inputEnds, v))),
-    write: async v => executable.write(checked('state', state, stateEnds, v)),
-    read: async () => values(state, await executable.read()),
+    run: async v => toOutputs((await executable.run(fromInputs(v))).values()) as ValuesOf<O>,
+    write: async v => executable.write(fromState(v)),
+    read: async () => toState((await executable.read()).values()) as ValuesOf<S>,
     release: () => executable.release(),
   }
 }

@@ -46,3 +46,19 @@ it('names the value that is no host array, and says what one is', async () => {
   await expect(c.write({ total: [0, 0] } as never)).rejects.toThrow(
     'state.total is a list, but a host array { data, shape, dtype } of float32 [2]')
 })
+
+it('takes and gives trees of any depth in their own order, and refuses what is more than was asked for', async () => {
+  const state = { a: { w: f32(1) }, b: [f32(1), { c: f32(1) }] as const }
+  const c = await compile(jsEngine, (s, { x }) => ({ outputs: [{ z: add(s.a.w, x), y: s.b[0] }, sub(s.b[1].c, x)] as const }),
+    { state, inputs: { x: f32(1) } })
+  const one = (n: number) => value([1], n)
+  await c.write({ b: [one(2), { c: one(3) }], a: { w: one(1) } })
+  const got = await c.run({ x: one(10) })
+  expect([got[0].z, got[0].y, got[1]].map(v => v.data[0])).toEqual([11, 2, -7])
+  expect(Object.keys(got[0])).toEqual(['z', 'y'])
+  const kept = await c.read()
+  expect([kept.a.w, kept.b[0], kept.b[1].c].map(v => v.data[0])).toEqual([1, 2, 3])
+  await expect(c.run({ x: one(1), y: one(2) } as never)).rejects.toThrow('inputs: key y is not expected; it has x')
+  await expect(c.write({ a: { w: one(1) }, b: [one(2)] } as never)).rejects.toThrow('state.b: key 1 is missing')
+  await expect(c.run(null as never)).rejects.toThrow('inputs: a record with x was expected')
+})
