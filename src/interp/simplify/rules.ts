@@ -5,18 +5,10 @@ import type { NodeOf } from '../../dsl/core/table.js'
 import { addDim, mulDim, sameShape, sizeOfShape } from '../../dsl/shape/dim.js'
 import { sizeOf } from '../../dsl/value.js'
 import { evaluate } from '../js/evaluate.js'
+import { layoutRules } from './layout-rules.js'
+import { is, like, uniformValue, type Rule } from './rule.js'
 
-export interface Rule { readonly name: string; readonly ops: readonly string[]; readonly apply: (n: Node) => Node | null }
-
-/** The number that every element equals, where that is known. */
-export const uniformValue = (n: Node): number | null => {
-  if (n.op === 'broadcastTo' || n.op === 'reshape') return uniformValue(n.inputs[0])
-  if (n.op !== 'constant') return null
-  const { value } = (n as NodeOf<'constant'>).attrs
-  return value.data.length === 1 ? value.data[0] : null
-}
-const is = (n: Node, x: number): boolean => uniformValue(n) === x
-const like = (x: number, n: Node): Node => b.full(x, n.shape, n.dtype)
+export { uniformValue, type Rule } from './rule.js'
 
 /** Results larger than this stay expressions: a constant would cost memory that the expression does not. */
 const foldBelow = 4096
@@ -179,7 +171,8 @@ const gatherRules: readonly Rule[] = [
 /** The rules that hold at any time. */
 export const rules: readonly Rule[] = [...basicRules, ...gatherRules]
 
-/** Only once nothing will be differentiated any more: what steers gradients has done its work. */
+/** Only once nothing will be differentiated, printed or audited any more: what steers gradients has done its work. */
 export const executionRules: readonly Rule[] = [
   { name: 'identities', ops: ['stopGradient', 'straightThrough', 'customVjp', 'named'], apply: n => n.inputs[0] },
+  ...layoutRules,
 ]

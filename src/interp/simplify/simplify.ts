@@ -3,10 +3,11 @@ import { InternalError } from '../../dsl/errors.js'
 import { reachable, type Node } from '../../dsl/core/node.js'
 import { leavesOf, treeLike } from '../../dsl/core/trees.js'
 import { sameShape } from '../../dsl/shape/dim.js'
-import { executionRules, rules as allRules, type Rule } from './rules.js'
+import type { Rule } from './rule.js'
+import { executionRules, rules as allRules } from './rules.js'
 
 export interface SimplifyOptions {
-  /** Also drops the identities that only steer gradients and names; for graphs on their way to an engine. */
+  /** Also drops the identities that only steer gradients and names, and moves fewer elements; for graphs on their way to an engine. */
   readonly forExecution?: boolean
   /** Other rules, for testing one alone. */
   readonly rules?: readonly Rule[]
@@ -27,26 +28,38 @@ const byOp = (rules: readonly Rule[]): ((op: string) => readonly Rule[]) => {
 /** Expressions of equal value with less to compute; placeholders stay as they are. */
 export const simplify = (outputs: readonly Node[], options: SimplifyOptions = {}): Node[] => {
   const rules = byOp(options.rules ?? (options.forExecution ? [...executionRules, ...allRules] : allRules))
+  const nodes = reachable(outputs)
+  const users = usersOf(nodes)
+  const once = (n: Node): boolean => (users.get(n) ?? 1) < 2
   const done = new Map<Node, Node>()
   const settle = (node: Node): Node => {
     const known = done.get(node)
     if (known) return known
     let current = rebuild(node, node.inputs.map(settle), nodes => simplify(nodes, options))
     for (const rule of rules(current.op)) {
-      const next = rule.apply(current)
+      const next = rule.apply(current, once)
       if (!next) continue
       if (next.dtype !== current.dtype || !sameShape(next.shape, current.shape))
         throw new InternalError(`the rule "${rule.name}" changes the type of ${current.op}`)
       current = settle(next)
       break
     }
+    // What takes a node's place has its users; all of them come later.
+    if (current !== node) users.set(current, (users.get(current) ?? 0) + (users.get(node) ?? 0))
     done.set(node, current)
     done.set(current, current)
     return current
   }
   // In order of construction, so that `settle` never recurses deeper than the few nodes that one rule adds.
-  reachable(outputs).forEach(settle)
+  nodes.forEach(settle)
   return outputs.map(settle)
+}
+
+/** How many nodes read each. */
+const usersOf = (nodes: readonly Node[]): Map<Node, number> => {
+  const users = new Map<Node, number>()
+  for (const n of nodes) for (const i of n.inputs) users.set(i, (users.get(i) ?? 0) + 1)
+  return users
 }
 
 const rebuild = (node: Node, inputs: readonly Node[], body: (nodes: readonly Node[]) => Node[]): Node => {

@@ -7,6 +7,7 @@ import { placeholders } from '../../../src/dsl/core/placeholders.js'
 import { leavesOf } from '../../../src/dsl/core/trees.js'
 import { key } from '../../../src/index.js'
 import { program } from '../../../src/interp/program.js'
+import type { Once } from '../../../src/interp/simplify/rule.js'
 import { executionRules, rules } from '../../../src/interp/simplify/rules.js'
 import { simplify } from '../../../src/interp/simplify/simplify.js'
 
@@ -16,9 +17,9 @@ const nodesMade = (): number => input({ shape: [], dtype: 'float32' }).id
 
 const counts = (layers: number) => {
   const applied = { asked: 0, fired: 0 }
-  const counted = [...executionRules, ...rules].map(rule => ({ ...rule, apply: (n: Node) => {
+  const counted = [...executionRules, ...rules].map(rule => ({ ...rule, apply: (n: Node, once: Once) => {
     applied.asked++
-    const next = rule.apply(n)
+    const next = rule.apply(n, once)
     if (next) applied.fired++
     return next
   } }))
