@@ -30,7 +30,8 @@ type Rule<P extends Op> = (plan: Plan, node: NodeOf<P>, out: Memory) => Call
 export const copyText = (s: Surroundings, from: Read, to: Memory, view: View): string => {
   const { shape, strides: [src, dst] } = merged(view.shape, [from.view.strides, view.strides])
   const target = pointer(s, { memory: to, view }, false)
-  return `R->copy(${elementBytes(to.dtype)}, ${shape.length}, ${cLongs(shape)}, ${pointer(s, from)}, ${cLongs(src)}, ${target}, ${cLongs(dst)});`
+  const [source, size] = [pointer(s, from), elementBytes(to.dtype)]
+  return `R->copy(${size}, ${shape.length}, ${cLongs(shape)}, ${source}, ${cLongs(src)}, ${target}, ${cLongs(dst)});`
 }
 
 export const copyCall = (from: Read, to: Memory): Call =>
@@ -103,14 +104,16 @@ const convolution = (name: string, ends: (node: AnyConv) => readonly (readonly n
     const fields = Object.entries(sizes).map(([k, v]) => `.${k} = ${v}`).join(', ')
     return {
       reads: [p, q],
-      emit: s => `R->${name}(&(const tg_conv){${fields}, ${geometry(node.attrs)}}, ${pointer(s, p)}, ${pointer(s, q)}, (float *)${s.at(out)});`,
+      emit: s => `R->${name}(&(const tg_conv){${fields}, ${geometry(node.attrs)}}, ${pointer(s, p)}, ${pointer(s, q)}, (float *)${
+        s.at(out)});`,
     }
   }
 const shapes = (n: AnyConv): [number[], number[], number[]] => [concrete(n.inputs[0]), concrete(n.inputs[1]), concrete(n)]
 
 const windows = (image: readonly number[], [, oh, ow, kh, kw]: readonly number[], g: Geometry): string => {
   const [batch, h, w, c] = image
-  return `&(const tg_windows){${Object.entries({ batch, h, w, c, kh, kw, oh, ow }).map(([k, v]) => `.${k} = ${v}`).join(', ')}, ${geometry(g)}}`
+  const fields = Object.entries({ batch, h, w, c, kh, kw, oh, ow }).map(([k, v]) => `.${k} = ${v}`).join(', ')
+  return `&(const tg_windows){${fields}, ${geometry(g)}}`
 }
 const random = (name: string, type: string) => (plan: Plan, node: NodeOf<'uniform'> | NodeOf<'randomBits'>, out: Memory): Call => {
   const key = plan.dense(node.inputs[0])
@@ -122,7 +125,7 @@ const none = ({ op }: Node): never => { throw new InternalError(`${op} is no cal
 type CallOp = Exclude<Op, keyof typeof expressions>
 export const calls: { readonly [P in CallOp]: Rule<P> } = {
   matmul,
-  conv2d: convolution('conv', n => shapes(n as AnyConv)),
+  conv2d: convolution('conv', n => shapes(n)),
   conv2dInput: convolution('conv_input', n => { const [y, w, x] = shapes(n); return [x, w, y] }),
   conv2dKernel: convolution('conv_kernel', n => { const [x, y, w] = shapes(n); return [x, w, y] }),
   sum: reduction('SUM'), max: reduction('MAX'), min: reduction('MIN'), prod: reduction('PROD'),
@@ -130,11 +133,12 @@ export const calls: { readonly [P in CallOp]: Rule<P> } = {
   pad: (plan, node, out) => {
     const x = plan.read(node.inputs[0])
     const inside = cut(dense(concrete(node)), node.attrs.lo, x.view.shape)
-    const { length } = node.attrs.lo
     return {
       reads: [x],
-      emit: s => `R->fill(${elementBytes(out.dtype)}, ${s.at(out)}, ${out.size}, ${cBits(node.attrs.value, out.dtype)});\n${
-        length === 0 ? '' : copyText(s, x, out, inside)}`,
+      emit: s => [
+        `R->fill(${elementBytes(out.dtype)}, ${s.at(out)}, ${out.size}, ${cBits(node.attrs.value, out.dtype)});`,
+        copyText(s, x, out, inside),
+      ].join('\n'),
     }
   },
   concat: (plan, node, out) => {
@@ -151,8 +155,11 @@ export const calls: { readonly [P in CallOp]: Rule<P> } = {
   gather: (plan, node, out) => {
     const [x, index] = node.inputs.map(i => plan.dense(i))
     const [before, n, after] = around(x.view.shape, node.attrs.axis)
-    return { reads: [x, index], emit: s => `R->gather(${elementBytes(out.dtype)}, ${pointer(s, x)}, ${pointer(s, index)}, ${s.at(out)}, ${before}, ${
-      n}, ${after}, ${sizeOf(index.view.shape)});` }
+    const sizes = [before, n, after, sizeOf(index.view.shape)].join(', ')
+    return {
+      reads: [x, index],
+      emit: s => `R->gather(${elementBytes(out.dtype)}, ${pointer(s, x)}, ${pointer(s, index)}, ${s.at(out)}, ${sizes});`,
+    }
   },
   scatterAdd: (plan, node, out) => {
     const base = plan.read(node.inputs[0])
@@ -160,15 +167,19 @@ export const calls: { readonly [P in CallOp]: Rule<P> } = {
     const [before, n, after] = around(base.view.shape, node.attrs.axis)
     return {
       reads: [base, index, updates],
-      emit: s => `${copyText(s, base, out, dense(base.view.shape))}\nR->scatter_add(${cTag(out.dtype)}, ${s.at(out)}, ${pointer(s, index)}, ${
-        pointer(s, updates)}, ${before}, ${n}, ${after}, ${sizeOf(index.view.shape)});`,
+      emit: s => `${copyText(s, base, out, dense(base.view.shape))}\nR->scatter_add(${cTag(out.dtype)}, ${s.at(out)}, ${
+        pointer(s, index)}, ${pointer(s, updates)}, ${before}, ${n}, ${after}, ${sizeOf(index.view.shape)});`,
     }
   },
   takeAlong: (plan, node, out) => {
     const [x, index] = node.inputs.map(i => plan.dense(i))
     const { axis } = node.attrs
-    return { reads: [x, index], emit: s => `R->take_along(${elementBytes(out.dtype)}, ${index.view.shape.length}, ${cLongs(index.view.shape)}, ${
-      axis}, ${x.view.shape[axis]}, ${pointer(s, x)}, ${pointer(s, index)}, ${s.at(out)});` }
+    const { shape } = index.view
+    return {
+      reads: [x, index],
+      emit: s => `R->take_along(${elementBytes(out.dtype)}, ${shape.length}, ${cLongs(shape)}, ${axis}, ${x.view.shape[axis]}, ${
+        pointer(s, x)}, ${pointer(s, index)}, ${s.at(out)});`,
+    }
   },
   scatterAlong: (plan, node, out) => {
     const base = plan.read(node.inputs[0])
@@ -188,8 +199,8 @@ export const calls: { readonly [P in CallOp]: Rule<P> } = {
   cumsum: (plan, node, out) => {
     const x = plan.dense(node.inputs[0])
     const { axis, exclusive, reverse } = node.attrs
-    return { reads: [x], emit: s => `R->cumsum(${cTag(x.memory.dtype)}, ${pointer(s, x)}, ${s.at(out)}, ${around(x.view.shape, axis).join(', ')}, ${
-      +exclusive}, ${+reverse});` }
+    const sizes = [...around(x.view.shape, axis), +exclusive, +reverse].join(', ')
+    return { reads: [x], emit: s => `R->cumsum(${cTag(x.memory.dtype)}, ${pointer(s, x)}, ${s.at(out)}, ${sizes});` }
   },
   sortIndices: (plan, node, out) => {
     const x = plan.dense(node.inputs[0])
@@ -199,13 +210,13 @@ export const calls: { readonly [P in CallOp]: Rule<P> } = {
   },
   patches: (plan, node, out) => {
     const x = plan.dense(node.inputs[0])
-    return { reads: [x], emit: s => `R->patches(${windows(x.view.shape, concrete(node), node.attrs)}, ${elementBytes(out.dtype)}, ${pointer(s, x)}, ${
-      s.at(out)}, ${cBits(node.attrs.fill, out.dtype)});` }
+    const [where, fill] = [windows(x.view.shape, concrete(node), node.attrs), cBits(node.attrs.fill, out.dtype)]
+    return { reads: [x], emit: s => `R->patches(${where}, ${elementBytes(out.dtype)}, ${pointer(s, x)}, ${s.at(out)}, ${fill});` }
   },
   fold: (plan, node, out) => {
     const x = plan.dense(node.inputs[0])
-    return { reads: [x], emit: s => `R->fold(${windows(concrete(node), x.view.shape, node.attrs)}, ${cTag(out.dtype)}, ${pointer(s, x)}, ${
-      s.at(out)});` }
+    const where = windows(concrete(node), x.view.shape, node.attrs)
+    return { reads: [x], emit: s => `R->fold(${where}, ${cTag(out.dtype)}, ${pointer(s, x)}, ${s.at(out)});` }
   },
   randomBits: random('random_bits', 'int32_t'), uniform: random('uniform', 'float'),
   // Views, constants, ends and loops: the planner's own.

@@ -1,5 +1,5 @@
 /** A program as C: one function a form of loop, and `tg_run`, which calls them and the runtime in order. */
-import type { Node } from '../../../dsl/core/node.js'
+import { reachable, type Node } from '../../../dsl/core/node.js'
 import { sizeOf } from '../../../dsl/value.js'
 import type { Program } from '../../engine.js'
 import { concrete } from '../../program.js'
@@ -7,7 +7,7 @@ import { layout } from '../plan/layout.js'
 import { prepare } from '../plan/prepare.js'
 import { plan, type Target } from '../plan/plan.js'
 import { schedule } from '../plan/schedule.js'
-import type { Memory, Surroundings } from '../plan/steps.js'
+import type { Definition, Memory, Surroundings } from '../plan/steps.js'
 
 export interface Emitted {
   /** C translation units; the first exports tg_run. */
@@ -32,9 +32,11 @@ const prelude = (uses: Iterable<string>): string => [
   '#ifdef __clang__',
   '#define TG_APART _Pragma("clang loop vectorize(assume_safety)")',
   '#define TG_TINY',
+  '#define TG_PLAIN',
   '#else',
   '#define TG_APART _Pragma("GCC ivdep")',
-  '#define TG_TINY __attribute__((optimize("no-tree-vectorize")))',
+  '#define TG_TINY __attribute__((optimize("O1")))',
+  '#define TG_PLAIN __attribute__((optimize("O0")))',
   '#endif',
   'extern const tg *tg_current __attribute__((visibility("hidden")));', '#define R tg_current', '',
 ].join('\n')
@@ -77,7 +79,8 @@ export const emit = ({ inputs, outputs: wantedNodes, resident }: Program): Emitt
   const bound = new Map<Node, Memory>()
   inputs.forEach((n, i) => { if (!bound.has(n)) bound.set(n, given[i]) })
   const replaced = new Map(resident.flatMap(r => r.output === null ? [] : [[r.output, given[r.input]] as const]))
-  const once = resident.filter(r => resident.filter(o => o.output === r.output).length === 1 && bound.get(inputs[r.input]) === given[r.input])
+  const once = resident.filter(r =>
+    resident.filter(o => o.output === r.output).length === 1 && bound.get(inputs[r.input]) === given[r.input])
   const targets = outputs.map((node, i): Target => {
     const over = once.some(r => r.output === i) ? replaced.get(i) : undefined
     return { node, memory: wanted[i], ...over && { over } }
@@ -87,48 +90,54 @@ export const emit = ({ inputs, outputs: wantedNodes, resident }: Program): Emitt
   const place = layout(ordered.steps)
 
   const constants = new Constants()
-  const kernels = new Map<string, { name: string; uses: ReadonlySet<string> }>()
+  const kernels = new Map<string, Kernel>()
   let fresh = 0
   const surroundings: Surroundings = {
     at: m => m.home.kind === 'slot' ? `slot[${m.home.index}]` : m.home.kind === 'constant' ? `(slot[1] + ${constants.offsetOf(m)})`
       : `(slot[0] + ${place.offsets.get(m) ?? 0})`,
-    kernel: (text, uses) => {
-      const known = kernels.get(text)
-      if (known) return known.name
-      const made = { name: `k${kernels.size}`, uses }
-      kernels.set(text, made)
-      return made.name
+    kernel: d => {
+      const known = kernels.get(d.text)
+      const name = known?.name ?? `loop${kernels.size}`
+      kernels.set(d.text, { ...d, name, tiny: d.tiny && known?.tiny !== false })
+      return name
     },
     fresh: prefix => `${prefix}_${fresh++}`,
   }
   const steps = ordered.steps.map(s => s.emit(surroundings))
-  const run = ['const tg *tg_current;', 'void tg_run(const tg *runtime, char *const *slot) {', 'tg_current = runtime;', '(void)slot;', ...steps, '}']
+  const plain = !reachable(outputs).some(n => n.op === 'scan') && steps.reduce((n, s) => n + s.length, 0) > longRun
+  const run = [
+    'const tg *tg_current;', `${plain ? 'TG_PLAIN ' : ''}void tg_run(const tg *runtime, char *const *slot) {`, 'tg_current = runtime;', '(void)slot;', ...steps, '}',
+  ]
   return {
-    sources: units([...kernels], run.join('\n')), arena: place.bytes, constants: constants.blob(),
+    sources: units([...kernels.values()], run.join('\n')), arena: place.bytes, constants: constants.blob(),
     inPlace: resident.map(r => r.output !== null && (ordered.inPlace.has(wanted[r.output]) || planned.unchanged.has(wanted[r.output]))),
   }
 }
 
-type Kernel = readonly [string, { readonly name: string; readonly uses: ReadonlySet<string> }]
+type Kernel = Definition & { readonly name: string }
+
+/** Text of `tg_run` above which the compiler's time on it outweighs what it saves: a list of calls of large loops. */
+const longRun = 20_000
 
 /** Small programs are one unit, whose functions the compiler sees whole; the loops of large ones are spread over several. */
 const units = (kernels: readonly Kernel[], run: string): string[] => {
-  const size = kernels.reduce((n, [text]) => n + text.length, 0)
-  const defined = (k: Kernel, linkage: string): string => k[0].replace('static void NAME', `${linkage} void ${k[1].name}`)
-  const usesOf = (ks: readonly Kernel[]): Set<string> => new Set(ks.flatMap(([, k]) => [...k.uses]))
+  const size = kernels.reduce((n, k) => n + k.text.length, 0)
+  const defined = (k: Kernel, linkage: string): string =>
+    k.text.replace('static void NAME', `${k.tiny ? 'TG_TINY ' : ''}${linkage} void ${k.name}`)
+  const usesOf = (ks: readonly Kernel[]): Set<string> => new Set(ks.flatMap(k => [...k.uses]))
   if (size <= unit) return [[prelude(usesOf(kernels)), ...kernels.map(k => defined(k, 'static')), run].join('\n')]
   const hidden = '__attribute__((visibility("hidden")))'
   const parts: Kernel[][] = []
   let room = 0
   for (const k of kernels) {
-    if (room < k[0].length) {
+    if (room < k.text.length) {
       parts.push([])
       room = unit
     }
     parts.at(-1)?.push(k)
-    room -= k[0].length
+    room -= k.text.length
   }
-  const declared = kernels.map(([, { name }]) =>
+  const declared = kernels.map(({ name }) =>
     `void ${name}(char *const *p, const long *n, long lo, long hi, int worker) ${hidden};`)
   return [
     [prelude([]), ...declared, run].join('\n'),

@@ -1,5 +1,5 @@
 /** A loop as a C function, and its calls. */
-import type { Surroundings } from '../plan/steps.js'
+import type { Definition, Surroundings } from '../plan/steps.js'
 import { cLongs, cType, pointer } from './c.js'
 import type { Ends } from './operands.js'
 
@@ -8,13 +8,11 @@ const tiny = 64
 /** What a share of a parallel loop costs at least, an addition being 1: some microseconds, against one or two to wake a thread. */
 const share = 65536
 
-export interface Definition { readonly text: string; readonly uses: ReadonlySet<string> }
-
 /** The function of a loop over `lo` to `hi`; its text does not depend on sizes, so that loops of one form are one function. */
 export const define = (ends: Ends, body: readonly string[], uses: ReadonlySet<string>, elements: number): Definition => ({
-  uses,
+  uses, tiny: elements <= tiny,
   text: [
-    `${elements <= tiny ? 'TG_TINY ' : ''}static void NAME(char *const *p, const long *n, long lo, long hi, int worker) {`,
+    `static void NAME(char *const *p, const long *n, long lo, long hi, int worker) {`,
     '(void)n; (void)worker;',
     ...ends.operands.map((o, k) => {
       const t = cType(o.read.memory.dtype)
@@ -26,8 +24,8 @@ export const define = (ends: Ends, body: readonly string[], uses: ReadonlySet<st
 })
 
 /** Calls a loop on its operands and outputs; `cost` is that of one of its `count` turns. */
-export const callKernel = (s: Surroundings, { text, uses }: Definition, ends: Ends, count: number, cost: number): string => {
-  const name = s.kernel(text, uses)
+export const callKernel = (s: Surroundings, definition: Definition, ends: Ends, count: number, cost: number): string => {
+  const name = s.kernel(definition)
   const pointers = [...ends.operands.map(o => `(char *)(${pointer(s, o.read)})`), ...ends.outputs.map(m => s.at(m))]
   const args = `(char *const[]){${pointers.join(', ')}}, ${cLongs(ends.numbers)}`
   const grain = Math.max(1, Math.ceil(share / Math.max(1, cost)))

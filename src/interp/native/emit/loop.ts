@@ -67,7 +67,7 @@ export const elementLoop = (nodes: readonly Node[], domain: readonly number[], a
     return `const ${cLocal(t)} ${o.name}s = ${o.name}[${flat ? '0' : `${o.name}_`}];`
   })
   const loads = ends.operands.map(o => `const ${cLocal(o.read.memory.dtype)} ${o.name}v = ${load(o.name)};`)
-  const stores = written.map(w => `${w.name}[${flat ? 'i' : 'w_ + i'}] = (${cType(w.memory.dtype)})${names.get(w.node)};`)
+  const stores = written.map(w => `${w.name}[${flat ? 'i' : 'to_ + i'}] = (${cType(w.memory.dtype)})${names.get(w.node)};`)
   cost += ends.operands.length - repeatedOnes.length
   const loop = (from: string, to: string): string[] =>
     ['TG_APART', `for (long i = ${from}; i < ${to}; i++) {`, ...loads, ...body, ...stores, '}']
@@ -76,13 +76,14 @@ export const elementLoop = (nodes: readonly Node[], domain: readonly number[], a
   if (flat) text = [...hoisted, ...loop('lo', 'hi')]
   else {
     const lead = axes.shape.slice(0, -1)
-    const offsets = rowOffsets(ends, lead, axes.strides.map(s => s.slice(0, -1)), ['w_', ...ends.operands.map(o => `${o.name}_`)])
+    const offsets = rowOffsets(ends, lead, axes.strides.map(s => s.slice(0, -1)), ['to_', ...ends.operands.map(o => `${o.name}_`)], axes.strides.map(() => 0))
     text = ['for (long r = lo; r < hi; r++) {', ...offsets, ...hoisted, `const long cols = ${ends.number(length)};`,
       ...loop('0', 'cols'), '}']
   }
   const count = flat ? sizeOf(domain) : sizeOf(axes.shape.slice(0, -1))
   const definition = define(ends, text, uses, sizeOf(domain))
-  const reads = ends.operands.map(o => ({ ...o.read, aligned: isWhole(o.read.view, sizeOf(domain)) && sizeOf(domain) === o.read.memory.size }))
+  const size = sizeOf(domain)
+  const reads = ends.operands.map(o => ({ ...o.read, aligned: isWhole(o.read.view, size) && size === o.read.memory.size }))
   return {
     order: nodes[0].id, reads, writes: ends.outputs, temps: [],
     emit: (s: Surroundings) => callKernel(s, definition, ends, count, cost * length),

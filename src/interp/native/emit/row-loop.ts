@@ -134,7 +134,7 @@ export const rowLoop = (members: readonly Member[], domain: readonly number[], c
     const out = outputs.get(node)
     if (out && kind !== 'full') lines.push(`${out.name}[r] = (${cType(out.memory.dtype)})${nameOf(node)};`)
   }
-  const offsets = rowOffsets(ends, lead, leadStrides, ends.operands.map(o => `${o.name}_`))
+  const offsets = rowOffsets(ends, lead, leadStrides, ends.operands.map(o => `${o.name}_`), along.map(s => s * cols))
   const bufferLines = [...buffer].map(([n, b]) => [b, cLocal(n.dtype)] as const)
     .concat([...staged.values()].map(b => [b, 'float'] as const))
     .map(([b, t], i) => `${t} *${b} = (${t} *)(w + ${i} * 4 * ((cols + 15) & ~15L));`)
@@ -145,7 +145,9 @@ export const rowLoop = (members: readonly Member[], domain: readonly number[], c
   ]
   // An output may lie over an operand that no pass reads after the output's first element is written.
   const firstWrite = Math.min(passes, ...[...outputs.keys()].map(n => kinds.get(n) === 'full' ? passOf(n) : passes))
-  const lastRead = (o: Operand): number => Math.max(0, ...members.filter(m => of(m.node).some(x => 'operand' in x && x.operand === o)).map(m => passOf(m.node)))
+  const readersOf = (o: Operand): Node[] =>
+    members.filter(m => of(m.node).some(x => 'operand' in x && x.operand === o)).map(m => m.node)
+  const lastRead = (o: Operand): number => Math.max(0, ...readersOf(o).map(passOf))
   const reads = ends.operands.map(o => ({ ...o.read, aligned: isWhole(o.read.view, sizeOf(domain)) && sizeOf(domain) === o.read.memory.size
     && !perRow.has(o) && lastRead(o) <= firstWrite }))
   const definition = define(ends, text, uses, sizeOf(domain))

@@ -17,9 +17,8 @@ class Free {
     for (const g of this.gaps) if (g.to - g.from >= bytes && (!best || g.to - g.from < best.to - best.from)) best = g
     if (!best) {
       // A gap at the very end is stretched.
-      const last = this.gaps.at(-1)
-      const from = last?.to === this.end ? last.from : this.end
-      if (last && from === last.from) this.gaps.pop()
+      const atEnd = this.gaps.at(-1)?.to === this.end ? this.gaps.pop() : undefined
+      const from = atEnd?.from ?? this.end
       this.end = from + bytes
       return from
     }

@@ -36,7 +36,7 @@ const rowLength = (n: Node): number => {
   const gone = real.filter(i => axes.includes(i))
   const together = gone.every((a, i) => a === real[real.length - gone.length + i])
   const cols = sizeOf(gone.map(i => shape[i]))
-  return together && cols >= 1 && cols <= longestRow ? cols : 0
+  return together && cols > 1 && cols <= longestRow ? cols : 0
 }
 
 export class Members {
@@ -78,9 +78,10 @@ export class Members {
   private fits(m: Member, via: Node): boolean {
     const { root, view } = this.place(via)
     const from = this.members.get(root)
-    if (!from || keyOf(from.domain) !== keyOf(m.domain)) return false
+    if (keyOf(from?.domain ?? []) !== keyOf(m.domain) || from === undefined) return false
     if (from.kind === 'full') return m.kind !== 'row' && isWhole(view, sizeOf(m.domain)) && keyOf(view.shape) === keyOf(m.domain)
-    return m.kind === 'row' ? isWhole(view, sizeOf(m.domain) / m.cols) : this.isPerRow(view, m)
+    if (m.kind === 'row') return isWhole(view, sizeOf(m.domain) / m.cols)
+    return m.kind === 'full' && this.isPerRow(view, m)
   }
 
   /** Whether a view over the domain repeats one number along each row. */

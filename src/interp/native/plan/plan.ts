@@ -35,7 +35,10 @@ const largeApart = 4096
 
 const constantOf = (node: Node): Value | null => {
   if (node.op === 'constant') return (node as NodeOf<'constant'>).attrs.value
-  if (node.op === 'iota') return { dtype: 'int32', shape: concrete(node), data: Int32Array.from({ length: concrete(node)[0] }, (_, i) => i) }
+  if (node.op === 'iota') {
+    const [n] = concrete(node)
+    return { dtype: 'int32', shape: [n], data: Int32Array.from({ length: n }, (_, i) => i) }
+  }
   if (node.op === 'dimSize') return { dtype: 'int32', shape: [], data: Int32Array.of((node as NodeOf<'dimSize'>).attrs.size as number) }
   return null
 }
@@ -172,5 +175,6 @@ class Planner implements Plan {
   }
 }
 
-export const plan = (bound: ReadonlyMap<Node, Memory>, targets: readonly Target[], names: Names): Planned => new Planner(bound, targets, names)
-
+/** Steps that compute the targets from what is bound, in no order yet. */
+export const plan = (bound: ReadonlyMap<Node, Memory>, targets: readonly Target[], names: Names): Planned =>
+  new Planner(bound, targets, names)

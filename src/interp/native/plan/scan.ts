@@ -23,7 +23,7 @@ export const scanSteps = (plan: Plan, node: NodeOf<'scan'>, results: ReadonlyMap
   const moved = (prefix: string, n: Node): Memory =>
     ({ dtype: n.dtype, size: sizeOf(concrete(n)), home: { kind: 'pointer', name: `${prefix}${names.count++}` } })
   const current = body.carry.map(c => moved('c', c))
-  const inputs = [...body.xs.map(x => moved('x', x)), ...body.consts.map(c => moved('k', c))]
+  const inputs = [...body.xs.map(x => moved('x', x)), ...body.consts.map(c => moved('w', c))]
   const next = body.carry.map(c => moved('n', c))
   const rows = body.ys.map(y => moved('y', y))
   const stacks = body.carry.map((_, i) => results.get(nc + ny + i))

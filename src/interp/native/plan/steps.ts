@@ -19,13 +19,22 @@ export interface Read {
   readonly aligned?: boolean
 }
 
+/** A loop as a C function. */
+export interface Definition {
+  /** Its definition, with NAME for its name. */
+  readonly text: string
+  /** Headers under runtime/math that it needs. */
+  readonly uses: ReadonlySet<string>
+  /** Whether so few elements are computed that vectors gain nothing. */
+  readonly tiny: boolean
+}
+
 /** What the text of a step needs to know of its surroundings. */
 export interface Surroundings {
   /** A C expression of type `char *` for the memory's first byte. */
   at(m: Memory): string
-  /** The name of a function whose definition is this text with NAME for its name; equal texts are one function. `uses` names headers under
-   * runtime/math. */
-  kernel(text: string, uses: ReadonlySet<string>): string
+  /** The name of a function; equal texts are one function. */
+  kernel(d: Definition): string
   /** A C name not used before. */
   fresh(prefix: string): string
 }
