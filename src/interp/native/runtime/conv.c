@@ -155,6 +155,10 @@ void tg_conv_forward(const tg_conv *g, const float *x, const float *w, float *y)
     memset(y, 0, (size_t)(g->batch * g->oh * g->ow * g->cout) * sizeof(float));
     return;
   }
+  if (tg_conv_is_product(g)) {
+    tg_gemm(x, g->cin, 1, 0, w, g->cout, 1, 0, y, g->cout, 0, g->batch * g->h * g->w, g->cout, g->cin, 1, 0);
+    return;
+  }
   tg_view_init(&q.view);
   tg_segment *runs = own_scratch((size_t)taps * sizeof(tg_segment) + 64 + (size_t)(g->groups * k * padded(cout)) * sizeof(float));
   float *panels = aligned(runs + taps);
@@ -186,6 +190,14 @@ void tg_conv_input(const tg_conv *g, const float *y, const float *w, float *x) {
   if (g->batch <= 0 || g->h <= 0 || g->w <= 0 || g->cin <= 0) return;
   if (!taps || !g->oh || !g->ow || !cout) {
     memset(x, 0, (size_t)(g->batch * g->h * g->w * g->cin) * sizeof(float));
+    return;
+  }
+  if (tg_conv_is_product(g)) {
+    tg_gemm(y, g->cout, 1, 0, w, 1, g->cout, 0, x, g->cin, 0, g->batch * g->h * g->w, g->cin, g->cout, 1, 0);
+    return;
+  }
+  if (tg_conv_input_folds(g)) {
+    tg_conv_input_fold(g, y, w, x);
     return;
   }
   plan q = {

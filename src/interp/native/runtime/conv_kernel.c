@@ -8,6 +8,8 @@
 
 /* Most pixels of a block, so that a panel of what comes back stays in the first cache. */
 #define BLOCK_PIXELS 256
+/* Up to so many rows, what comes back is read where it lies. */
+#define DIRECT_ROWS (2 * TG_MR)
 
 typedef struct {
   const tg_conv *g;
@@ -35,13 +37,18 @@ static void add_block(const plan *q, const block *d, long group, long r0, long r
   long cin = g->cin / g->groups, first = group * (g->cout / g->groups) + col;
   long pixels = d->count * d->places * g->ow, image = tg_view_image(&q->view, d->places);
   const float *view = tg_view_block(&q->view, d->b, d->count, d->t, d->places, worker) + group * cin;
-  size_t lists = (size_t)(d->count * d->places) * sizeof(tg_segment);
-  tg_segment *segments = tg_scratch(worker, 3, lists + 64 + (size_t)(tg_blocks(cols, TG_NR) * TG_NR * pixels) * sizeof(float));
-  float *panels = (float *)(((uintptr_t)segments + lists + 63) / 64 * 64);
-  for (long i = 0, s = 0; i < d->count; i++) for (long t = 0; t < d->places; t++, s++)
-    segments[s] = (tg_segment){ i * image + t * g->stride_h * q->view.row, s * g->ow * TG_NR, g->ow };
-  tg_sum sum = { segments, d->count * d->places, g->stride_w * g->cin, TG_NR };
-  pack(q, d, first, cols, panels);
+  long runs = d->count * d->places, whole = r1 - r0 <= DIRECT_ROWS ? cols / TG_NR * TG_NR : 0;
+  size_t lists = (size_t)runs * sizeof(tg_segment);
+  tg_segment *lying = tg_scratch(worker, 3, 2 * lists + 64 + (size_t)(tg_blocks(cols, TG_NR) * TG_NR * pixels) * sizeof(float));
+  tg_segment *packed = lying + runs;
+  float *panels = (float *)(((uintptr_t)packed + lists + 63) / 64 * 64);
+  for (long i = 0, s = 0; i < d->count; i++) for (long t = 0; t < d->places; t++, s++) {
+    long a = i * image + t * g->stride_h * q->view.row;
+    lying[s] = (tg_segment){ a, (((d->b + i) * g->oh + d->t + t) * g->ow) * g->cout, g->ow };
+    packed[s] = (tg_segment){ a, s * g->ow * TG_NR, g->ow };
+  }
+  tg_sum of_lying = { lying, runs, g->stride_w * g->cin, g->cout }, of_packed = { packed, runs, g->stride_w * g->cin, TG_NR };
+  pack(q, d, first + whole, cols - whole, panels);
   long height = tg_tile_rows(r1 - r0);
   for (long r = r0; r < r1; r += height) {
     long rows = tg_min(height, r1 - r);
@@ -51,7 +58,9 @@ static void add_block(const plan *q, const block *d, long group, long r0, long r
       tile.a[i] = view + tap / g->kw * g->dilation_h * q->view.row + tap % g->kw * g->dilation_w * g->cin + c;
       tile.c[i] = q->w + (r + i) * g->cout + first;
     }
-    for (long j = 0; j < cols; j += TG_NR) tg_tile(&tile, rows, &sum, panels + j * pixels, j, tg_min(TG_NR, cols - j), 1);
+    for (long j = 0; j < whole; j += TG_NR) tg_tile(&tile, rows, &of_lying, q->y + first + j, j, TG_NR, 1);
+    for (long j = whole; j < cols; j += TG_NR)
+      tg_tile(&tile, rows, &of_packed, panels + (j - whole) * pixels, j, tg_min(TG_NR, cols - j), 1);
   }
 }
 
@@ -76,6 +85,10 @@ static void parts(char *const *p, const long *n, long lo, long hi, int worker) {
 void tg_conv_kernel(const tg_conv *g, const float *x, const float *y, float *w) {
   long rows = g->kh * g->kw * (g->cin / g->groups), cols = g->cout / g->groups;
   if (!rows || !cols) return;
+  if (tg_conv_is_product(g)) {
+    tg_gemm(x, 1, g->cin, 0, y, g->cout, 1, 0, w, g->cout, 0, g->cin, g->cout, g->batch * g->h * g->w, 1, 0);
+    return;
+  }
   if (g->batch <= 0 || g->oh <= 0 || g->ow <= 0) {
     memset(w, 0, (size_t)(rows * g->cout) * sizeof(float));
     return;

@@ -1,5 +1,4 @@
 #include "conv_view.h"
-#include <string.h>
 
 static int inside(const tg_span *s) {
   return s->first * s->stride + s->low >= 0 && (s->end - 1) * s->stride + s->high < s->size;
@@ -26,13 +25,12 @@ const float *tg_view_block(const tg_view *v, long b, long count, long t, long pl
   for (long i = 0; i < count; i++) for (long r = 0; r < rows; r++, to += v->row) {
     long y = top + r;
     if (y < 0 || y >= v->y.size || from == until) {
-      memset(to, 0, (size_t)v->row * sizeof(float));
+      tg_zero_floats(to, v->row);
       continue;
     }
-    memset(to, 0, (size_t)(from * v->c) * sizeof(float));
-    memcpy(to + from * v->c, v->images + (b + i) * image + (y * v->x.size + left + from) * v->c,
-      (size_t)((until - from) * v->c) * sizeof(float));
-    memset(to + until * v->c, 0, (size_t)((width - until) * v->c) * sizeof(float));
+    tg_zero_floats(to, from * v->c);
+    tg_copy_floats(to + from * v->c, v->images + (b + i) * image + (y * v->x.size + left + from) * v->c, (until - from) * v->c);
+    tg_zero_floats(to + until * v->c, (width - until) * v->c);
   }
   return block;
 }

@@ -8,8 +8,6 @@
 
 /* Bytes of a block of images: a part of the second cache. */
 #define TG_VIEW_BYTES (192 * 1024)
-/* Products that are worth a second thread. */
-#define TG_PARALLEL_PRODUCTS 60000
 
 /* Along one axis of images of `size`: places first <= t < end read from t * stride + low up to t * stride + high, both included. */
 typedef struct { long size, first, end, stride, low, high; } tg_span;
@@ -29,6 +27,16 @@ long tg_view_image(const tg_view *v, long places);
 
 /* The view of images b <= .. < b + count and of places t <= .. < t + places: a pointer to what place (t, x.first) reads first. */
 const float *tg_view_block(const tg_view *v, long b, long count, long t, long places, int worker);
+
+/* Whether windows are single pixels, each read once: the convolution is a product of matrices. */
+static inline int tg_conv_is_product(const tg_conv *g) {
+  return g->kh == 1 && g->kw == 1 && g->stride_h == 1 && g->stride_w == 1 && g->top == 0 && g->left == 0 && g->oh == g->h && g->ow == g->w
+    && g->groups == 1;
+}
+
+/* The gradient by images where they have few channels: the product by all taps at once, then the sum of what falls on each pixel. */
+int tg_conv_input_folds(const tg_conv *g);
+void tg_conv_input_fold(const tg_conv *g, const float *y, const float *w, float *x);
 
 static inline long tg_min(long a, long b) { return a < b ? a : b; }
 static inline long tg_max(long a, long b) { return a > b ? a : b; }

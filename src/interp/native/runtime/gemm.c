@@ -4,6 +4,7 @@
  * so an element's value depends neither on the number of threads nor on the other sizes of the rectangle it falls into.
  */
 #include "gemm_kernel.h"
+#include "gemm_vector.h"
 #include <string.h>
 
 typedef struct {
@@ -13,8 +14,6 @@ typedef struct {
   int add;
 } product;
 
-/* Rows and columns of products that are worth a second thread, in multiplications. */
-#define PARALLEL_PRODUCTS 60000
 /* Up to so many rows, panels of B that are contiguous in rows are read where they lie. */
 #define DIRECT_ROWS (2 * TG_MR)
 
@@ -34,7 +33,12 @@ static void copy_rows(const product *g, long row, long rows, long from, long k, 
 /* The same for an A that is contiguous down its columns: rows of the copy are columns of the tile, TG_MR apart. */
 static void copy_columns(const product *g, long row, long rows, long from, long k, float *copy) {
   const float *a = g->a + row + from * g->a_col;
-  for (long p = 0; p < k; p++) for (long i = 0; i < rows; i++) copy[p * TG_MR + i] = a[p * g->a_col + i];
+  long vecs = blocks(rows, TG_W);
+  if (row + vecs * TG_W <= g->m) {
+    /* In whole vectors: what they write too much is overwritten by the next. */
+    for (long p = 0; p < k; p++) for (long v = 0; v < vecs; v++)
+      *(tg_uvec *)(copy + p * TG_MR + v * TG_W) = *(const tg_uvec *)(a + p * g->a_col + v * TG_W);
+  } else for (long p = 0; p < k; p++) for (long i = 0; i < rows; i++) copy[p * TG_MR + i] = a[p * g->a_col + i];
 }
 
 /* Adds (or sets) the products from `from` on, k of them, of all rows with columns j <= .. < j + n, whose panels lie at b. */
@@ -42,16 +46,16 @@ static void rows_by_panels(const product *g, long from, long k, long j, long n, 
   float copy[TG_MR * (TG_KC + 16)];
   long height = tg_tile_rows(g->m);
   tg_segment segment = { 0, 0, k };
-  int by_column = g->a_col != 1 && g->a_row == 1;
-  int copied = g->a_col != 1 || n > 2 * TG_NR;
-  tg_sum sum = { &segment, 1, by_column ? TG_MR : 1, b_row };
+  /* A copy pays if it is read often. */
+  int copied = n > 2 * TG_NR, by_column = copied && g->a_col != 1 && g->a_row == 1;
+  tg_sum sum = { &segment, 1, by_column ? TG_MR : copied ? 1 : g->a_col, b_row };
   for (long i = 0; i < g->m; i += height) {
     long rows = smaller(height, g->m - i);
     tg_rows t;
     if (by_column) copy_columns(g, i, rows, from, k, copy);
     else if (copied) copy_rows(g, i, rows, from, k, copy);
     for (long r = 0; r < rows; r++) {
-      t.a[r] = by_column ? copy + r : copied ? copy + r * (TG_KC + 16) : g->a + (i + r) * g->a_row + from;
+      t.a[r] = by_column ? copy + r : copied ? copy + r * (TG_KC + 16) : g->a + (i + r) * g->a_row + from * g->a_col;
       t.c[r] = g->c + (i + r) * g->c_row + j;
     }
     for (long q = 0; q < n; q += TG_NR) tg_tile(&t, rows, &sum, b + q / TG_NR * panel, q, smaller(TG_NR, n - q), add);
@@ -126,9 +130,11 @@ static long column_cuts(long m, long n, long workers) {
 void tg_gemm(const float *a, long a_row, long a_col, long a_batch, const float *b, long b_row, long b_col, long b_batch,
              float *c, long c_row, long c_batch, long m, long n, long k, long batch, int accumulate) {
   if (m <= 0 || n <= 0 || batch <= 0) return;
+  if ((m == 1 || n == 1) &&
+      tg_gemm_vector(a, a_row, a_col, a_batch, b, b_row, b_col, b_batch, c, c_row, c_batch, m, n, k, batch, accumulate)) return;
   long workers = tg_worker_count(), each = m * n * (k + 1);
-  long grain = each >= PARALLEL_PRODUCTS ? 1 : blocks(PARALLEL_PRODUCTS, each), cols = 1, rows = 1;
-  if (workers > 1 && each >= 2 * PARALLEL_PRODUCTS && batch % workers && batch < 4 * workers) {
+  long grain = each >= TG_PARALLEL_PRODUCTS ? 1 : blocks(TG_PARALLEL_PRODUCTS, each), cols = 1, rows = 1;
+  if (workers > 1 && each >= 2 * TG_PARALLEL_PRODUCTS && batch % workers && batch < 4 * workers) {
     cols = column_cuts(m, n, workers);
     rows = workers / cols;
   }

@@ -6,6 +6,12 @@
 #define UNROLL _Pragma("GCC unroll 16")
 #endif
 
+/*
+ * So many of the pointers to rows of A stay in registers; the others are read anew for each product, which is cheaper than what compilers
+ * do when they are out of registers (keep pointers in vector registers, and move them with the units that multiply).
+ */
+#define IN_REGISTERS 7
+
 static inline __attribute__((always_inline)) tg_vec load(const float *x) { return *(const tg_uvec *)x; }
 static inline __attribute__((always_inline)) void store(float *x, tg_vec v) { *(tg_uvec *)x = v; }
 
@@ -18,8 +24,8 @@ static inline __attribute__((always_inline)) void tile(const int rows, const int
                                                        long col, long cols, int add) {
   tg_vec acc[TG_MR][2];
   UNROLL for (int i = 0; i < rows; i++) UNROLL for (int v = 0; v < vecs; v++) acc[i][v] = (tg_vec){0};
-  const float *a[TG_MR];
-  UNROLL for (int i = 0; i < rows; i++) a[i] = t->a[i];
+  const float *a[IN_REGISTERS];
+  UNROLL for (int i = 0; i < rows && i < IN_REGISTERS; i++) a[i] = t->a[i];
   const long a_step = sum->a_step, b_row = sum->b_row;
   for (const tg_segment *s = sum->segments, *end = s + sum->count; s < end; s++) {
     const float *row = b + s->b;
@@ -28,7 +34,8 @@ static inline __attribute__((always_inline)) void tile(const int rows, const int
       tg_vec y[2];
       UNROLL for (int v = 0; v < vecs; v++) y[v] = load(row + v * TG_W);
       UNROLL for (int i = 0; i < rows; i++) {
-        tg_vec x = a[i][at] - (tg_vec){0};
+        const float *from = i < IN_REGISTERS ? a[i] : *(const float *const volatile *)&t->a[i];
+        tg_vec x = from[at] - (tg_vec){0};
         UNROLL for (int v = 0; v < vecs; v++) acc[i][v] += x * y[v];
       }
       at += a_step;
@@ -78,7 +85,6 @@ void tg_tile(const tg_rows *t, long rows, const tg_sum *sum, const float *b, lon
 }
 
 typedef float quad __attribute__((vector_size(16)));
-typedef float uquad __attribute__((vector_size(16), aligned(4), may_alias));
 typedef int indices __attribute__((vector_size(16)));
 #if defined(__clang__)
 #define SHUFFLE(x, y, a, b, c, d) __builtin_shufflevector(x, y, a, b, c, d)
@@ -88,14 +94,14 @@ typedef int indices __attribute__((vector_size(16)));
 
 /* to[j][i] = from[i][j] for 4 rows and columns. */
 static inline void transpose_4(const float *from, long from_row, float *to) {
-  quad r0 = *(const uquad *)from, r1 = *(const uquad *)(from + from_row);
-  quad r2 = *(const uquad *)(from + 2 * from_row), r3 = *(const uquad *)(from + 3 * from_row);
+  quad r0 = *(const tg_uquad *)from, r1 = *(const tg_uquad *)(from + from_row);
+  quad r2 = *(const tg_uquad *)(from + 2 * from_row), r3 = *(const tg_uquad *)(from + 3 * from_row);
   quad a = SHUFFLE(r0, r1, 0, 4, 1, 5), b = SHUFFLE(r2, r3, 0, 4, 1, 5);
   quad c = SHUFFLE(r0, r1, 2, 6, 3, 7), d = SHUFFLE(r2, r3, 2, 6, 3, 7);
-  *(uquad *)to = SHUFFLE(a, b, 0, 1, 4, 5);
-  *(uquad *)(to + TG_NR) = SHUFFLE(a, b, 2, 3, 6, 7);
-  *(uquad *)(to + 2 * TG_NR) = SHUFFLE(c, d, 0, 1, 4, 5);
-  *(uquad *)(to + 3 * TG_NR) = SHUFFLE(c, d, 2, 3, 6, 7);
+  *(tg_uquad *)to = SHUFFLE(a, b, 0, 1, 4, 5);
+  *(tg_uquad *)(to + TG_NR) = SHUFFLE(a, b, 2, 3, 6, 7);
+  *(tg_uquad *)(to + 2 * TG_NR) = SHUFFLE(c, d, 0, 1, 4, 5);
+  *(tg_uquad *)(to + 3 * TG_NR) = SHUFFLE(c, d, 2, 3, 6, 7);
 }
 
 static void pack_transposed(const float *b, long b_col, long k, long cols, float *panel) {
@@ -110,14 +116,18 @@ static void pack_transposed(const float *b, long b_col, long k, long cols, float
 }
 
 void tg_pack_panel(const float *b, long b_row, long b_col, long k, long cols, float *panel) {
-  if (b_col == 1 && cols == TG_NR) {
-    for (long p = 0; p < k; p++) {
-      store(panel + p * TG_NR, load(b + p * b_row));
-      store(panel + p * TG_NR + TG_W, load(b + p * b_row + TG_W));
-    }
+  if (b_row == 1 && b_col != 1) {
+    pack_transposed(b, b_col, k, cols, panel);
     return;
   }
-  if (cols < TG_NR) for (long p = 0; p < k; p++) for (long j = cols; j < TG_NR; j++) panel[p * TG_NR + j] = 0;
-  if (b_row == 1 && b_col != 1) pack_transposed(b, b_col, k, cols, panel);
-  else for (long p = 0; p < k; p++) for (long j = 0; j < cols; j++) panel[p * TG_NR + j] = b[p * b_row + j * b_col];
+  long p = 0;
+  if (b_col == 1) {
+    /* Whole vectors, also past the columns as long as they end within B. */
+    long width = cols > TG_W ? TG_NR : TG_W, end = (k - 1) * b_row + cols;
+    for (; p < k && p * b_row + width <= end; p++) {
+      store(panel + p * TG_NR, load(b + p * b_row));
+      if (width > TG_W) store(panel + p * TG_NR + TG_W, load(b + p * b_row + TG_W));
+    }
+  }
+  for (; p < k; p++) for (long j = 0; j < cols; j++) panel[p * TG_NR + j] = b[p * b_row + j * b_col];
 }

@@ -27,9 +27,12 @@
 #define TG_KC 384
 /* Bytes of B's panels that one worker keeps in its second cache. */
 #define TG_PANELS_BYTES (512 * 1024)
+/* A product of fewer multiplications is not worth a second thread. */
+#define TG_PARALLEL_PRODUCTS 60000
 
 typedef float tg_vec __attribute__((vector_size(TG_W * 4)));
 typedef float tg_uvec __attribute__((vector_size(TG_W * 4), aligned(4), may_alias));
+typedef float tg_uquad __attribute__((vector_size(16), aligned(4), may_alias));
 
 /* `n` products: of A from `a` on, counted in elements from each row's pointer, and of B's rows from element `b` of the panel on. */
 typedef struct { long a, b, n; } tg_segment;
@@ -51,8 +54,40 @@ typedef struct {
  */
 void tg_tile(const tg_rows *t, long rows, const tg_sum *sum, const float *b, long col, long cols, int add);
 
-/* Copies k rows of `cols` columns of B into a panel of rows of TG_NR, the columns left over 0. */
+/* Copies k rows of `cols` columns of B into a panel of rows of TG_NR; the columns left over hold anything. */
 void tg_pack_panel(const float *b, long b_row, long b_col, long k, long cols, float *panel);
+
+/* memcpy of n floats without a call, for the short runs that convolutions copy. */
+static inline void tg_copy_floats(float *to, const float *from, long n) {
+  if (n >= TG_W) {
+    for (long i = 0; i + TG_W < n; i += TG_W) *(tg_uvec *)(to + i) = *(const tg_uvec *)(from + i);
+    *(tg_uvec *)(to + n - TG_W) = *(const tg_uvec *)(from + n - TG_W);
+  } else if (n >= 4) {
+    for (long i = 0; i + 4 < n; i += 4) *(tg_uquad *)(to + i) = *(const tg_uquad *)(from + i);
+    *(tg_uquad *)(to + n - 4) = *(const tg_uquad *)(from + n - 4);
+  } else {
+    if (n > 0) to[0] = from[0];
+    if (n > 1) to[1] = from[1];
+    if (n > 2) to[2] = from[2];
+  }
+}
+
+static inline void tg_zero_floats(float *to, long n) {
+  for (; n >= TG_W; n -= TG_W, to += TG_W) *(tg_uvec *)to = (tg_vec){0};
+  for (; n >= 4; n -= 4, to += 4) *(tg_uquad *)to = (tg_uquad){0};
+  if (n > 0) to[0] = 0;
+  if (n > 1) to[1] = 0;
+  if (n > 2) to[2] = 0;
+}
+
+/* to += from. */
+static inline void tg_add_floats(float *to, const float *from, long n) {
+  for (; n >= TG_W; n -= TG_W, to += TG_W, from += TG_W) *(tg_uvec *)to += *(const tg_uvec *)from;
+  for (; n >= 4; n -= 4, to += 4, from += 4) *(tg_uquad *)to += *(const tg_uquad *)from;
+  if (n > 0) to[0] += from[0];
+  if (n > 1) to[1] += from[1];
+  if (n > 2) to[2] += from[2];
+}
 
 /* The largest tile height that cuts `rows` evenly. */
 static inline long tg_tile_rows(long rows) {
