@@ -1,6 +1,7 @@
 /**
  * Everything that must hold, section by section; stops at the first section that fails, with its output, and ends with one line,
- * `N passed, N failed`, where each check counts as one and each test of vitest as one.
+ * `N passed, N failed`, where each check counts as one and each test of vitest as one; `, N skipped` follows for sections that need what is
+ * not here.
  *
  *   node scripts/test.mjs                 all sections
  *   node scripts/test.mjs lint format     these, in this order
@@ -13,6 +14,7 @@ import { fileURLToPath } from 'node:url'
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..')
 process.chdir(root)
 const report = join(root, '.cache/vitest.json')
+const builtReport = join(root, '.cache/vitest-tfjs-node.json')
 
 const node = (script, ...args) => [process.execPath, [join(root, script), ...args]]
 const bin = (name, ...args) => node(join('node_modules/.bin', name), ...args)
@@ -36,11 +38,18 @@ const sections = {
     run: bin('vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`),
     live: true,
   },
+  // Skipped where TensorFlow's wheel cannot be had: its last line says why.
+  'tfjs-node': {
+    title: 'agreement on tfjs-node, built over TensorFlow',
+    run: node('scripts/tfjs-node/check.mjs', '--reporter=default', '--reporter=json', `--outputFile.json=${builtReport}`),
+  },
 }
+const reports = { unit: report, 'tfjs-node': builtReport }
 
 const counts = name => {
-  if (name !== 'unit' || !existsSync(report)) return undefined
-  const { numPassedTests, numFailedTests, numFailedTestSuites } = JSON.parse(readFileSync(report, 'utf8'))
+  const file = reports[name]
+  if (file === undefined || !existsSync(file)) return undefined
+  const { numPassedTests, numFailedTests, numFailedTestSuites } = JSON.parse(readFileSync(file, 'utf8'))
   // A file that does not even load has no failed test, yet it failed.
   return { passed: numPassedTests, failed: numFailedTests || numFailedTestSuites }
 }
@@ -53,9 +62,10 @@ if (unknown.length > 0) {
 }
 
 mkdirSync(dirname(report), { recursive: true })
-rmSync(report, { force: true })
+Object.values(reports).forEach(file => rmSync(file, { force: true }))
 let passed = 0
 let failed = 0
+let skipped = 0
 for (const name of asked.length > 0 ? asked : Object.keys(sections)) {
   const { title, run: [command, args], live } = sections[name]
   const started = Date.now()
@@ -66,6 +76,12 @@ for (const name of asked.length > 0 ? asked : Object.keys(sections)) {
   const seconds = ((Date.now() - started) / 1000).toFixed(1)
   const counted = counts(name)
   const ok = status === 0
+  const lacking = ok && !live ? /^skipped: .*$/m.exec(stdout)?.[0] : undefined
+  if (lacking !== undefined) {
+    skipped += 1
+    console.log(`\n== ${title}: ${lacking}`)
+    continue
+  }
   passed += counted?.passed ?? (ok ? 1 : 0)
   failed += counted?.failed ?? (ok ? 0 : 1)
   if (!ok && counted?.failed === 0) failed += 1
@@ -76,5 +92,5 @@ for (const name of asked.length > 0 ? asked : Object.keys(sections)) {
     break
   }
 }
-console.log(`\n${passed} passed, ${failed} failed`)
+console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
 process.exit(failed === 0 ? 0 : 1)

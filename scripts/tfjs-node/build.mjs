@@ -1,4 +1,5 @@
 /** The build from beginning to end: everything is made beside the target, tried, and only then put in its place. */
+import { createHash } from 'node:crypto'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { compileAddon, tryPackage } from './addon.mjs'
@@ -9,7 +10,10 @@ import { getCuda, getWheel, unpackWheel } from './wheel.mjs'
 
 const stampFile = 'built-over.json'
 const read = file => existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined
-const stampOf = ({ name, wheel, cuda }) => ({ name, release, wheel: basename(wheel), cuda, arch: process.arch })
+// A build of other scripts is not the same.
+const scripts = () => ['addon.mjs', 'package.mjs', 'wheel.mjs']
+  .reduce((hash, file) => hash.update(readFileSync(join(import.meta.dirname, file))), createHash('sha256')).digest('hex').slice(0, 16)
+const stampOf = ({ name, wheel, cuda }) => ({ name, release, wheel: basename(wheel), cuda, arch: process.arch, scripts: scripts() })
 
 /** Whether the folder holds what these options would build. */
 export const isBuilt = options => JSON.stringify(read(join(options.to, stampFile))?.of) === JSON.stringify(stampOf(options))
@@ -33,16 +37,18 @@ const place = (from, to) => {
 }
 
 /**
- * @param {ReturnType<typeof import('./options.mjs').options>} options
+ * @param {ReturnType<typeof import('./options.mjs').options> & { timeout?: number }} options with the milliseconds that a download may take
  * @param {(line: string) => void} say hears one line a step
+ * @returns {string} the kind of device that the package computes on, `cpu` or `gpu`
  */
 export const build = (options, say) => {
   const { name, wheel, to, cache, cuda, gpu } = options
   checkPlatform()
   checkTarget(options)
   if (!options.force && isBuilt(options)) {
-    say(`${name} ${release} over ${basename(wheel)} is at ${to} already, and computes on the ${tryPackage(to)}; --force builds it anew`)
-    return
+    const device = tryPackage(to)
+    say(`${name} ${release} over ${basename(wheel)} is at ${to} already, and computes on the ${device}; --force builds it anew`)
+    return device
   }
   const tools = findTools()
   say(`tools: ${tools.python}, ${tools.compiler}, ${tools.npm}`)
@@ -56,7 +62,7 @@ export const build = (options, say) => {
     const unpacked = unpackWheel(tools, file, scratch)
     say(`library: TensorFlow ${unpacked.version} from ${basename(file)}`)
     if (cuda) {
-      getCuda(tools, unpacked.cuda, join(folder, 'deps'))
+      getCuda(tools, unpacked.cuda, join(folder, 'deps'), options)
       say(`CUDA: ${unpacked.cuda.length} packages of NVIDIA`)
     }
     compileAddon(tools, folder, scratch, nodeHeaders)
@@ -69,6 +75,7 @@ export const build = (options, say) => {
     shareTfjs(folder, to)
     place(folder, to)
     say(`ready: ${to}`)
+    return device
   } finally {
     rmSync(scratch, { recursive: true, force: true })
   }

@@ -2,18 +2,19 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { release } from './options.mjs'
-import { Refusal, run } from './tools.mjs'
+import { download, Refusal, run } from './tools.mjs'
 
 /** Headers of Node-API, which is the same in every Node. */
 const headers = 'node-api-headers@1.9.0'
 
 /** A file of `npm pack`, downloaded once. */
-const packed = (npm, spec, cache) => {
+const packed = ({ npm }, spec, { cache, timeout }) => {
   const folder = join(cache, 'npm', spec.replace(/[^\w.-]+/g, '_'))
   const there = () => existsSync(folder) ? readdirSync(folder).find(file => file.endsWith('.tgz')) : undefined
   if (there() === undefined) {
     mkdirSync(folder, { recursive: true })
-    run(`npm could not get ${spec}`, npm, ['pack', spec, '--ignore-scripts', '--pack-destination', folder], { cwd: folder })
+    const args = ['pack', spec, '--ignore-scripts', '--loglevel=error', '--pack-destination', folder]
+    download(`npm could not get ${spec}`, npm, args, { cwd: folder, timeout })
   }
   const file = there()
   if (file === undefined) throw new Refusal(`npm pack ${spec} left no file in ${folder}`)
@@ -38,16 +39,17 @@ module.exports = require('./dist/index.js')
 const mainFile = 'with-missing-utilities.js'
 
 /** Leaves the package with its dependencies in `folder`, and the headers of Node-API in the folder that it answers. */
-export const getPackage = ({ npm }, { name, cache }, folder, scratch) => {
-  unpack(packed(npm, `${name}@${release}`, cache), folder)
+export const getPackage = (tools, options, folder, scratch) => {
+  const { name, timeout } = options
+  unpack(packed(tools, `${name}@${release}`, options), folder)
   const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
   // Without the install script a later `npm rebuild` leaves the addon alone; undefined fields are not written.
   const kept = { ...manifest, scripts: undefined, devDependencies: undefined, main: mainFile, gypfile: false }
   writeFileSync(join(folder, 'package.json'), `${JSON.stringify(kept, null, 2)}\n`)
   writeFileSync(join(folder, mainFile), main)
   const flags = ['--ignore-scripts', '--no-package-lock', '--no-audit', '--no-fund', '--loglevel=error', '--prefer-offline']
-  run(`npm could not get the dependencies of ${name}`, npm, ['install', ...flags], { cwd: folder })
-  unpack(packed(npm, headers, cache), join(scratch, 'headers'))
+  download(`npm could not get the dependencies of ${name}`, tools.npm, ['install', ...flags], { cwd: folder, timeout })
+  unpack(packed(tools, headers, options), join(scratch, 'headers'))
   return join(scratch, 'headers/include')
 }
 

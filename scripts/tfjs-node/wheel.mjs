@@ -1,12 +1,12 @@
 /** The wheel: TensorFlow's library and its C headers, taken out of the archive; nothing of it is installed into a Python. */
 import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { attempt, Refusal, run } from './tools.mjs'
+import { attempt, download, Lack, Refusal, run } from './tools.mjs'
 
 const wheelsIn = folder => existsSync(folder) ? readdirSync(folder).filter(file => file.endsWith('.whl')) : []
 
 /** The file of a wheel, downloaded once. */
-export const getWheel = ({ python }, { wheel, cache }) => {
+export const getWheel = ({ python }, { wheel, cache, timeout }) => {
   if (wheel.endsWith('.whl')) {
     if (!existsSync(wheel)) throw new Refusal(`there is no wheel at ${wheel}`)
     return wheel
@@ -16,11 +16,11 @@ export const getWheel = ({ python }, { wheel, cache }) => {
   if (wheel.includes('==') && wheelsIn(folder).length === 1) return join(folder, wheelsIn(folder)[0])
   mkdirSync(folder, { recursive: true })
   const pip = ['-m', 'pip', '--disable-pip-version-check', 'download', '--quiet', '--no-deps', '--only-binary=:all:', '--dest', folder]
-  const mine = attempt(python, [...pip, wheel])
+  const mine = attempt(python, [...pip, wheel], { timeout })
   // The library does not depend on the Python; TensorFlow has wheels for 3.11 since 2.12.
-  const any = mine.ok ? mine : attempt(python, [...pip, '--python-version', '3.11', wheel])
+  const any = mine.ok ? mine : attempt(python, [...pip, '--python-version', '3.11', wheel], { timeout })
   const files = wheelsIn(folder)
-  if (!any.ok || files.length === 0) throw new Refusal(`pip could not download the wheel ${wheel}: ${mine.said}`)
+  if (!any.ok || files.length === 0) throw new Lack(`pip could not download the wheel ${wheel}: ${mine.said}`)
   return join(folder, files.sort().at(-1))
 }
 
@@ -54,8 +54,9 @@ export const unpackWheel = ({ python }, file, scratch) => {
 }
 
 /** Puts NVIDIA's libraries where those of the wheel look for them, in \`folder/nvidia\`. */
-export const getCuda = ({ python }, requirements, folder) => {
+export const getCuda = ({ python }, requirements, folder, { timeout }) => {
   if (requirements.length === 0) throw new Refusal('this wheel asks for no libraries of NVIDIA: it is not a CUDA wheel; leave --gpu out')
   const pip = ['-m', 'pip', '--disable-pip-version-check', 'install', '--quiet', '--no-deps', '--only-binary=:all:', '--target', folder]
-  run('pip could not get the libraries of NVIDIA (with --no-cuda those of the system are used)', python, [...pip, ...requirements])
+  const sentence = 'pip could not get the libraries of NVIDIA (with --no-cuda those of the system are used)'
+  download(sentence, python, [...pip, ...requirements], { timeout })
 }
