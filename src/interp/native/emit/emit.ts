@@ -106,7 +106,8 @@ export const emit = ({ inputs, outputs: wantedNodes, resident }: Program): Emitt
   const steps = ordered.steps.map(s => s.emit(surroundings))
   const plain = !reachable(outputs).some(n => n.op === 'scan') && steps.reduce((n, s) => n + s.length, 0) > longRun
   const run = [
-    'const tg *tg_current;', `${plain ? 'TG_PLAIN ' : ''}void tg_run(const tg *runtime, char *const *slot) {`, 'tg_current = runtime;', '(void)slot;', ...steps, '}',
+    'const tg *tg_current;', `${plain ? 'TG_PLAIN ' : ''}void tg_run(const tg *runtime, char *const *slot) {`,
+    'tg_current = runtime;', '(void)slot;', ...steps, '}',
   ]
   return {
     sources: units([...kernels.values()], run.join('\n')), arena: place.bytes, constants: constants.blob(),

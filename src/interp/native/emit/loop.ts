@@ -76,7 +76,8 @@ export const elementLoop = (nodes: readonly Node[], domain: readonly number[], a
   if (flat) text = [...hoisted, ...loop('lo', 'hi')]
   else {
     const lead = axes.shape.slice(0, -1)
-    const offsets = rowOffsets(ends, lead, axes.strides.map(s => s.slice(0, -1)), ['to_', ...ends.operands.map(o => `${o.name}_`)], axes.strides.map(() => 0))
+    const names = ['to_', ...ends.operands.map(o => `${o.name}_`)]
+    const offsets = rowOffsets(ends, lead, axes.strides.map(x => x.slice(0, -1)), names, names.map(() => 0))
     text = ['for (long r = lo; r < hi; r++) {', ...offsets, ...hoisted, `const long cols = ${ends.number(length)};`,
       ...loop('0', 'cols'), '}']
   }

@@ -78,8 +78,11 @@ export class Members {
   private fits(m: Member, via: Node): boolean {
     const { root, view } = this.place(via)
     const from = this.members.get(root)
-    if (keyOf(from?.domain ?? []) !== keyOf(m.domain) || from === undefined) return false
-    if (from.kind === 'full') return m.kind !== 'row' && isWhole(view, sizeOf(m.domain)) && keyOf(view.shape) === keyOf(m.domain)
+    return from !== undefined && keyOf(from.domain) === keyOf(m.domain) && this.sees(m, from.kind, view)
+  }
+
+  private sees(m: Member, kind: Kind, view: View): boolean {
+    if (kind === 'full') return m.kind !== 'row' && isWhole(view, sizeOf(m.domain)) && keyOf(view.shape) === keyOf(m.domain)
     if (m.kind === 'row') return isWhole(view, sizeOf(m.domain) / m.cols)
     return m.kind === 'full' && this.isPerRow(view, m)
   }
@@ -97,8 +100,7 @@ export class Members {
   /** Whether `n` reads `via` as a local of their common loop. */
   isLocal(n: Node, via: Node): boolean {
     const m = this.members.get(n)
-    const from = this.members.get(this.place(via).root)
-    return m !== undefined && from !== undefined && m.level === from.level && this.fits(m, via)
+    return m !== undefined && this.members.get(this.place(via).root)?.level === m.level && this.fits(m, via)
   }
 
   /** Whether the node's value must be in memory. */
