@@ -26,7 +26,7 @@ export interface Executable {
 
 /** A way to run programs. */
 export interface Engine {
-  /** `onnx`, `tfjs` or `js`, with the backend where there are several: `tfjs:wasm`. */
+  /** `onnx`, `native`, `tfjs` or `js`, with the backend where there are several: `tfjs:wasm`. */
   readonly name: string
   readonly version: string
   /** Lowers a program; rejects with a `TypegradError` when the engine cannot take it. */

@@ -4,12 +4,12 @@ import type { Engine, EngineOptions } from './engine.js'
 import { jsEngine } from './js/engine.js'
 import { backendNames, type BackendName } from './tfjs/backends.js'
 
-/** `auto` is the fastest engine that works: onnx, then tfjs, then js; `tfjs:wasm` is tfjs on one of its backends. */
-export type EngineName = 'auto' | 'onnx' | 'tfjs' | 'js' | `tfjs:${BackendName}`
+/** `auto` is the first engine that works: onnx, then native, tfjs and js; `tfjs:wasm` is tfjs on one of its backends. */
+export type EngineName = 'auto' | 'onnx' | 'native' | 'tfjs' | 'js' | `tfjs:${BackendName}`
 
 /** How to open an engine. */
 export interface OpenOptions extends EngineOptions {
-  /** Hears in one line why `auto` took a slower engine. */
+  /** Hears in one line why `auto` did not take its first choice. */
   readonly notice?: (line: string) => void
 }
 
@@ -18,17 +18,19 @@ export type Probe =
   | { readonly name: string; readonly available: true; readonly version: string }
   | { readonly name: string; readonly available: false; readonly reason: string }
 
-type Named = 'onnx' | 'tfjs' | 'js'
+type Named = 'onnx' | 'native' | 'tfjs' | 'js'
 /** Opens an engine, or rejects with a `TypegradError` of kind `engine`. */
 export type Loaders = { readonly [E in Named]: (options: EngineOptions) => Promise<Engine> }
 
 const loaders: Loaders = {
   onnx: async options => (await import('./onnx/engine.js')).onnxEngine(options),
+  native: async options => (await import('./native/engine.js')).nativeEngine(options),
   tfjs: async options => (await import('./tfjs/engine.js')).tfjsEngine(options),
   js: () => Promise.resolve(jsEngine),
 }
 
-const order: readonly Named[] = ['onnx', 'tfjs', 'js']
+/** What `auto` tries, in this order, and what a report lists. */
+const order: readonly Named[] = ['onnx', 'native', 'tfjs', 'js']
 const reasonOf = (e: unknown): string => (e instanceof Error ? e.message : String(e)).trim().split('\n')[0]
 
 /** The registry over given loaders: a test puts absent engines in. */
@@ -74,10 +76,13 @@ export const registry = (load: Loaders): {
       return open(known, rest.length > 0 ? { ...options, backend } : options)
     },
     probeEngines: async () => {
-      const probes = [await probe('onnx', {}, 'onnx')]
+      const probes: Probe[] = []
       // One after the other: tfjs has one current backend.
-      for (const backend of backendNames) probes.push(await probe('tfjs', { backend }, `tfjs:${backend}`))
-      return [...probes, await probe('js', {}, 'js')]
+      for (const name of order) {
+        if (name !== 'tfjs') probes.push(await probe(name, {}, name))
+        else for (const backend of backendNames) probes.push(await probe('tfjs', { backend }, `tfjs:${backend}`))
+      }
+      return probes
     },
   }
 }
@@ -87,7 +92,7 @@ const standard = registry(loaders)
 /**
  * Opens an engine by the name that the command line takes, `tfjs:wasm` among them.
  *
- * `auto` takes the first of onnx, tfjs and js that works, and tells `notice` in one line when it is not the first.
+ * `auto` takes the first of onnx, native, tfjs and js that works, and tells `notice` in one line when it is not the first.
  *
  * @throws TypegradError of kind `engine` when a named engine is absent: what is missing and the command that installs it
  * @example

@@ -91,7 +91,7 @@ export const stepsOf = ({ recipe, prepared, splits }: Ready, asked: { readonly s
   return inSteps(span, batchesPerEpoch(splits.train, batch * batchesOf(recipe.name, prepared)))
 }
 
-/** `onnx`, `tfjs`, `tfjs:wasm`, `js` or `auto`, opened when it is first asked for, once. */
+/** `onnx`, `native`, `tfjs`, `tfjs:wasm`, `js` or `auto`, opened when it is first asked for, once. */
 export const openedOnce = (name: string, threads: number | undefined, notice: (line: string) => void): () => Promise<Engine> => {
   let opened: Promise<Engine> | undefined
   // openEngine words the refusal of a name that it does not know

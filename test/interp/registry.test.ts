@@ -28,17 +28,22 @@ describe('auto', () => {
     return { name, notices }
   }
   it('takes onnx without a word', async () => {
-    expect(await open({ onnx: works('onnx'), tfjs: works('tfjs'), js: works('js') })).toEqual({ name: 'onnx', notices: [] })
+    const all = { onnx: works('onnx'), native: works('native'), tfjs: works('tfjs'), js: works('js') }
+    expect(await open(all)).toEqual({ name: 'onnx', notices: [] })
   })
-  it('falls back to tfjs, then to js, and says why in one line', async () => {
-    const onnx = absent(onnxIsMissing)
-    expect(await open({ onnx, tfjs: works('tfjs:wasm'), js: works('js') })).toEqual({
-      name: 'tfjs:wasm', notices: [`engine tfjs:wasm is used, because ${onnxIsMissing}`],
+  it('falls back to native, to tfjs, then to js, and says why in one line', async () => {
+    const [onnx, native] = [absent(onnxIsMissing), absent('native: no C compiler is found')]
+    expect(await open({ onnx, native: works('native'), tfjs: works('tfjs:wasm'), js: works('js') })).toEqual({
+      name: 'native', notices: [`engine native is used, because ${onnxIsMissing}`],
+    })
+    const both = `${onnxIsMissing}; native: no C compiler is found`
+    expect(await open({ onnx, native, tfjs: works('tfjs:wasm'), js: works('js') })).toEqual({
+      name: 'tfjs:wasm', notices: [`engine tfjs:wasm is used, because ${both}`],
     })
     const crash = (): Promise<Engine> => Promise.reject(new Error('no such device\n  at f'))
-    expect(await open({ onnx, tfjs: crash, js: works('js') })).toEqual({
+    expect(await open({ onnx, native, tfjs: crash, js: works('js') })).toEqual({
       name: 'js',
-      notices: [`engine js is used, because ${onnxIsMissing}; tfjs does not start: no such device; use another engine: onnx or js`],
+      notices: [`engine js is used, because ${both}; tfjs does not start: no such device; use another engine: onnx or native or js`],
     })
   })
   it('hands the options on', async () => {
@@ -47,7 +52,7 @@ describe('auto', () => {
       seen.push(o.threads)
       return works('onnx')()
     }
-    await registry({ onnx, tfjs: works('tfjs'), js: works('js') }).openEngine('auto', { threads: 1 })
+    await registry({ onnx, native: works('native'), tfjs: works('tfjs'), js: works('js') }).openEngine('auto', { threads: 1 })
     expect(seen).toEqual([1])
   })
 })
@@ -90,7 +95,8 @@ describe('absent engines', () => {
   })
   it('refuse names that are not known', async () => {
     for (const name of ['torch', 'js:cpu', 'auto:x']) {
-      expect(await sentenceOf(openEngine(name as never))).toBe(`engine: engine ${name} is not known; it is one of auto, onnx, tfjs, js, or `
+      expect(await sentenceOf(openEngine(name as never))).toBe(
+        `engine: engine ${name} is not known; it is one of auto, onnx, native, tfjs, js, or `
         + 'tfjs with a backend: tfjs:node-gpu, tfjs:node, tfjs:webgpu, tfjs:wasm, tfjs:cpu')
     }
     expect(await sentenceOf(openEngine('tfjs', { backend: 'webgl9' })))
@@ -99,13 +105,13 @@ describe('absent engines', () => {
 })
 
 describe('the engines of this installation', () => {
-  it('are onnx, tfjs on wasm and cpu, and js', async () => {
+  it('are onnx, native, tfjs on wasm and cpu, and js', async () => {
     const probes = await probeEngines()
-    expect(probes.map(p => p.name)).toEqual(['onnx', 'tfjs:node-gpu', 'tfjs:node', 'tfjs:webgpu', 'tfjs:wasm', 'tfjs:cpu', 'js'])
+    expect(probes.map(p => p.name)).toEqual(['onnx', 'native', 'tfjs:node-gpu', 'tfjs:node', 'tfjs:webgpu', 'tfjs:wasm', 'tfjs:cpu', 'js'])
     expect(probes.filter(p => p.available).map(p => p.name)).toEqual(expect.arrayContaining(['tfjs:wasm', 'tfjs:cpu', 'js']))
     for (const p of probes) {
-      if (p.available) expect(p.version).toMatch(/^\d+\.\d+/)
-      else expect(p.reason).toMatch(/npm install|npm rebuild|use another/)
+      if (p.available) expect(p.version).toMatch(p.name === 'native' ? /^(gcc|clang) \d+\.\d+/ : /^\d+\.\d+/)
+      else expect(p.reason).toMatch(/npm install|npm rebuild|use another|install one/)
     }
   })
   it('are in the report of doctor', async () => {

@@ -2,7 +2,7 @@
 import { InternalError, TypegradError } from '../../dsl/errors.js'
 import type { Value } from '../../dsl/value.js'
 import type { Engine, EngineOptions, Executable, Program } from '../engine.js'
-import { splitEnds } from '../ends.js'
+import { checkState, splitEnds } from '../ends.js'
 import { toModel } from './model.js'
 import {
   copyOf, emptyFor, loadRuntime, runtimeVersion, toTensor, toValue, type InferenceSession, type Runtime, type Tensor,
@@ -29,16 +29,6 @@ const running = async <T>(f: () => Promise<T>): Promise<T> => {
   } catch (e) {
     throw new TypegradError('engine', `onnx: the program stopped: ${firstLine(e)}; the engine js runs it slowly and shows every value`)
   }
-}
-
-/** Refuses a state that is not the program's. */
-const checkState = ({ inputs, resident }: Program, values: readonly Value[]): void => {
-  if (values.length !== resident.length)
-    throw new TypegradError('value', `write: ${resident.length} values are expected but ${values.length} are given`)
-  resident.forEach((r, i) => {
-    const [want, got] = [inputs[r.input], values[i]].map(v => `${v.dtype} [${v.shape.join(', ')}]`)
-    if (got !== want) throw new TypegradError('value', `write: value ${i} is ${got} but ${want} was expected`)
-  })
 }
 
 const isTensor = (v: unknown): v is Tensor => typeof v === 'object' && v !== null && 'dims' in v

@@ -10,7 +10,7 @@ import { evalCommand, sampleCommand, type RunFlags, type SampleFlags } from './r
 import type { TrainFlags } from './start.js'
 import { trainCommand } from './train.js'
 
-const ENGINES: readonly string[] = ['auto', 'onnx', 'tfjs', 'js']
+const ENGINES: readonly string[] = ['auto', 'onnx', 'native', 'tfjs', 'js']
 const BACKENDS: readonly string[] = backendNames
 
 const whole = (least: number) => (text: string): number => {
@@ -69,7 +69,7 @@ export const program = (done: (code: number) => void): Command => {
     .option('--epochs <n>', 'how many passes over the data', positive)
     .option('--seed <n>', 'of parameters, batches and draws (0)', whole(0))
     .option('--seeds <n>', 'one run for each of so many seeds, or for each of a list such as 0,1,7', seedList)
-    .option('--engine <name>', 'onnx, tfjs, tfjs:<backend>, js or auto (auto)', engineName)
+    .option('--engine <name>', 'onnx, native, tfjs, tfjs:<backend>, js or auto (auto)', engineName)
     .option('--threads <n>', 'threads of the engine (all)', whole(1))
     .option('--out <folder>', 'where the run goes (runs/<recipe>-<n>)')
     .option('--resume <run>', 'go on with a run, bit for bit')

@@ -1,5 +1,7 @@
 /** The engines that are held against the reference, and how each one's leaks are counted. */
 import type { Engine } from '../../../src/interp/engine.js'
+import { nativeEngine } from '../../../src/interp/native/engine.js'
+import { findCompiler } from '../../../src/interp/native/toolchain/compiler.js'
 import { onnxEngine } from '../../../src/interp/onnx/engine.js'
 import { openBackend } from '../../../src/interp/tfjs/backends.js'
 import type { Device } from '../../../src/interp/tfjs/device.js'
@@ -19,9 +21,15 @@ const tfjs = (open: () => Promise<Device>) => async (): Promise<Subject> => {
   return { name: `tfjs:${device.name}`, engine: tfjsOn(device), live: () => device.live() }
 }
 
+/** Why the native engine cannot be tested here; null when it can. */
+const absence = await findCompiler().then(() => null, (e: unknown) => e instanceof Error ? e.message : String(e))
+if (absence !== null) console.warn(`the engine native is not tested: ${absence}`)
+const native = async (): Promise<Subject> => ({ name: 'native', engine: await nativeEngine({ threads: 2 }), live: () => null })
+
 const standard: Readonly<Record<string, () => Promise<Subject>>> = {
   js: () => Promise.resolve({ name: 'js', engine: jsEngine, live: () => null }),
   onnx: async () => ({ name: 'onnx', engine: await onnxEngine({ threads: 1 }), live: () => null }),
+  ...absence === null && { native },
   'tfjs:wasm': tfjs(() => openBackend('wasm', { threads: 1 })),
   'tfjs:cpu': tfjs(() => openBackend('cpu', { threads: 1 })),
 }

@@ -1,0 +1,141 @@
+/** A loaded program as an executable: small values go in and out through memory that stays bound, large ones where they lie. */
+import type { Node } from '../../dsl/core/node.js'
+import { TypegradError } from '../../dsl/errors.js'
+import { sizeOf, type Value } from '../../dsl/value.js'
+import type { Executable, Program } from '../engine.js'
+import { checkState, splitEnds } from '../ends.js'
+import { concrete } from '../program.js'
+import { bytesOf, copyOf, readable, unwritten, zeros, type Workspace } from './memory.js'
+import { inputSlot, layOut, outputSlot, type States } from './state.js'
+import type { Addon, LoadedProgram, TypedArray } from './toolchain/addon.js'
+
+/** Above this many bytes binding an array to its slot is quicker than copying it. */
+const small = 4096
+/** Runs end at once and their promises with them: after this many milliseconds timers and signals get a turn. */
+const patience = 20
+let lastTurn = 0
+
+const turn = <T>(result: T): Promise<T> => {
+  const now = performance.now()
+  if (now - lastTurn < patience) return Promise.resolve(result)
+  return new Promise(resolve => setImmediate(() => {
+    lastTurn = performance.now()
+    resolve(result)
+  }))
+}
+
+/** An end that the caller sees. */
+interface End {
+  readonly node: Node
+  readonly shape: readonly number[]
+  readonly size: number
+  readonly slot: number
+  /** Its memory here, when it is small or what the caller gave could not be read where it lay. */
+  own: TypedArray | null
+}
+
+/** What an executable is made of. */
+export interface Parts {
+  readonly addon: Addon
+  readonly workspace: Workspace
+  readonly threads: number
+  readonly constants: Uint8Array
+  readonly inPlace: readonly boolean[]
+  /** Loads the program, so many times: each has slots of its own. */
+  readonly load: (sets: number) => Promise<readonly LoadedProgram[]>
+}
+
+const stopped = (e: unknown): TypegradError => new TypegradError('engine',
+  `native: the program stopped: ${e instanceof Error ? e.message : String(e)}; the engine js runs it slowly and shows every value`)
+
+/**
+ * The executable of a loaded program. A run that stops leaves in-place state half replaced: write it anew.
+ *
+ * @throws TypegradError of kind `engine` when the program does not compile
+ */
+export const nativeExecutable = async (program: Program, parts: Parts): Promise<Executable> => {
+  const { addon, workspace, threads } = parts
+  const { inputs, outputs, resident } = program
+  const ends = splitEnds(program)
+  const end = (node: Node, slot: number): End => ({
+    node, slot, shape: concrete(node), size: sizeOf(concrete(node)),
+    own: bytesOf(node) <= small ? zeros(addon, node.dtype, sizeOf(concrete(node))) : null,
+  })
+  const given = ends.given.map(i => end(inputs[i], inputSlot(i)))
+  const returned = ends.returned.map(i => end(outputs[i], outputSlot(program, i)))
+  const constants = zeros(addon, 'bool', parts.constants.length)
+  constants.set(parts.constants)
+  // Laid out now to know how many sets of slots there are; states take memory when the first ones are written.
+  const { slots: { length: count } } = layOut(program, parts.inPlace, () => new Uint8Array(0))
+  const sets = [...await parts.load(count)]
+  const work: (TypedArray | null)[] = sets.map(() => null)
+  for (const set of sets) {
+    set.bind(1, constants)
+    for (const { slot, own } of [...given, ...returned]) if (own !== null) set.bind(slot, own)
+  }
+  let states: States | null = null
+  let odd = 0
+
+  const take = (set: LoadedProgram, e: End, { data }: Value, i: number): void => {
+    if (data.length !== e.size)
+      throw new TypegradError('value', `run: input ${i} has ${data.length} elements but its shape [${e.shape.join(', ')}] has ${e.size}`)
+    if (bytesOf(e.node) > small && readable(e.node.dtype, data)) return set.bind(e.slot, data)
+    e.own ??= zeros(addon, e.node.dtype, e.size)
+    e.own.set(data)
+    if (bytesOf(e.node) > small) set.bind(e.slot, e.own)
+  }
+  const run = (values: readonly Value[]): Value[] => {
+    ends.check(values, states === null ? 0 : resident.length)
+    if (sets.length === 0) throw new TypegradError('engine', 'native: run: the program was released; compile it again')
+    const set = sets[odd]
+    for (let i = 0; i < given.length; i++) take(set, given[i], values[i], i)
+    if (work[odd] !== workspace.array) set.bind(0, work[odd] = workspace.array)
+    const fresh = returned.map(e => {
+      if (e.own !== null) return e.own
+      const data = unwritten(addon, e.node)
+      set.bind(e.slot, data)
+      return data
+    })
+    try {
+      set.run(threads)
+    } catch (e) {
+      throw stopped(e)
+    }
+    if (states !== null) for (const { from, to } of states.copies[odd]) to.set(from)
+    odd = (odd + 1) % sets.length
+    return returned.map((e, i) => ({ shape: e.shape, dtype: e.node.dtype, data: e.own === null ? fresh[i] : copyOf(fresh[i]) }))
+  }
+  const write = (values: readonly Value[]): void => {
+    checkState(program, values)
+    if (states === null) {
+      const made = layOut(program, parts.inPlace, input => zeros(addon, inputs[input].dtype, sizeOf(concrete(inputs[input]))))
+      sets.forEach((set, i) => { made.slots[i].forEach((array, slot) => { set.bind(slot, array) }) })
+      states = made
+    }
+    const current = states.values[odd]
+    values.forEach((v, i) => { current[i].set(v.data) })
+  }
+  if (resident.length === 0) write([])
+  return {
+    run: values => {
+      try {
+        return turn(run(values))
+      } catch (e) {
+        return Promise.reject(e)
+      }
+    },
+    write: values => new Promise(resolve => {
+      write(values)
+      resolve()
+    }),
+    read: () => Promise.resolve((states?.values[odd] ?? []).map((data, i) => {
+      const { dtype, shape } = inputs[resident[i].input]
+      return { shape: concrete({ shape }), dtype, data: copyOf(data) }
+    })),
+    release: () => {
+      sets.splice(0).forEach(set => { set.close() })
+      states = null
+      return Promise.resolve()
+    },
+  }
+}
