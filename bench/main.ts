@@ -16,12 +16,15 @@ const counts = (text: string): number[] => list(text).map(n => {
 })
 
 const names = Object.keys(workloads)
+const variants = names.flatMap(n => Object.entries(workloads[n]().peers).flatMap(([peer, all]) => [peer, ...all.map(v => `${peer}:${v}`)]))
+const peerNames = [...new Set(variants)]
 const options = new Command('bench')
   .description('Times typegrad and its peers in alternation: medians, ratios, memory; losses must agree.')
   .option('--only <names>', `workloads, separated by commas: ${names.join(', ')}`, known(names), names)
   .option('--threads <counts>', 'threads, separated by commas', counts, [1, 2])
   .option('--engine <name>', 'the engine of typegrad', 'auto')
-  .option('--peers <names>', 'peers, separated by commas; none for typegrad alone', known(['torch', 'jax', 'tfjs', 'jax-js', 'none']))
+  .option('--peers <names>', 'peers, or variants of them as tfjs:wasm, or none, separated by commas', 
+    known([...peerNames, 'none']))
   .option('--quick', 'few and short rounds: to see that it works, not for figures', false)
   .option('--json', 'the last line is one object with rows and geomean', false)
   .parse().opts<{

@@ -70,7 +70,10 @@ const words = (e: unknown): string => e instanceof Error ? e.message : String(e)
 const pause = (ms: number) => new Promise(resolve => { setTimeout(resolve, ms) })
 
 const contestants = (work: Workload, asked: Asked, missing: Record<string, string>): Contestant[] => {
-  const others = Object.entries(work.peers).filter(([name]) => asked.peers?.includes(name) ?? true).flatMap(([name, variants]) => {
+  const wanted = (name: string, variant: string) => asked.peers?.some(p => p === name || p === `${name}:${variant}`) ?? true
+  const others = Object.entries(work.peers).flatMap(([name, all]) => {
+    const variants = all.filter(variant => wanted(name, variant))
+    if (variants.length === 0) return []
     const found = peers[name]()
     if ('missing' in found) {
       missing[name] = found.missing

@@ -21,18 +21,20 @@ const ofPython = (name: string, module: string): Found => {
   const check = spawnSync(python(), ['-c', `import importlib.util, sys; sys.exit(importlib.util.find_spec('${module}') is None)`])
   return check.status === 0 ? { start: () => peer(python(), ['-u', join(root, 'peers/python/main.py'), name]) } : absent(name)
 }
+/** A script of this folder by tsx, which finds the built package under its own name. */
+const node = (script: string): Peer =>
+  peer(process.execPath, ['--import', 'tsx', join(root, script)], { TSX_TSCONFIG_PATH: join(root, 'built.tsconfig.json') })
 const ofNode = (name: string, module: string, script: string): Found =>
   existsSync(join(root, 'peers/js/node_modules', module))
-    ? { start: () => peer(process.execPath, [join(root, 'peers/js', script)]) } : absent(name)
+    ? { start: () => node(join('peers/js', script)) } : absent(name)
 
-/** typegrad itself: TypeScript by tsx, against the built package. */
-export const typegrad = (): Peer =>
-  peer(process.execPath, ['--import', 'tsx', join(root, 'harness/child.ts')], { TSX_TSCONFIG_PATH: join(root, 'built.tsconfig.json') })
+/** typegrad itself. */
+export const typegrad = (): Peer => node('harness/child.ts')
 
 /** Every peer's variant by `name:variant`, looked for once. */
 export const peers: Readonly<Record<string, () => Found>> = {
   torch: () => ofPython('torch', 'torch'),
   jax: () => ofPython('jax', 'jax'),
-  tfjs: () => ofNode('tfjs', '@tensorflow/tfjs-core', 'tfjs.mjs'),
+  tfjs: () => ofNode('tfjs', '@tensorflow/tfjs', 'tfjs.mjs'),
   'jax-js': () => ofNode('jax-js', '@jax-js/jax', 'jax-js.mjs'),
 }
