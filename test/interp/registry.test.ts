@@ -83,7 +83,8 @@ describe('absent engines', () => {
     const kernelFunc = (): never => { throw new TypeError('isNullOrUndefined is not a function') }
     const unkind = { ...core, backend, setBackend: () => Promise.resolve(true), getKernel: () => ({ kernelFunc }) }
     expect(await sentenceOf(tfjsEngine({ backend: 'node' }, () => Promise.resolve(unkind)))).toBe(
-      'engine: tfjs:node is installed but does not work: isNullOrUndefined is not a function; tfjs-node 4.22 needs Node 22 or older')
+      'engine: tfjs:node is installed but does not work: isNullOrUndefined is not a function; tfjs-node 4.22 needs Node 22 or older, '
+      + 'or a build by typegrad\'s scripts/tfjs-node.mjs')
   })
   it('fall to the next backend that works', async () => {
     expect((await tfjsEngine({}, only('@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-cpu'))).name).toBe('tfjs:cpu')

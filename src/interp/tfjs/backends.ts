@@ -41,6 +41,15 @@ const missing = (e: unknown): boolean => /Cannot find (package|module)|Failed to
 const installing = (name: string): string =>
   sources.some(s => s.package === name && s.whole) ? `npm install --no-save --ignore-scripts=false ${name}` : `npm install ${name}`
 
+/**
+ * TensorFlow reads its number of threads from the environment, once, when tfjs-node loads; a browser has no environment. What the user has
+ * set there stays.
+ */
+const limitThreads = (threads: number): void => {
+  const env = (globalThis as { process?: { env?: Record<string, string | undefined> } }).process?.env
+  if (env) for (const pool of ['TF_NUM_INTRAOP_THREADS', 'TF_NUM_INTEROP_THREADS']) env[pool] ??= String(threads)
+}
+
 const load = async (name: string, backend: string, importer: Importer): Promise<unknown> => {
   try {
     return await importer(name)
@@ -82,6 +91,7 @@ const inTurn = <T>(f: () => Promise<T>): Promise<T> => {
 export const openBackend = (name: string, options: EngineOptions = {}, importer = importPackage): Promise<Device> => inTurn(async () => {
   const source = sources.find(s => s.name === name)
   if (!source) throw new TypegradError('engine', `tfjs: the backend ${name} is not known; it is one of ${backendNames.join(', ')}`)
+  if (source.whole && options.threads !== undefined) limitThreads(options.threads)
   const shared = source.whole ? undefined : await load('@tensorflow/tfjs-core', name, importer) as Core
   // A page may have registered the backend itself, as its bundler needs it.
   const registered = shared?.findBackendFactory(source.tfjsName) ? shared : undefined
@@ -94,7 +104,8 @@ export const openBackend = (name: string, options: EngineOptions = {}, importer 
     await tryOut(opened)
     return opened
   } catch (e) {
-    const hint = /isNullOrUndefined/.test(firstLine(e)) ? 'tfjs-node 4.22 needs Node 22 or older' : 'use another engine or backend'
+    const tooNew = /isNullOrUndefined/.test(firstLine(e))
+    const hint = tooNew ? 'tfjs-node 4.22 needs Node 22 or older, or a build by typegrad\'s scripts/tfjs-node.mjs' : 'use another engine or backend'
     throw new TypegradError('engine', `tfjs:${name} is installed but does not work: ${firstLine(e)}; ${hint}`)
   }
 })
