@@ -55,7 +55,8 @@ describe('tfjs-node.mjs', () => {
     ['pip', { python3: 'test "$1" = --version' }, /^python3 has no pip, which downloads the wheel; run `apt install python3-pip`/],
     ['a compiler', { python3: answers }, /^no C\+\+ compiler was found; install g\+\+/],
     ['npm', { python3: answers, 'g++': answers }, /^npm was not found/],
-    ['a source', { python3: answers, 'g++': answers, npm: offline }, /npm could not get @tensorflow\/tfjs-node@4\.22\.0: npm error not here$/],
+    ['a source', { python3: answers, 'g++': answers, npm: offline },
+      /npm could not get @tensorflow\/tfjs-node@4\.22\.0: npm error not here$/],
   ])('says that %s is missing, and a test is skipped for it', (what, scripts, sentence) => {
     const bin = programs(what.replaceAll(' ', '-'), scripts)
     const { status, stderr } = run(script, ['--to', 'built', '--cache', `cache-${what}`], bin)

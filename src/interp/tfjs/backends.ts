@@ -105,7 +105,8 @@ export const openBackend = (name: string, options: EngineOptions = {}, importer 
     return opened
   } catch (e) {
     const tooNew = /isNullOrUndefined/.test(firstLine(e))
-    const hint = tooNew ? 'tfjs-node 4.22 needs Node 22 or older, or a build by typegrad\'s scripts/tfjs-node.mjs' : 'use another engine or backend'
+    const builds = 'tfjs-node 4.22 needs Node 22 or older, or a build by typegrad\'s scripts/tfjs-node.mjs'
+    const hint = tooNew ? builds : 'use another engine or backend'
     throw new TypegradError('engine', `tfjs:${name} is installed but does not work: ${firstLine(e)}; ${hint}`)
   }
 })
