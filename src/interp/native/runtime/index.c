@@ -99,6 +99,12 @@ static inline void add(tg_dtype dtype, char *restrict out, long to, const char *
   else for (long i = 0; i < count; i++) out[to + i] |= updates[from + i];
 }
 
+static inline void add_one(tg_dtype dtype, char *out, long to, const char *updates, long from) {
+  if (dtype == TG_F32) ((float *)out)[to] += ((const float *)updates)[from];
+  else if (dtype == TG_I32) ((uint32_t *)out)[to] += ((const uint32_t *)updates)[from];
+  else out[to] |= updates[from];
+}
+
 enum { PIECES = SIZE + 1, DTYPE };
 
 /* A share of [before, pieces]: an outer position and a piece of the elements behind the axis. */
@@ -110,16 +116,11 @@ static void add_rows(char *const *p, const long *n, long lo, long hi, int worker
   for (long unit = lo; unit < hi; unit++) {
     long b = unit / pieces, first = unit % pieces * after / pieces, end = (unit % pieces + 1) * after / pieces;
     for (long i = 0; i < n[COUNT]; i++)
-      if (within(index[i], n[N]))
+      if (!within(index[i], n[N])) tg_fault("scatterAdd: a position lies outside of its axis");
+      else if (after == 1) add_one(dtype, p[0], b * n[N] + index[i], p[2], b * n[COUNT] + i);
+      else
         add(dtype, p[0], (b * n[N] + index[i]) * after + first, p[2], (b * n[COUNT] + i) * after + first, end - first);
-      else tg_fault("scatterAdd: a position lies outside of its axis");
   }
-}
-
-static inline void add_one(tg_dtype dtype, char *out, long to, const char *updates, long from) {
-  if (dtype == TG_F32) ((float *)out)[to] += ((const float *)updates)[from];
-  else if (dtype == TG_I32) ((uint32_t *)out)[to] += ((const uint32_t *)updates)[from];
-  else out[to] |= updates[from];
 }
 
 static void add_along(char *const *p, const long *n, long lo, long hi, int worker) {

@@ -16,6 +16,7 @@ typedef struct {
 /* ---- transposed blocks ---- */
 
 #define TILE 8
+#define AHEAD 32 /* columns */
 typedef uint32_t tile_row __attribute__((vector_size(32), aligned(4), may_alias));
 #if defined(__clang__)
 #define SHUFFLE(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
@@ -48,10 +49,14 @@ static void transpose(int size, const plane *g, const char *src, char *dst) {
   const uint32_t *x = (const uint32_t *)src;
   uint32_t *y = (uint32_t *)dst;
   for (long i = 0; i < whole_rows; i += 2 * TILE)
-    for (long j = 0; j < whole; j += 2 * TILE)
+    for (long j = 0; j < whole; j += 2 * TILE) {
+      /* The source's next lines: they lie in pages apart, where the hardware does not look ahead. */
+      if (g->src_column >= 512)
+        for (long l = j + AHEAD; l < columns && l < j + AHEAD + 2 * TILE; l++) __builtin_prefetch(x + l * g->src_column + i);
       for (long k = i; k < whole_rows && k < i + 2 * TILE; k += TILE)
         for (long l = j; l < whole && l < j + 2 * TILE; l += TILE)
           transpose_tile(x + l * g->src_column + k, g->src_column, y + k * g->dst_row + l, g->dst_row);
+    }
   /* What is left: columns of the whole rows, then rows, by squares again. */
   for (long side = 0; side < 2; side++) {
     long row0 = side ? whole_rows : 0, row1 = side ? rows : whole_rows, column0 = side ? 0 : whole;

@@ -15,8 +15,13 @@
 #else
 #define LANES 4
 #endif
-typedef float vec __attribute__((vector_size(4 * LANES), aligned(4), may_alias));
-typedef int32_t mask __attribute__((vector_size(4 * LANES), aligned(4), may_alias));
+#define VECTOR(lanes, element) element __attribute__((vector_size(4 * (lanes)), aligned(4), may_alias))
+typedef VECTOR(4, float) f4;
+typedef VECTOR(8, float) f8;
+typedef VECTOR(LANES, float) vec;
+typedef VECTOR(4, int32_t) i4;
+typedef VECTOR(8, int32_t) i8;
+typedef VECTOR(LANES, int32_t) ivec;
 
 #define BLOCK 8192  /* elements of a row that are summed before their total joins the others */
 #define ROWS 256    /* rows, likewise */
@@ -27,47 +32,72 @@ typedef int32_t mask __attribute__((vector_size(4 * LANES), aligned(4), may_alia
 
 /* ---- one row of floats ---- */
 
-static inline vec pick(mask m, vec a, vec b) { return (vec)(((mask)a & m) | ((mask)b & ~m)); }
-static inline vec vec_sum(vec a, vec b) { return a + b; }
-static inline vec vec_prod(vec a, vec b) { return a * b; }
-static inline vec vec_max(vec a, vec b) { return pick((a > b) | (a != a), a, b); }
-static inline vec vec_min(vec a, vec b) { return pick((a < b) | (a != a), a, b); }
+/* Lanes from the 16th on are kept. */
+static const int32_t keep[32] = {[16] = -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1};
+
+#define PICK(V, I, m, a, b) ((V)(((I)(a) & (m)) | ((I)(b) & ~(m))))
+#define VEC_SUM(V, I, a, b) ((a) + (b))
+#define VEC_PROD(V, I, a, b) ((a) * (b))
+#define VEC_MAX(V, I, a, b) PICK(V, I, ((a) > (b)) | ((a) != (a)), a, b)
+#define VEC_MIN(V, I, a, b) PICK(V, I, ((a) < (b)) | ((a) != (a)), a, b)
 static inline float one_sum(float a, float b) { return a + b; }
 static inline float one_prod(float a, float b) { return a * b; }
 static inline float one_max(float a, float b) { return tg_maximum(a, b); }
 static inline float one_min(float a, float b) { return tg_minimum(a, b); }
 
-/* Four chains of vectors; a row shorter than a vector goes element by element. */
-#define ROW(op, first) \
+/*
+ * A row of at least as many elements as a vector has lanes: four chains of vectors, then single ones, then the last vector of the row
+ * without the lanes that were there before. A shorter row takes a shorter vector.
+ */
+#define ROW(op, VOP, first) \
+  static inline float fold4_##op(f4 v) { return one_##op(one_##op(v[0], v[2]), one_##op(v[1], v[3])); } \
+  static inline float fold8_##op(f8 v) { return fold4_##op(VOP(f4, i4, ((const f4 *)&v)[0], ((const f4 *)&v)[1])); } \
+  static inline float fold_##op(vec v) { \
+    if (LANES == 4) return fold4_##op(*(const f4 *)&v); \
+    if (LANES == 8) return fold8_##op(*(const f8 *)&v); \
+    return fold8_##op(VOP(f8, i8, ((const f8 *)&v)[0], ((const f8 *)&v)[LANES / 16])); \
+  } \
   static inline float block_##op(const float *x, long n) { \
-    if (n < LANES) { \
+    if (n < 4) { \
       float r = first; \
       for (long i = 0; i < n; i++) r = one_##op(r, x[i]); \
       return r; \
     } \
-    vec a = *(const vec *)x, b, c, d; \
+    if (n < 8 && LANES > 4) { \
+      i4 m = *(const i4 *)(keep + 8 + n); \
+      f4 last = PICK(f4, i4, m, *(const f4 *)(x + n - 4), (f4){0} + first); \
+      return fold4_##op(VOP(f4, i4, *(const f4 *)x, last)); \
+    } \
+    if (n < 16 && LANES > 8) { \
+      i8 m = *(const i8 *)(keep + n); \
+      f8 last = PICK(f8, i8, m, *(const f8 *)(x + n - 8), (f8){0} + first); \
+      return fold8_##op(VOP(f8, i8, *(const f8 *)x, last)); \
+    } \
+    vec a = *(const vec *)x; \
     long i = LANES; \
     if (n >= 4 * LANES) { \
-      b = *(const vec *)(x + LANES), c = *(const vec *)(x + 2 * LANES), d = *(const vec *)(x + 3 * LANES); \
+      vec b = *(const vec *)(x + LANES), c = *(const vec *)(x + 2 * LANES), d = *(const vec *)(x + 3 * LANES); \
       for (i = 4 * LANES; i + 4 * LANES <= n; i += 4 * LANES) { \
-        a = vec_##op(a, *(const vec *)(x + i)); \
-        b = vec_##op(b, *(const vec *)(x + i + LANES)); \
-        c = vec_##op(c, *(const vec *)(x + i + 2 * LANES)); \
-        d = vec_##op(d, *(const vec *)(x + i + 3 * LANES)); \
+        a = VOP(vec, ivec, *(const vec *)(x + i), a); \
+        b = VOP(vec, ivec, *(const vec *)(x + i + LANES), b); \
+        c = VOP(vec, ivec, *(const vec *)(x + i + 2 * LANES), c); \
+        d = VOP(vec, ivec, *(const vec *)(x + i + 3 * LANES), d); \
       } \
-      a = vec_##op(vec_##op(a, b), vec_##op(c, d)); \
+      b = VOP(vec, ivec, c, b), a = VOP(vec, ivec, d, a); \
+      a = VOP(vec, ivec, b, a); \
     } \
-    for (; i + LANES <= n; i += LANES) a = vec_##op(a, *(const vec *)(x + i)); \
-    float lane[LANES]; \
-    memcpy(lane, &a, sizeof lane); \
-    for (long l = 0; i < n; i++, l++) lane[l] = one_##op(lane[l], x[i]); \
-    for (int half = LANES / 2; half; half /= 2) for (int l = 0; l < half; l++) lane[l] = one_##op(lane[l], lane[l + half]); \
-    return lane[0]; \
+    for (; i + LANES <= n; i += LANES) a = VOP(vec, ivec, *(const vec *)(x + i), a); \
+    if (i < n) { \
+      ivec m = *(const ivec *)(keep + 16 - LANES + (n - i)); \
+      vec last = PICK(vec, ivec, m, *(const vec *)(x + n - LANES), (vec){0} + first); \
+      a = VOP(vec, ivec, last, a); \
+    } \
+    return fold_##op(a); \
   }
-ROW(sum, 0.0f)
-ROW(prod, 1.0f)
-ROW(max, -INFINITY)
-ROW(min, INFINITY)
+ROW(sum, VEC_SUM, 0.0f)
+ROW(prod, VEC_PROD, 1.0f)
+ROW(max, VEC_MAX, -INFINITY)
+ROW(min, VEC_MIN, INFINITY)
 
 float tg_row_sum(const float *x, long n) {
   if (n <= BLOCK) return block_sum(x, n);
@@ -91,6 +121,10 @@ float tg_row_min(const float *x, long n) { return block_min(x, n); }
                  *x7 = x6 + stride; \
       for (long a = 0; a < width; a++) \
         out[a] = op(out[a], op(op(op(x[a], x1[a]), op(x2[a], x3[a])), op(op(x4[a], x5[a]), op(x6[a], x7[a])))); \
+    } \
+    for (; i + 3 <= rows; i += 3, x += 3 * stride) { \
+      const type *x1 = x + stride, *x2 = x1 + stride; \
+      for (long a = 0; a < width; a++) out[a] = op(op(out[a], x[a]), op(x1[a], x2[a])); \
     } \
     for (; i < rows; i++, x += stride) for (long a = 0; a < width; a++) out[a] = op(out[a], x[a]); \
   }
@@ -152,12 +186,31 @@ static void columns(tg_reduction op, tg_dtype dtype, const char *x, char *out, l
   }
 }
 
-static void row(tg_reduction op, tg_dtype dtype, const char *x, char *out, long n) {
-  static float (*const rows[4])(const float *, long) = {
-      [TG_SUM] = tg_row_sum, [TG_MAX] = tg_row_max, [TG_MIN] = tg_row_min, [TG_PROD] = tg_row_prod};
-  if (dtype == TG_F32) *(float *)out = rows[op]((const float *)x, n);
-  else columns(op, dtype, x, out, n, 1, 1);
-}
+/* Integers may be added in any order, so compilers vectorise these as they are. */
+#define INTEGER_ROW(name, type, op, first) \
+  static void row_##name(const void *from, void *to, long n) { \
+    const type *x = from; \
+    type r = first; \
+    for (long i = 0; i < n; i++) r = op(r, x[i]); \
+    *(type *)to = r; \
+  }
+INTEGER_ROW(i32_sum, uint32_t, ADD, 0)
+INTEGER_ROW(i32_max, int32_t, larger, INT32_MIN)
+INTEGER_ROW(i32_min, int32_t, smaller, INT32_MAX)
+INTEGER_ROW(i32_prod, uint32_t, times, 1)
+INTEGER_ROW(bool_or, uint8_t, either, 0)
+INTEGER_ROW(bool_and, uint8_t, both, 1)
+#define FLOAT_ROW(op) static void row_f32_##op(const void *x, void *out, long n) { *(float *)out = tg_row_##op(x, n); }
+FLOAT_ROW(sum)
+FLOAT_ROW(max)
+FLOAT_ROW(min)
+FLOAT_ROW(prod)
+
+static void (*const rows[3][4])(const void *x, void *out, long n) = {
+    [TG_F32] = {[TG_SUM] = row_f32_sum, [TG_MAX] = row_f32_max, [TG_MIN] = row_f32_min, [TG_PROD] = row_f32_prod},
+    [TG_I32] = {[TG_SUM] = row_i32_sum, [TG_MAX] = row_i32_max, [TG_MIN] = row_i32_min, [TG_PROD] = row_i32_prod},
+    [TG_BOOL] = {[TG_SUM] = row_bool_or, [TG_MAX] = row_bool_or, [TG_MIN] = row_bool_and, [TG_PROD] = row_bool_and},
+};
 
 /* ---- shares ---- */
 
@@ -166,7 +219,7 @@ enum { OP, DTYPE, N, AFTER, STRIPS, PART };
 static void row_share(char *const *p, const long *n, long lo, long hi, int worker) {
   (void)worker;
   long size = n[DTYPE] == TG_BOOL ? 1 : 4;
-  for (long b = lo; b < hi; b++) row((tg_reduction)n[OP], (tg_dtype)n[DTYPE], p[0] + b * n[N] * size, p[1] + b * size, n[N]);
+  for (long b = lo; b < hi; b++) rows[n[DTYPE]][n[OP]](p[0] + b * n[N] * size, p[1] + b * size, n[N]);
 }
 
 /* Blocks of PART elements of one long row, to a result each. */
@@ -175,7 +228,7 @@ static void piece_share(char *const *p, const long *n, long lo, long hi, int wor
   long size = n[DTYPE] == TG_BOOL ? 1 : 4;
   for (long i = lo; i < hi; i++) {
     long at = i * n[PART], m = n[N] - at < n[PART] ? n[N] - at : n[PART];
-    row((tg_reduction)n[OP], (tg_dtype)n[DTYPE], p[0] + at * size, p[1] + i * size, m);
+    rows[n[DTYPE]][n[OP]](p[0] + at * size, p[1] + i * size, m);
   }
 }
 
@@ -200,7 +253,7 @@ static void long_rows(tg_reduction op, tg_dtype dtype, const char *x, char *out,
   const long numbers[] = {op, dtype, n, 1, 1, part};
   for (long b = 0; b < before; b++) {
     tg_parallel(piece_share, (char *const[]){(char *)x + b * n * size, (char *)partial}, numbers, parts, grain(part));
-    row(op, dtype, (char *)partial, out + b * size, parts);
+    rows[dtype][op](partial, out + b * size, parts);
   }
 }
 

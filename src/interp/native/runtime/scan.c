@@ -1,5 +1,6 @@
 /* Positions of the largest element, and running sums, along the middle of [before, n, after]. */
 #include "typegrad.h"
+#include <string.h>
 
 #define STRIP 256   /* columns that go together */
 #define SHARE 16384 /* elements of a share, at least */
@@ -10,24 +11,36 @@ static long grain(long elements) { return elements >= SHARE ? 1 : SHARE / (eleme
 
 /* ---- argMax: comparisons with what is not a number fail, so it is the first element or is passed over ---- */
 
-/* The first position of the largest of a row: its value first, in a loop that compilers vectorise, then where that value is. */
-#define ROW(name, type) \
-  static int32_t row_##name(const type *x, long n) { \
-    type best[16]; \
-    for (int l = 0; l < 16; l++) best[l] = x[0]; \
-    if (x[0] != x[0]) return 0; \
-    long i = 0; \
-    for (; i + 16 <= n; i += 16) for (int l = 0; l < 16; l++) best[l] = x[i + l] > best[l] ? x[i + l] : best[l]; \
-    for (; i < n; i++) best[0] = x[i] > best[0] ? x[i] : best[0]; \
-    for (int l = 1; l < 16; l++) best[0] = best[l] > best[0] ? best[l] : best[0]; \
-    for (i = 0; i + 16 <= n; i += 16) { \
-      int found = 0; \
-      for (int l = 0; l < 16; l++) found |= x[i + l] == best[0]; \
-      if (found) break; \
+/* The first position of `best` in a row that has it, in a loop without an exit, which compilers vectorise. */
+#define FIRST(name, type) \
+  static int32_t first_##name(const type *x, type best, int32_t n) { \
+    int32_t at = n; \
+    for (int32_t i = 0; i < n; i++) { \
+      int32_t here = x[i] == best ? i : n; \
+      at = here < at ? here : at; \
     } \
-    while (x[i] != best[0]) i++; \
-    return (int32_t)i; \
+    return at; \
   }
+FIRST(f32, float)
+FIRST(i32, int32_t)
+
+static int32_t row_f32(const float *x, int32_t n) {
+  float best = tg_row_max(x, n);
+  if (best == best) return first_f32(x, best, n);
+  int32_t at = 0;
+  for (int32_t i = 1; i < n; i++) at = x[i] > x[at] ? i : at;
+  return at;
+}
+static int32_t row_i32(const int32_t *x, int32_t n) {
+  int32_t best = x[0];
+  for (int32_t i = 1; i < n; i++) best = x[i] > best ? x[i] : best;
+  return first_i32(x, best, n);
+}
+static int32_t row_bool(const uint8_t *x, int32_t n) {
+  const uint8_t *found = memchr(x, 1, (size_t)n);
+  return found ? (int32_t)(found - x) : 0;
+}
+
 #define COLUMNS(name, type) \
   static void columns_##name(const type *restrict x, int32_t *restrict out, long n, long after, long width) { \
     type best[STRIP]; \
@@ -42,10 +55,9 @@ static long grain(long elements) { return elements >= SHARE ? 1 : SHARE / (eleme
       } \
     } \
   }
-#define ARGMAX(name, type) ROW(name, type) COLUMNS(name, type)
-ARGMAX(f32, float)
-ARGMAX(i32, int32_t)
-ARGMAX(bool, uint8_t)
+COLUMNS(f32, float)
+COLUMNS(i32, int32_t)
+COLUMNS(bool, uint8_t)
 
 static void argmax_share(char *const *p, const long *n, long lo, long hi, int worker) {
   (void)worker;
@@ -54,9 +66,9 @@ static void argmax_share(char *const *p, const long *n, long lo, long hi, int wo
     long b = unit / strips, a = unit % strips * STRIP, from = b * n[N] * after + a, width = after - a < STRIP ? after - a : STRIP;
     int32_t *out = (int32_t *)p[1] + b * after + a;
     if (after == 1) {
-      if (n[DTYPE] == TG_F32) *out = row_f32((const float *)p[0] + from, n[N]);
-      else if (n[DTYPE] == TG_I32) *out = row_i32((const int32_t *)p[0] + from, n[N]);
-      else *out = row_bool((const uint8_t *)p[0] + from, n[N]);
+      if (n[DTYPE] == TG_F32) *out = row_f32((const float *)p[0] + from, (int32_t)n[N]);
+      else if (n[DTYPE] == TG_I32) *out = row_i32((const int32_t *)p[0] + from, (int32_t)n[N]);
+      else *out = row_bool((const uint8_t *)p[0] + from, (int32_t)n[N]);
     } else if (n[DTYPE] == TG_F32) columns_f32((const float *)p[0] + from, out, n[N], after, width);
     else if (n[DTYPE] == TG_I32) columns_i32((const int32_t *)p[0] + from, out, n[N], after, width);
     else columns_bool((const uint8_t *)p[0] + from, out, n[N], after, width);

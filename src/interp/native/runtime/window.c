@@ -11,6 +11,7 @@ static inline long at_most(long x, long most) { return x > most ? most : x; }
 /* Taps q of a window's row that lie in the image, 0 <= x0 + q dilation < w: from the first to before the end. */
 typedef struct { long first, end; } taps;
 static inline taps inside(long x0, long dilation, long w, long kw) {
+  if (x0 >= 0 && x0 + (kw - 1) * dilation < w) return (taps){0, kw};
   taps t = {x0 >= 0 ? 0 : (-x0 + dilation - 1) / dilation, x0 >= w ? 0 : (w - 1 - x0) / dilation + 1};
   t.first = at_most(t.first, kw);
   t.end = at_least(at_most(t.end, kw), t.first);
