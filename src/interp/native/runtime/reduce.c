@@ -23,7 +23,7 @@ typedef VECTOR(4, int32_t) i4;
 typedef VECTOR(8, int32_t) i8;
 typedef VECTOR(LANES, int32_t) ivec;
 
-#define BLOCK 8192  /* elements of a row that are summed before their total joins the others */
+#define BLOCK (512 * LANES) /* elements of a row that are summed before their total joins the others: 128 a lane and chain */
 #define ROWS 256    /* rows, likewise */
 #define STRIP 512   /* columns of a share */
 #define LINE 128    /* columns that narrow rows are joined to */
