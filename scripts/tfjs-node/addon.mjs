@@ -1,5 +1,5 @@
 /** The addon: two files of C++ linked to the library beside it. */
-import { copyFileSync, mkdirSync } from 'node:fs'
+import { mkdirSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { libraries } from './wheel.mjs'
 import { Refusal, attempt, run } from './tools.mjs'
@@ -12,7 +12,7 @@ export const compileAddon = ({ compiler }, folder, scratch, nodeHeaders) => {
   const [lib, out] = [join(folder, 'deps/lib'), join(folder, `lib/napi-v${napi}`)]
   mkdirSync(lib, { recursive: true })
   mkdirSync(out, { recursive: true })
-  for (const library of libraries) copyFileSync(join(scratch, 'tensorflow', library), join(lib, library))
+  for (const library of libraries) renameSync(join(scratch, 'tensorflow', library), join(lib, library))
   run('the addon of tfjs-node does not compile over this wheel', compiler, [
     '-std=c++17', '-O2', '-fPIC', '-shared', `-DNAPI_VERSION=${napi}`, '-I', join(scratch, 'tensorflow/include'), '-I', nodeHeaders,
     join(folder, 'binding/tfjs_backend.cc'), join(folder, 'binding/tfjs_binding.cc'), '-o', join(out, 'tfjs_binding.node'),

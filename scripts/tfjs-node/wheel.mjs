@@ -28,7 +28,8 @@ const unzip = `
 import sys, zipfile
 archive, folder = sys.argv[1:]
 with zipfile.ZipFile(archive) as z:
-    wanted = ('tensorflow/include/', 'tensorflow/libtensorflow')
+    # The headers of C, and where they lead; the wheel has twice as many of C++.
+    wanted = ('tensorflow/libtensorflow', *('tensorflow/include/' + part for part in ('tensorflow/', 'tsl/', 'xla/')))
     for name in z.namelist():
         if name.startswith(wanted): z.extract(name, folder)
     for name in z.namelist():
