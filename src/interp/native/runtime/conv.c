@@ -155,6 +155,10 @@ void tg_conv_forward(const tg_conv *g, const float *x, const float *w, float *y)
     memset(y, 0, (size_t)(g->batch * g->oh * g->ow * g->cout) * sizeof(float));
     return;
   }
+  if (tg_conv_is_depthwise(g)) {
+    tg_conv_depthwise_forward(g, x, w, y);
+    return;
+  }
   if (tg_conv_is_product(g)) {
     tg_gemm(x, g->cin, 1, 0, w, g->cout, 1, 0, y, g->cout, 0, g->batch * g->h * g->w, g->cout, g->cin, 1, 0);
     return;
@@ -190,6 +194,10 @@ void tg_conv_input(const tg_conv *g, const float *y, const float *w, float *x) {
   if (g->batch <= 0 || g->h <= 0 || g->w <= 0 || g->cin <= 0) return;
   if (!taps || !g->oh || !g->ow || !cout) {
     memset(x, 0, (size_t)(g->batch * g->h * g->w * g->cin) * sizeof(float));
+    return;
+  }
+  if (tg_conv_is_depthwise(g)) {
+    tg_conv_depthwise_input(g, y, w, x);
     return;
   }
   if (tg_conv_is_product(g)) {

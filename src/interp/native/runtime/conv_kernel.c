@@ -85,6 +85,10 @@ static void parts(char *const *p, const long *n, long lo, long hi, int worker) {
 void tg_conv_kernel(const tg_conv *g, const float *x, const float *y, float *w) {
   long rows = g->kh * g->kw * (g->cin / g->groups), cols = g->cout / g->groups;
   if (!rows || !cols) return;
+  if (tg_conv_is_depthwise(g)) {
+    tg_conv_depthwise_kernel(g, x, y, w);
+    return;
+  }
   if (tg_conv_is_product(g)) {
     tg_gemm(x, 1, g->cin, 0, y, g->cout, 1, 0, w, g->cout, 0, g->cin, g->cout, g->batch * g->h * g->w, 1, 0);
     return;

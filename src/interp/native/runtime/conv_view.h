@@ -38,6 +38,12 @@ static inline int tg_conv_is_product(const tg_conv *g) {
 int tg_conv_input_folds(const tg_conv *g);
 void tg_conv_input_fold(const tg_conv *g, const float *y, const float *w, float *x);
 
+/* Each channel its own group. */
+int tg_conv_is_depthwise(const tg_conv *g);
+void tg_conv_depthwise_forward(const tg_conv *g, const float *x, const float *w, float *y);
+void tg_conv_depthwise_input(const tg_conv *g, const float *y, const float *w, float *x);
+void tg_conv_depthwise_kernel(const tg_conv *g, const float *x, const float *y, float *w);
+
 static inline long tg_min(long a, long b) { return a < b ? a : b; }
 static inline long tg_max(long a, long b) { return a > b ? a : b; }
 static inline long tg_blocks(long n, long size) { return (n + size - 1) / size; }
