@@ -4,8 +4,13 @@ import type { Compiler } from './compiler.js'
 /** Numbers as the reference has them: infinities and NaN count, only what no program can see is given up. */
 const numbers = ['-fno-math-errno', '-fno-trapping-math', '-ffp-contract=fast']
 const common = ['-std=gnu11', '-fPIC', '-w', ...numbers]
-/** What gcc spends half its time on in a loop of a few lines, without making it quicker: vector loops for the last elements. */
-const short = ['--param=vect-epilogues-nomask=0']
+/**
+ * What gcc spends a third of its time on in loops of a few lines without making them quicker: vector loops for the last elements, and
+ * searches for what generated code does not have, such as expressions written twice.
+ */
+const short = ['--param=vect-epilogues-nomask=0', ...['tree-vrp', 'schedule-insns2', 'tree-slp-vectorize', 'gcse', 'tree-pre',
+  'rerun-cse-after-loop', 'cse-follow-jumps', 'crossjumping', 'optimize-sibling-calls', 'ipa-cp', 'ipa-sra', 'ipa-icf',
+  'partial-inlining', 'reorder-blocks-and-partition', 'tree-tail-merge'].map(pass => `-fno-${pass}`)]
 const linked = ['-shared', ...process.platform === 'darwin' ? ['-undefined', 'dynamic_lookup'] : []]
 
 /** How C sources become one library: flags of both steps, and what only the linker takes. */
