@@ -1,8 +1,13 @@
 /** `npm run bench`: typegrad against its peers. */
+import { spawnSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
 import { Command, InvalidArgumentError } from 'commander'
 import { measure, type Row } from './harness/measure.js'
+import type { Answer } from './harness/report.js'
+import { machine, written } from './harness/results.js'
 import { geomean, markdown } from './harness/table.js'
-import { workloads } from './workloads/index.js'
+import { reports } from './reports/index.js'
+import { usual, workloads } from './workloads/index.js'
 
 const list = (text: string): string[] => text.split(',').filter(s => s !== '')
 const known = (names: readonly string[]) => (text: string): string[] => {
@@ -15,28 +20,54 @@ const counts = (text: string): number[] => list(text).map(n => {
   return Number(n)
 })
 
-const names = Object.keys(workloads)
-const variants = names.flatMap(n => Object.entries(workloads[n]().peers).flatMap(([peer, all]) => [peer, ...all.map(v => `${peer}:${v}`)]))
-const peerNames = [...new Set(variants)]
+const names = [...Object.keys(workloads), ...Object.keys(reports)]
+const peers = [...new Set(Object.values(workloads).flatMap(w =>
+  Object.entries(w().peers).flatMap(([peer, variants]) => [peer, ...variants.map(v => `${peer}:${v}`)])))]
+
+interface Options {
+  readonly only: string[]; readonly threads: number[]; readonly engine?: string; readonly peers?: string[]
+  readonly quick: boolean; readonly json: boolean; readonly write: boolean; readonly gpu: boolean
+}
 const options = new Command('bench')
   .description('Times typegrad and its peers in alternation: medians, ratios, memory; losses must agree.')
-  .option('--only <names>', `workloads, separated by commas: ${names.join(', ')}`, known(names), names)
+  .option('--only <names>', `what to run, separated by commas: ${names.join(', ')}`, known(names), [...usual, ...Object.keys(reports)])
   .option('--threads <counts>', 'threads, separated by commas', counts, [1, 2])
-  .option('--engine <name>', 'the engine of typegrad', 'auto')
-  .option('--peers <names>', 'peers, or variants of them as tfjs:wasm, or none, separated by commas', 
-    known([...peerNames, 'none']))
+  .option('--engine <name>', 'the engine of typegrad: auto when absent, tfjs:node-gpu with --gpu')
+  .option('--peers <names>', 'peers or variants of them as tfjs:wasm, separated by commas; none for typegrad alone',
+    known([...peers, 'none']))
   .option('--quick', 'few and short rounds: to see that it works, not for figures', false)
-  .option('--json', 'the last line is one object with rows and geomean', false)
-  .parse().opts<{
-    only: string[]; threads: number[]; engine: string; peers?: string[]; quick: boolean; json: boolean
-  }>()
+  .option('--gpu', 'on a GPU: tfjs-node-gpu against PyTorch and JAX with CUDA; says so where there is no GPU', false)
+  .option('--write', 'writes bench/RESULTS.md', false)
+  .option('--json', 'the last line is one object with rows, geomean and reports', false)
+  .parse().opts<Options>()
 
+const { only, quick, gpu } = options
 const say = (line: string): void => { process.stderr.write(`${line}\n`) }
-const effort = options.quick ? { turn: 0.1, rounds: 3, steps: 20 } : { turn: 0.5, rounds: 9, steps: 20 }
-const rows: Row[] = []
-for (const threads of options.threads) {
-  for (const workload of options.only)
-    rows.push(await measure({ workload, threads, sizes: {}, engine: options.engine, peers: options.peers, device: 'cpu', effort, say }))
+if (gpu && spawnSync('nvidia-smi', ['-L']).status !== 0) {
+  console.log('No GPU was found by nvidia-smi, so the benchmark on a GPU is skipped.')
+  if (options.json) console.log(JSON.stringify({ rows: [], geomean: { all: null }, reports: {}, skipped: 'no GPU' }))
+  process.exit(0)
 }
-console.log(markdown(rows))
-if (options.json) console.log(JSON.stringify({ rows, geomean: geomean(rows) }))
+const shared = {
+  engine: options.engine ?? (gpu ? 'tfjs:node-gpu' : 'auto'), device: gpu ? 'cuda' : 'cpu',
+  peers: options.peers ?? (gpu ? ['torch', 'jax'] : undefined), say,
+}
+const threads = gpu ? [1] : options.threads
+const effort = quick ? { turn: 0.1, rounds: 3, steps: 20 } : { turn: 0.5, rounds: 9, steps: 20 }
+
+const rows: Row[] = []
+for (const count of threads) {
+  for (const workload of only.filter(name => name in workloads))
+    rows.push(await measure({ ...shared, workload, threads: count, sizes: {}, effort }))
+}
+const answers: Answer[] = []
+for (const name of only.filter(n => n in reports))
+  answers.push(await reports[name]({ ...shared, threads: Math.max(...threads), quick }))
+
+const text = [...rows.length > 0 ? [markdown(rows)] : [], ...answers.map(a => `## ${a.name}\n${a.markdown}`)].join('\n\n')
+console.log(text)
+if (options.write) writeFileSync(new URL('RESULTS.md', import.meta.url), written(text, rows))
+if (options.json) {
+  const data = Object.fromEntries(answers.map(a => [a.name, a.data]))
+  console.log(JSON.stringify({ machine: machine(), rows, geomean: geomean(rows), reports: data }))
+}

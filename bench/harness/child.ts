@@ -18,6 +18,11 @@ await serve(async command => {
       running = await workloads[command.workload](command.sizes).open(engine, command.folder)
       return { version: `${engine.name} ${engine.version}`, seconds: (performance.now() - began) / 1000, compile: running.seconds }
     }
+    case 'phases': {
+      const engine = await openEngine(command.variant as EngineName, { threads: command.threads })
+      return { version: `${engine.name} ${engine.version}`, ...await workloads[command.workload](command.sizes).phases(engine) }
+    }
+    case 'trace': return { seconds: workloads[command.workload](command.sizes).trace() }
     case 'steps': {
       if (running === undefined) throw new Error('steps came before init')
       const began = performance.now()

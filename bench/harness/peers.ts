@@ -35,6 +35,7 @@ export const typegrad = (): Peer => node('harness/child.ts')
 export const peers: Readonly<Record<string, () => Found>> = {
   torch: () => ofPython('torch', 'torch'),
   jax: () => ofPython('jax', 'jax'),
+  sb3: () => ofPython('sb3', 'sb3_contrib'),
   tfjs: () => ofNode('tfjs', '@tensorflow/tfjs', 'tfjs.mjs'),
   'jax-js': () => ofNode('jax-js', '@jax-js/jax', 'jax-js.mjs'),
 }

@@ -5,6 +5,7 @@ import type { Command, Memory, Started, Timed } from './protocol.js'
 
 export interface Peer {
   start(command: Command): Promise<Started>
+  ask<T>(command: Command): Promise<T>
   steps(n: number): Promise<Timed>
   memory(): Promise<Memory>
   /** Ends the process. */
@@ -39,7 +40,7 @@ export const peer = (command: string, args: readonly string[], env: Readonly<Rec
     return answer as T
   }
   return {
-    start: what => ask(what), steps: n => ask({ do: 'steps', n }), memory: () => ask({ do: 'peak' }),
+    start: what => ask(what), ask, steps: n => ask({ do: 'steps', n }), memory: () => ask({ do: 'peak' }),
     close: () => { child.kill('SIGKILL') },
   }
 }

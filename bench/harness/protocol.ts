@@ -12,10 +12,16 @@ export interface Start {
   /** Sizes other than a workload's own. */
   readonly sizes: Readonly<Record<string, number>>
 }
-export type Command = Start | { readonly do: 'prepare'; readonly workload: string; readonly variant: string; readonly folder: string
-  readonly sizes: Start['sizes'] } | { readonly do: 'steps'; readonly n: number } | { readonly do: 'peak' } | { readonly do: 'exit' }
+/** What a process is asked: `prepare`, `phases` and `trace` of typegrad only. */
+export type Command = Start
+  | { readonly do: 'prepare'; readonly workload: string; readonly variant: string; readonly folder: string; readonly sizes: Start['sizes'] }
+  | { readonly do: 'phases' | 'trace'; readonly workload: string; readonly variant: string; readonly threads: number
+    readonly sizes: Start['sizes'] }
+  | { readonly do: 'steps'; readonly n: number }
+  | { readonly do: 'peak' | 'exit' }
 
-export interface Started { readonly version: string; readonly seconds: number }
+/** The seconds of starting, and those of compiling where they are known. */
+export interface Started { readonly version: string; readonly seconds: number; readonly compile?: number }
 /** The seconds that n steps took, and the loss of the last. */
 export interface Timed { readonly seconds: number; readonly loss: number }
 /** Resident memory in bytes: the most so far, and now. */

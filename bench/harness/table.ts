@@ -35,7 +35,7 @@ const difference = (row: Row): string => {
   return apart.length === 0 ? '-' : Math.max(...apart).toExponential(0)
 }
 const memory = (row: Row): string => {
-  const torch = best(row, 'torch')
+  const torch = best(row, 'torch', 'sb3')
   return torch === undefined ? '-' : (row.typegrad.peak / torch.peak).toFixed(2)
 }
 const heads = [
@@ -44,18 +44,24 @@ const heads = [
 ]
 const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
 
+/** Who did not take part: a sentence once, with the workloads that it is about. */
+const absences = (rows: readonly Row[]): string[] => {
+  const found = rows.flatMap(row => Object.entries(row.missing).map(([name, why]) => ({ who: `no ${name}: ${why}`, workload: row.workload })))
+  return [...new Set(found.map(f => f.who))]
+    .map(who => `- ${[...new Set(found.filter(f => f.who === who).map(f => f.workload))].join(', ')}: ${who}`)
+}
+
 /** Rows as Markdown, and what is void or missing below. */
 export const markdown = (rows: readonly Row[]): string => {
   const body = rows.map(row => line([
     row.workload + (row.training ? '' : ' *'), String(row.threads),
     `${number(row.typegrad.ms)} (${row.typegrad.variant}, ${percent(row.typegrad.spread)})`,
-    ...['torch', 'jax', 'tfjs', 'jax-js'].map(n => cell(row, n)),
-    times(row, 'torch', 'jax'), times(row, 'tfjs'), times(row, 'jax-js'), memory(row), difference(row),
+    cell(row, row.peers.some(p => p.name === 'sb3') ? 'sb3' : 'torch'), ...['jax', 'tfjs', 'jax-js'].map(n => cell(row, n)),
+    times(row, 'torch', 'jax', 'sb3'), times(row, 'tfjs'), times(row, 'jax-js'), memory(row), difference(row),
   ]))
   const faults = rows.flatMap(row => row.peers.filter(p => p.void !== undefined)
     .map(p => `- void: ${row.workload}, ${row.threads} threads, ${p.name}:${p.variant}: ${p.void}`))
-  const missing = [...new Set(rows.flatMap(row =>
-    Object.entries(row.missing).map(([name, why]) => `- ${row.workload}: no ${name}: ${why}`)))]
+  const missing = absences(rows)
   const means = Object.entries(geomean(rows))
     .map(([n, x]) => `${n === 'all' ? 'all' : `${n} threads`}: ${x === null ? '-' : x.toFixed(2)}`)
   const notes = [...faults, ...missing]

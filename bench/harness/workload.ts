@@ -22,6 +22,8 @@ export interface Case<S, I, O extends object> {
   readonly step: (state: S, inputs: I) => { readonly state?: S; readonly outputs: O }
   /** Every field of a batch with an axis of BATCHES in front. */
   readonly data: () => Arrays
+  /** Traces what is trained, of a training step. */
+  readonly loss?: () => unknown
   /** The number to compare with the peers', from a step's outputs; `loss` when absent. */
   readonly figure?: (outputs: Readonly<Record<string, Value>>) => number
   /** What peers need besides state and data, such as masks; written as `constants.*`. */
@@ -34,6 +36,9 @@ export interface Running {
   /** Seconds that tracing, compiling and loading took. */
   readonly seconds: number
 }
+
+/** Seconds: the whole, the user's function with its gradient and optimiser, and the engine's own part. */
+export interface Phases { readonly whole: number; readonly step: number; readonly engine: number }
 
 /** A benchmark, its types forgotten. */
 export interface Workload {
@@ -49,6 +54,10 @@ export interface Workload {
   readonly tolerance: number
   /** Writes start.safetensors and data.safetensors into a folder. */
   prepare(engine: Engine, folder: string): Promise<void>
+  /** Seconds of compiling the step, part by part; needs no values. */
+  phases(engine: Engine): Promise<Phases>
+  /** Seconds of tracing what is trained, without gradients; of a training step. */
+  trace(): number
   /** Compiles the step and takes its values from the folder. */
   open(engine: Engine, folder: string): Promise<Running>
 }
@@ -79,6 +88,34 @@ export const workload = <S, I, O extends object>(told: Told, make: () => Case<S,
     writeArrays(join(folder, 'start.safetensors'), { ...start, ...flatten({ constants: constants() }) })
     writeArrays(join(folder, 'data.safetensors'), data())
   },
+  phases: async engine => {
+    const { state, inputs, symbols, step } = make()
+    const spent = { step: 0, engine: 0 }
+    const timed: Engine = {
+      ...engine,
+      compile: async program => {
+        const began = performance.now()
+        const executable = await engine.compile(program)
+        spent.engine = (performance.now() - began) / 1000
+        return executable
+      },
+    }
+    const began = performance.now()
+    await compile(timed, (s: S, i: I) => {
+      const at = performance.now()
+      const made = step(s, i)
+      spent.step = (performance.now() - at) / 1000
+      return made
+    }, { state, inputs }, symbols)
+    return { whole: (performance.now() - began) / 1000, ...spent }
+  },
+  trace: () => {
+    const { loss } = make()
+    if (loss === undefined) throw new Error(`${told.name} is no training step`)
+    const began = performance.now()
+    loss()
+    return (performance.now() - began) / 1000
+  },
   open: async (engine, folder) => {
     const { state, inputs, symbols, step, figure = scalarLoss } = make()
     const began = performance.now()
@@ -104,6 +141,7 @@ export const workload = <S, I, O extends object>(told: Told, make: () => Case<S,
 export const allPeers = { torch: ['eager', 'compile', 'autotune'], jax: ['jit'], tfjs: ['wasm', 'cpu', 'node'], 'jax-js': ['jit'] } as const
 
 interface Training<S, B> {
+  statement(batch: B, key: Tensor<[2], 'int32'>): unknown
   init(key: Tensor<[2], 'int32'>): S
   step(state: S, batch: B, key: Tensor<[2], 'int32'>): { readonly state: S; readonly metrics: { readonly loss: Tensor<[]> } }
 }
@@ -114,6 +152,7 @@ export const trainingCase = <S, B>(
 ): Case<S, B, { readonly loss: Tensor<[]> }> => ({
   state: training.init(key(0)), inputs, symbols, data,
   first: () => training.init(key(0)),
+  loss: () => training.statement(inputs, key(1)),
   step: (state, batch) => {
     const { state: next, metrics } = training.step(state, batch, key(1))
     return { state: next, outputs: { loss: metrics.loss } }

@@ -22,7 +22,7 @@ export const binaryPictures = (batch: number, seed: number) => {
  * The masks, from the model: at weights and pixels that are all positive a weight's gradient is 0 only where its mask is, or where nothing
  * hears it.
  */
-const masks = (model: Made<784>, width: number): Arrays => {
+export const masks = (model: Made<784>, width: number): Arrays => {
   const slope = grad((p: Made<784>['params']) => sum(model.logProb(p, ones([1, 784]))))({
     hidden: [{ w: full(0.01, [784, width]), b: ones([width]) }], out: { w: full(0.01, [width, 784]), b: ones([784]) },
   })

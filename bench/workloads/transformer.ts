@@ -62,6 +62,16 @@ const text = (batch: number, context: number, vocabulary: number) => {
   return { x: shifted(0), y: shifted(1) }
 }
 
+/** GPT-2 small by its shapes: for compile time, not for speed. */
+export const gpt2 = ({ batch = 4, width = 768, depth = 12, sequence = 128 }: Sizes = {}) => workload({
+  name: 'gpt2',
+  title: `GPT-2 small: ${depth} layers, width ${width}, ${width / 64} heads, context ${sequence}, vocabulary 50257, batch ${batch}`,
+  peers: { torch: ['compile'], jax: ['jit'] },
+}, () => {
+  const training = language({ layers: depth, width, heads: width / 64, context: sequence, vocabulary: 50257 }, 1e-4)
+  return trainingCase(training, { x: i32('B', sequence), y: i32('B', sequence) }, { B: batch }, () => text(batch, sequence, 50257))
+})
+
 export const transformer = ({ batch = 16, width = 256, depth = 4, sequence = 128 }: Sizes = {}) => workload({
   name: 'transformer',
   title: `causal transformer, ${depth} layers, width ${width}, ${width / 64} heads, context ${sequence}, vocabulary 256, `

@@ -26,7 +26,7 @@ export const wganGp = ({ batch = 256, width = 512, depth = 3 }: Sizes = {}) => w
       const penalty = mean(square(sub(sqrt(sum(square(slope), [1])), 1)))
       return add(sub(mean(model.critic(f, fake)), mean(model.critic(f, real))), mul(10, penalty))
     },
-    optimiser: adam(1e-4, { beta1: 0, beta2: 0.9 }),
+    optimiser: adam(2e-5, { beta1: 0, beta2: 0.9 }),
   })
   return trainingCase(training, { real: f32('B', 784), fake: f32('B', 784), share: f32('B', 1) }, { B: batch }, () => {
     const uniform = generator(6)

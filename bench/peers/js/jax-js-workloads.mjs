@@ -2,7 +2,7 @@
  * The workloads in jax-js: of each, a loss of parameters by path, carried state and a batch, or a step without gradients. A function of
  * jax-js uses its arguments up; all of this is traced once, so arguments are lent here (`ref`) and never given away.
  */
-import { grad, lax, nn, numpy as np } from '@jax-js/jax'
+import { grad, lax, nn, numpy as np, random } from '@jax-js/jax'
 
 const lend = x => x?.ref ?? x
 const lent = f => (...args) => f(...args.map(lend))
@@ -104,7 +104,7 @@ const critic = (p, x) => {
   return h
 }
 export const wgan_gp = {
-  rate: 1e-4, betas: [0, 0.9],
+  rate: 2e-5, betas: [0, 0.9],
   loss: (p, _, { real, fake, share }) => {
     const between = add(mul(share, real), mul(sub(1, share), fake))
     const slope = grad(x => sum(critic(p, x)))(lend(between))
@@ -153,3 +153,17 @@ export const small_ops = {
     return [{ x: h, w: lend(w) }, mean(h)]
   },
 }
+
+/** Answers on the host, a call at a time. */
+const action = {
+  step: (p, { observation, at }) => {
+    const layers = count(p, '.w')
+    let h = observation
+    for (let i = 0; i < layers; i++) h = i + 1 < layers ? tanh(dense(p, i, h)) : dense(p, i, h)
+    const drawn = random.categorical(random.key(lend(at)), lend(h))
+    const nats = sum(mul(nn.oneHot(lend(drawn), 2), logSoftmax(h)), -1)
+    return [drawn, nats]
+  },
+  figure: ([action], [nats]) => action === 1 ? Math.exp(nats) : 1 - Math.exp(nats),
+}
+export const action_1 = action, action_8 = action

@@ -30,9 +30,10 @@ export const made = tf => ({
 export const nade = tf => ({
   rate: 1e-4,
   loss: (p, _, { x }) => {
-    const heard = tf.cumsum(tf.mul(tf.expandDims(x, 2), p.W), 1, true)
-    const h = tf.sigmoid(tf.add(heard, p.c))
-    return bits(tf, tf.add(tf.sum(tf.mul(h, p.V), 2), p.b), x)
+    // over the last axis: over another, the gradient of cumsum has the wrong shape
+    const heard = tf.cumsum(tf.mul(tf.expandDims(x, 1), tf.transpose(p.W)), 2, true)
+    const h = tf.sigmoid(tf.add(heard, tf.expandDims(p.c, 1)))
+    return bits(tf, tf.add(tf.sum(tf.mul(h, tf.transpose(p.V)), 1), p.b), x)
   },
 })
 
@@ -96,7 +97,7 @@ export const wgan_gp = tf => {
     return h
   }
   return {
-    rate: 1e-4, betas: [0, 0.9],
+    rate: 2e-5, betas: [0, 0.9],
     loss: (p, _, { real, fake, share }) => {
       const between = tf.add(tf.mul(share, real), tf.mul(tf.sub(1, share), fake))
       const slope = tf.grad(x => tf.sum(critic(p, x)))(between)
@@ -151,4 +152,39 @@ export const small_ops = tf => ({
     for (let i = 0; i < 250; i++) h = tf.mul(tf.tanh(tf.add(tf.matMul(h, w), b)), 0.99)
     return { params: { x: h, w }, value: tf.mean(h) }
   },
+})
+
+/** Answers on the host, a call at a time. */
+const action = tf => ({
+  step: (p, { observation }) => {
+    const layers = count(p, '.w')
+    let h = observation
+    for (let i = 0; i < layers; i++) h = i + 1 < layers ? tf.tanh(dense(tf, p, i, h)) : dense(tf, p, i, h)
+    const gumbel = tf.neg(tf.log(tf.neg(tf.log(tf.randomUniform(h.shape, 1e-7)))))
+    const drawn = tf.argMax(tf.add(h, gumbel), -1)
+    return { params: p, value: [drawn, tf.sum(tf.mul(tf.oneHot(drawn, 2), tf.logSoftmax(h)), -1)] }
+  },
+  figure: ([action], [nats]) => action === 1 ? Math.exp(nats) : 1 - Math.exp(nats),
+})
+export const action_1 = action, action_8 = action
+
+/** The first layer is kept before its nonlinearity and hears one more pixel a step. */
+export const sample = tf => ({
+  step: (p, _, { hidden, out }) => {
+    const [w, v] = [tf.mul(p['hidden.0.w'], hidden), tf.mul(p['out.w'], out)]
+    const [into, outOf, b] = [tf.split(w, 784), tf.split(v, 784, 1), tf.split(p['out.b'], 784)]
+    let first = tf.tile(tf.expandDims(p['hidden.0.b'], 0), [100, 1])
+    const pixels = []
+    for (let d = 0; d < 784; d++) {
+      const [next, x] = tf.tidy(() => {
+        const odds = tf.add(tf.matMul(tf.relu(first), outOf[d]), b[d])
+        const x = tf.cast(tf.less(tf.randomUniform([100, 1]), tf.sigmoid(odds)), 'float32')
+        return [tf.add(first, tf.matMul(x, into[d])), x]
+      })
+      pixels.push(x)
+      first = next
+    }
+    return { params: p, value: [tf.concat(pixels, 1)] }
+  },
+  figure: x => x.reduce((a, b) => a + b) / x.length,
 })

@@ -7,8 +7,8 @@ const load = async backend => {
   if (backend === 'node') {
     try {
       return (await import('@tensorflow/tfjs-node')).default
-    } catch (e) {
-      throw new Error(`tfjs-node does not load (${e.message.split('\n')[0]}); \`bash bench/peers/install\` installs it where it exists`)
+    } catch {
+      throw new Error(`tfjs-node does not load here; \`bash bench/peers/install\` installs it where it exists`)
     }
   }
   // the whole package: its core alone has no gradients in Node
@@ -24,10 +24,26 @@ await peer(async ({ workload, variant, folder }) => {
   const version = `tfjs ${tf.version_core} ${tf.getBackend()}`
   const given = inputs(folder)
   const tensors = record => Object.fromEntries(Object.entries(record).map(([k, v]) => [k, tf.tensor(v.data, v.shape, v.dtype)]))
-  const { rate, betas = [0.9, 0.999], loss, step } = workloads[workload.replace('-', '_')](tf)
+  const { rate, betas = [0.9, 0.999], loss, step, figure } = workloads[workload.replaceAll('-', '_')](tf)
   const batches = given.batches.map(tensors)
   let done = 0
   const next = () => batches[done++ % batches.length]
+  const constants = tensors(given.constants)
+  if (figure !== undefined) {
+    const p = tensors(given.params)
+    return {
+      version,
+      run: async n => {
+        let found
+        for (let i = 0; i < n; i++) {
+          const b = next(), { value } = tf.tidy(() => step(p, b, constants))
+          found = value.map(t => t.dataSync())
+          value.forEach(t => t.dispose())
+        }
+        return figure(...found)
+      },
+    }
+  }
   if (step !== undefined) {
     let p = tensors(given.params)
     return {
@@ -50,7 +66,6 @@ await peer(async ({ workload, variant, folder }) => {
     }
   }
   const p = Object.fromEntries(Object.entries(tensors(given.params)).map(([k, v]) => [k, tf.variable(v, true, k)]))
-  const constants = tensors(given.constants)
   let aux = tensors(given.aux)
   const optimiser = tf.train.adam(rate, ...betas, 1e-8)
   return {

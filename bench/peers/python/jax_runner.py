@@ -4,6 +4,7 @@ A workload's module has `jax_loss(p, aux, batch) -> (loss, aux)` and `RATE`.
 """
 import importlib
 import os
+import time
 
 from files import batches, part, read
 
@@ -22,18 +23,30 @@ def limit(threads):
         os.environ['XLA_FLAGS'] = '--xla_cpu_multi_thread_eigen=false ' + os.environ.get('XLA_FLAGS', '')
 
 
-def without_gradients(command, step):
-    """Steps of a state: `jax_step(p, batch) -> (p, number)`."""
+def without_gradients(command, workload):
+    """Steps of a state: `jax_step(p, batch) -> (p, number)`; with a `figure`, answers are fetched every step."""
     import jax
-    p = jax.device_put(part(read(command['folder'], 'start'), 'params'))
+    import numpy
+    values = read(command['folder'], 'start')
+    p, constants = (jax.device_put(part(values, name)) for name in ('params', 'constants'))
     data = [jax.device_put(b) for b in batches(command['folder'])]
-    compiled = jax.jit(step, donate_argnums=0).lower(p, data[0]).compile()
+    figure = getattr(workload, 'figure', None)
+    if figure is not None:
+        answers = jax.jit(lambda p, b, constants: workload.jax_step(p, b, constants)[1])
+    else:
+        compiled = jax.jit(workload.jax_step, donate_argnums=0).lower(p, data[0]).compile()
     state = {'p': p, 'done': 0}
 
     def run(n):
         for _ in range(n):
-            state['p'], found = compiled(state['p'], data[state['done'] % len(data)])
+            batch = data[state['done'] % len(data)]
             state['done'] += 1
+            if figure is None:
+                state['p'], found = compiled(state['p'], batch)
+            else:
+                found = [numpy.asarray(x) for x in answers(p, batch, constants)]
+        if figure is not None:
+            return figure(*found)
         jax.block_until_ready(state['p'])
         return float(found)
 
@@ -49,7 +62,7 @@ def start(command):
     if hasattr(workload, 'jax_start'):
         return workload.jax_start(command)
     if hasattr(workload, 'jax_step'):
-        return without_gradients(command, workload.jax_step)
+        return without_gradients(command, workload)
     loss_of = getattr(workload, f"jax_loss_{command['variant']}", None) or workload.jax_loss
     values = read(command['folder'], 'start')
     p, aux, constants = (jax.device_put(part(values, name)) for name in ('params', 'aux', 'constants'))
@@ -62,7 +75,9 @@ def start(command):
         updates, moments = adam.update(grads, moments, p)
         return optax.apply_updates(p, updates), {k: v for k, v in aux.items() if k not in constants}, moments, loss
 
+    began = time.perf_counter()
     compiled = jax.jit(step, donate_argnums=(0, 1, 2)).lower(p, aux, adam.init(p), data[0]).compile()
+    seconds = time.perf_counter() - began
     state = {'all': (p, aux, adam.init(p)), 'done': 0}
 
     def run(n):
@@ -72,4 +87,5 @@ def start(command):
         jax.block_until_ready(state['all'])
         return float(loss)
 
+    run.compile = seconds
     return run

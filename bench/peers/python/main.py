@@ -31,7 +31,7 @@ def main(framework):
                 began = time.perf_counter()
                 runner = importlib.import_module(f'{framework}_runner')
                 running = runner.start(command)
-                answer = {'version': runner.version(), 'seconds': time.perf_counter() - began}
+                answer = {'version': runner.version(), 'seconds': time.perf_counter() - began, 'compile': getattr(running, 'compile', 0)}
             elif command['do'] == 'steps':
                 began = time.perf_counter()
                 loss = running(command['n'])

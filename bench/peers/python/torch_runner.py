@@ -9,7 +9,8 @@ import torch
 
 from files import batches, part, read
 
-MODES = {'compile': None, 'autotune': 'max-autotune-no-cudagraphs'}
+# `cold` compiles without what earlier runs left on disk.
+MODES = {'compile': None, 'autotune': 'max-autotune-no-cudagraphs', 'cold': None}
 
 
 def version():
@@ -20,18 +21,30 @@ def tensors(tree, device):
     return {k: torch.from_numpy(np.array(v)).to(device) for k, v in tree.items()}
 
 
-def without_gradients(command, compiled):
-    """Steps of a state: `torch_step(p, batch) -> (p, number)`."""
+def without_gradients(command, workload, wrap):
+    """Steps of a state: `torch_step(p, batch) -> (p, number)`; with a `figure`, answers are fetched every step."""
     device = command['device']
     data = [tensors(b, device) for b in batches(command['folder'])]
-    state = {'p': tensors(part(read(command['folder'], 'start'), 'params'), device), 'done': 0}
+    values = read(command['folder'], 'start')
+    state = {'p': tensors(part(values, 'params'), device), 'done': 0}
+    constants = tensors(part(values, 'constants'), device)
+    figure = getattr(workload, 'figure', None)
+    if hasattr(workload, 'torch_pixel'):
+        workload.torch_step.body = wrap(workload.torch_pixel)
+        compiled = workload.torch_step
+    else:
+        compiled = wrap(workload.torch_step)
 
     @torch.inference_mode()
     def run(n):
         for _ in range(n):
-            state['p'], found = compiled(state['p'], data[state['done'] % len(data)])
+            batch = data[state['done'] % len(data)]
             state['done'] += 1
-        return float(found)
+            if figure is None:
+                state['p'], found = compiled(state['p'], batch)
+            else:
+                found = [x.cpu().numpy() for x in compiled(state['p'], batch, constants)[1]]
+        return float(found) if figure is None else figure(*found)
 
     return run
 
@@ -40,12 +53,15 @@ def start(command):
     torch.set_num_threads(command['threads'])
     torch.set_flush_denormal(True)
     device, variant = command['device'], command['variant']
+    if variant == 'cold':
+        from torch._inductor import config
+        config.force_disable_caches = True
     workload = importlib.import_module(command['workload'].replace('-', '_'))
     if hasattr(workload, 'torch_start'):
         return workload.torch_start(command)
     wrap = torch.compile(mode=MODES[variant]) if variant in MODES else lambda f: f
     if hasattr(workload, 'torch_step'):
-        return without_gradients(command, wrap(workload.torch_step))
+        return without_gradients(command, workload, wrap)
     values = read(command['folder'], 'start')
     prepare = getattr(workload, 'torch_prepare', lambda tree: tree)
     p, aux, constants = (prepare(tensors(part(values, name), device)) for name in ('params', 'aux', 'constants'))

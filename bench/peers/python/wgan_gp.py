@@ -1,5 +1,5 @@
 """The critic of WGAN-GP: its loss holds a gradient, so its gradient is a second derivative."""
-RATE = 1e-4
+RATE = 2e-5
 BETAS = (0.0, 0.9)
 WEIGHT = 10
 
