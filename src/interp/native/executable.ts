@@ -65,6 +65,8 @@ export const nativeExecutable = async (program: Program, parts: Parts): Promise<
   const returned = ends.returned.map(i => end(outputs[i], outputSlot(program, i)))
   const constants = zeros(addon, 'bool', parts.constants.length)
   constants.set(parts.constants)
+  // A slot is an address: what lies there must be reachable from here for as long as the program may run.
+  const kept = [constants]
   // Laid out now to know how many sets of slots there are; states take memory when the first ones are written.
   const { slots: { length: count } } = layOut(program, parts.inPlace, () => new Uint8Array(0))
   const sets = [...await parts.load(count)]
@@ -135,6 +137,7 @@ export const nativeExecutable = async (program: Program, parts: Parts): Promise<
     release: () => {
       sets.splice(0).forEach(set => { set.close() })
       states = null
+      kept.splice(0)
       return Promise.resolve()
     },
   }

@@ -1,4 +1,6 @@
 /** The native engine behind the common interface: ends, state, faults, and what a run costs. */
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { describe, expect, test } from 'vitest'
 import * as b from '../../../src/dsl/core/build.js'
 import type { Node } from '../../../src/dsl/core/node.js'
@@ -244,6 +246,20 @@ test.skipIf(engine === null)('threads change the speed and not a bit of the resu
     data(await (await compile([v, w], made, [], await nativeEngine({ threads }))).run([spread(64, 300), spread(300, 200)]))))
   expect(results[1]).toEqual(results[0])
   expect(results[2]).toEqual(results[0])
+})
+
+test.skipIf(engine === null)('constants outlive a collection of garbage', async () => {
+  const x = f(2048)
+  const table = b.constant(spread(2048))
+  const { run } = await compile([x], [b.add(x, table)])
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  for (let i = 0; i < 5; i++) {
+    // Taken and given back, so that memory that is free is used again.
+    Array.from({ length: 200 }, () => new Float32Array(4096).fill(7))
+    collect()
+  }
+  expect(data(await run([float([2048], new Array<number>(2048).fill(0))]))[0]).toEqual(data([spread(2048)])[0])
 })
 
 test.skipIf(engine === null)('a position outside of the axis stops the program with a sentence, and the next run works', async () => {
