@@ -3,7 +3,9 @@ import type { Compiler } from './compiler.js'
 
 /** Numbers as the reference has them: infinities and NaN count, only what no program can see is given up. */
 const numbers = ['-fno-math-errno', '-fno-trapping-math', '-ffp-contract=fast']
-const common = ['-std=gnu11', '-fPIC', '-w', ...numbers]
+/** The working memory holds floats here and integers there at another time. */
+const reused = ['-fno-strict-aliasing']
+const common = ['-std=gnu11', '-fPIC', '-w', ...numbers, ...reused]
 /**
  * What gcc spends a third of its time on in loops of a few lines without making them quicker: vector loops for the last elements, and
  * searches for what generated code does not have, such as expressions written twice.
