@@ -46,7 +46,8 @@ const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
 
 /** Who did not take part: a sentence once, with the workloads that it is about. */
 const absences = (rows: readonly Row[]): string[] => {
-  const found = rows.flatMap(row => Object.entries(row.missing).map(([name, why]) => ({ who: `no ${name}: ${why}`, workload: row.workload })))
+  const found = rows.flatMap(({ workload, missing }) =>
+    Object.entries(missing).map(([name, why]) => ({ workload, who: `no ${name}: ${why}` })))
   return [...new Set(found.map(f => f.who))]
     .map(who => `- ${[...new Set(found.filter(f => f.who === who).map(f => f.workload))].join(', ')}: ${who}`)
 }
