@@ -21,13 +21,17 @@ export interface Run extends Trained {
   readonly shown: readonly (readonly [string | undefined, number])[]
 }
 
-/** Trains a recipe in `folder`, from its checkpoint if it has one; `stopAt` is the step at which the user stops it. */
+/**
+ * Trains a recipe in `folder`, from its checkpoint if it has one; `stopAt` is the step at which the user stops it; `seen` sees each step in
+ * place of the list `shown`.
+ */
 export const trained = async (
-  recipe: Recipe, { folder = mkdtempSync(join(tmpdir(), 'typegrad-loop-')), seed = 0, stopAt = Infinity, settings = {} }: {
+  recipe: Recipe, { folder = mkdtempSync(join(tmpdir(), 'typegrad-loop-')), seed = 0, stopAt = Infinity, settings = {}, seen }: {
     readonly folder?: string
     readonly seed?: number
     readonly stopAt?: number
     readonly settings?: Readonly<Record<string, unknown>>
+    readonly seen?: (step: number) => void
   } = {},
 ): Promise<Run> => {
   const made = await ready({ recipe }, settings, { engine: () => openEngine('js'), say: () => {} })
@@ -42,9 +46,11 @@ export const trained = async (
   const said: string[] = [], shown: [string | undefined, number][] = []
   let at = 0
   const progress: Progress = {
-    step: (step, value, _, name) => {
+    step: (step, value, _, figure) => {
       at = step
-      shown.push([name, value])
+      // who sees each step needs no list of them
+      if (seen === undefined) shown.push([figure, value])
+      else seen(step)
       // the loop asks now and then only: what a user does takes longer than that
       for (const from = performance.now(); at >= stopAt && performance.now() < from + 50;) continue
     },
