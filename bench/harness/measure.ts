@@ -51,6 +51,7 @@ export interface Row {
   readonly training: boolean
   readonly threads: number
   readonly sizes: Sizes
+  readonly makes?: Workload['makes']
   readonly typegrad: Result
   readonly peers: readonly Result[]
   /** Peers that did not take part, and why. */
@@ -107,15 +108,18 @@ const compared = async (c: Contestant, start: Start, asked: Asked, missing: Reco
 const alternate = async (all: readonly Contestant[], { turn, rounds }: Effort): Promise<number[][]> => {
   const steps: number[] = []
   for (const c of all) {
-    const { seconds } = await c.process.steps(3)
-    steps.push(Math.max(1, Math.min(100_000, Math.round(turn / (seconds / 3)))))
+    const { seconds } = await c.process.steps(1)
+    const more = seconds < turn ? (await c.process.steps(3)).seconds / 3 : seconds
+    steps.push(Math.max(1, Math.min(100_000, Math.round(turn / more))))
   }
   const times: number[][] = all.map(() => [])
   for (let round = 0; round < rounds; round++) {
     for (const [i, c] of all.entries()) {
+      // Who is very slow has three turns, which tell as much.
+      if (round >= 3 && times[i][0] > 4000 * turn) continue
       // Threads of the one before may still spin; the first steps bring code and data back into the caches.
       await pause(30)
-      await c.process.steps(Math.min(2, steps[i]))
+      if (steps[i] > 1) await c.process.steps(1)
       const { seconds } = await c.process.steps(steps[i])
       times[i].push(seconds / steps[i] * 1000)
     }
@@ -151,7 +155,8 @@ export const measure = async (asked: Asked): Promise<Row> => {
       results.push({ name: c.name, variant: c.variant, version: c.version, ms: median(times[i]), spread: spread(times[i]), start: c.start,
         loss: c.loss, peak, ...fault !== undefined && { void: fault } })
     }
-    return { workload, title: work.title, training: work.training, threads, sizes, typegrad: results[0], peers: results.slice(1), missing }
+    const { title, training, makes } = work
+    return { workload, title, training, threads, sizes, makes, typegrad: results[0], peers: results.slice(1), missing }
   } finally {
     for (const c of [first, ...all.map(a => a.process)]) c.close()
     rmSync(folder, { recursive: true, force: true })

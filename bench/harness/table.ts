@@ -52,6 +52,14 @@ const absences = (rows: readonly Row[]): string[] => {
     .map(who => `- ${[...new Set(found.filter(f => f.who === who).map(f => f.workload))].join(', ')}: ${who}`)
 }
 
+/** How many of what it makes each has a second. */
+const rates = (row: Row): string[] => {
+  if (row.makes === undefined) return []
+  const { what, each } = row.makes
+  const of = [row.typegrad, ...row.peers].map(r => `${r.name} ${(each / r.ms * 1000).toFixed(0)} (${r.variant})`)
+  return [`- ${row.workload}, ${row.threads} threads, ${what} a second: ${of.join(', ')}`]
+}
+
 /** Rows as Markdown, and what is void or missing below. */
 export const markdown = (rows: readonly Row[]): string => {
   const body = rows.map(row => line([
@@ -65,7 +73,7 @@ export const markdown = (rows: readonly Row[]): string => {
   const missing = absences(rows)
   const means = Object.entries(geomean(rows))
     .map(([n, x]) => `${n === 'all' ? 'all' : `${n} threads`}: ${x === null ? '-' : x.toFixed(2)}`)
-  const notes = [...faults, ...missing]
+  const notes = [...rows.flatMap(rates), ...faults, ...missing]
   return [
     line(heads), line(heads.map(() => '---')), ...body, '',
     `Geometric mean over the training workloads of best of PyTorch and JAX / typegrad: ${means.join(', ')}.`,

@@ -50,6 +50,8 @@ export interface Workload {
   /** Variants of each peer that can express it; a peer that is absent cannot, and `why` says so. */
   readonly peers: Readonly<Record<string, readonly string[]>>
   readonly why?: Readonly<Record<string, string>>
+  /** What a step makes many of, and how many. */
+  readonly makes?: { readonly what: string; readonly each: number }
   /** The largest relative difference of losses after 20 steps. */
   readonly tolerance: number
   /** Writes start.safetensors and data.safetensors into a folder. */
@@ -69,6 +71,7 @@ interface Told {
   readonly peers: Workload['peers']
   readonly why?: Workload['why']
   readonly tolerance?: number
+  readonly makes?: Workload['makes']
 }
 
 const scalarLoss = (outputs: Readonly<Record<string, Value>>): number => outputs['loss'].data[0]

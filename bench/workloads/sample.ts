@@ -10,6 +10,7 @@ export const sample = ({ batch = 100, width = 500 }: Sizes = {}) => workload({
   name: 'sample', title: `${batch} samples of MADE 784-${width}-784`, training: false,
   peers: { torch: ['eager', 'compile'], jax: ['jit'], tfjs: ['wasm', 'node'] },
   why: { 'jax-js': 'it has no loop inside a compiled function' },
+  makes: { what: 'pictures', each: batch },
   // draws differ; the share of white pixels is compared
   tolerance: 0.03,
 }, () => {

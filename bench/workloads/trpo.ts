@@ -12,6 +12,7 @@ export const trpo = ({ width = 64 }: Sizes = {}) => workload({
   title: `an update of TRPO on CartPole: ${trpoSteps.environments} environments, ${trpoSteps.steps} steps of each, networks of `
     + `${width}-${width}, 10 conjugate gradient steps, 40 steps of the value function`,
   peers: { sb3: ['contrib'] },
+  makes: { what: 'environment steps', each: trpoSteps.environments * trpoSteps.steps },
   // random numbers differ, so returns do: what is compared is that both learn
   tolerance: Infinity,
 }, () => {
