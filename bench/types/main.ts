@@ -93,7 +93,7 @@ Whether the types refuse them, on both compilers; - where the library makes it n
 ${missing.length > 0 ? `Not installed: ${missing.join(', ')}.` : ''}
 
 ${table(['mistake', ...verdicts.map(v => v.library)], [...mistakeNames.map(m => [m, ...verdicts.map(v => mark(v.said[m]))]),
-  ['**caught**', ...verdicts.map(v => `**${caught(v)} of ${mistakeNames.length}**`)]])}
+  ['**caught**', ...verdicts.map(v => `**${caught(v)} of ${mistakeNames.filter(m => v.said[m]).length}**`)]])}
 
 The first line of what TypeScript 7 says:
 
