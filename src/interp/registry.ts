@@ -1,10 +1,11 @@
 /** The engines by name: which there are, which of them work here, and what `auto` takes. */
 import { TypegradError } from '../dsl/errors.js'
+import { quickest } from './choose.js'
 import type { Engine, EngineOptions } from './engine.js'
 import { jsEngine } from './js/engine.js'
 import { backendNames, type BackendName } from './tfjs/backends.js'
 
-/** `auto` is the first engine that works: onnx, then native, tfjs and js; `tfjs:wasm` is tfjs on one of its backends. */
+/** `auto` is the first engine that works: native, then onnx, tfjs and js; `tfjs:wasm` is tfjs on one of its backends. */
 export type EngineName = 'auto' | 'onnx' | 'native' | 'tfjs' | 'js' | `tfjs:${BackendName}`
 
 /** How to open an engine. */
@@ -23,14 +24,14 @@ type Named = 'onnx' | 'native' | 'tfjs' | 'js'
 export type Loaders = { readonly [E in Named]: (options: EngineOptions) => Promise<Engine> }
 
 const loaders: Loaders = {
-  onnx: async options => (await import('./onnx/engine.js')).onnxEngine(options),
+  onnx: async options => quickest(await (await import('./onnx/engine.js')).onnxEngine(options)),
   native: async options => (await import('./native/engine.js')).nativeEngine(options),
   tfjs: async options => (await import('./tfjs/engine.js')).tfjsEngine(options),
   js: () => Promise.resolve(jsEngine),
 }
 
 /** What `auto` tries, in this order, and what a report lists. */
-const order: readonly Named[] = ['onnx', 'native', 'tfjs', 'js']
+const order: readonly Named[] = ['native', 'onnx', 'tfjs', 'js']
 const reasonOf = (e: unknown): string => (e instanceof Error ? e.message : String(e)).trim().split('\n')[0]
 
 /** The registry over given loaders: a test puts absent engines in. */
@@ -92,7 +93,7 @@ const standard = registry(loaders)
 /**
  * Opens an engine by the name that the command line takes, `tfjs:wasm` among them.
  *
- * `auto` takes the first of onnx, native, tfjs and js that works, and tells `notice` in one line when it is not the first.
+ * `auto` takes the first of native, onnx, tfjs and js that works, and tells `notice` in one line when it is not the first.
  *
  * @throws TypegradError of kind `engine` when a named engine is absent: what is missing and the command that installs it
  * @example

@@ -27,32 +27,32 @@ describe('auto', () => {
     const { name } = await registry(loaders).openEngine('auto', { notice: line => notices.push(line) })
     return { name, notices }
   }
-  it('takes onnx without a word', async () => {
+  it('takes native without a word', async () => {
     const all = { onnx: works('onnx'), native: works('native'), tfjs: works('tfjs'), js: works('js') }
-    expect(await open(all)).toEqual({ name: 'onnx', notices: [] })
+    expect(await open(all)).toEqual({ name: 'native', notices: [] })
   })
-  it('falls back to native, to tfjs, then to js, and says why in one line', async () => {
+  it('falls back to onnx, to tfjs, then to js, and says why in one line', async () => {
     const [onnx, native] = [absent(onnxIsMissing), absent('native: no C compiler is found')]
-    expect(await open({ onnx, native: works('native'), tfjs: works('tfjs:wasm'), js: works('js') })).toEqual({
-      name: 'native', notices: [`engine native is used, because ${onnxIsMissing}`],
+    expect(await open({ onnx: works('onnx'), native, tfjs: works('tfjs:wasm'), js: works('js') })).toEqual({
+      name: 'onnx', notices: ['engine onnx is used, because native: no C compiler is found'],
     })
-    const both = `${onnxIsMissing}; native: no C compiler is found`
+    const both = `native: no C compiler is found; ${onnxIsMissing}`
     expect(await open({ onnx, native, tfjs: works('tfjs:wasm'), js: works('js') })).toEqual({
       name: 'tfjs:wasm', notices: [`engine tfjs:wasm is used, because ${both}`],
     })
     const crash = (): Promise<Engine> => Promise.reject(new Error('no such device\n  at f'))
     expect(await open({ onnx, native, tfjs: crash, js: works('js') })).toEqual({
       name: 'js',
-      notices: [`engine js is used, because ${both}; tfjs does not start: no such device; use another engine: onnx or native or js`],
+      notices: [`engine js is used, because ${both}; tfjs does not start: no such device; use another engine: native or onnx or js`],
     })
   })
   it('hands the options on', async () => {
     const seen: unknown[] = []
-    const onnx = (o: EngineOptions): Promise<Engine> => {
+    const native = (o: EngineOptions): Promise<Engine> => {
       seen.push(o.threads)
-      return works('onnx')()
+      return works('native')()
     }
-    await registry({ onnx, native: works('native'), tfjs: works('tfjs'), js: works('js') }).openEngine('auto', { threads: 1 })
+    await registry({ onnx: works('onnx'), native, tfjs: works('tfjs'), js: works('js') }).openEngine('auto', { threads: 1 })
     expect(seen).toEqual([1])
   })
 })
@@ -97,7 +97,7 @@ describe('absent engines', () => {
   it('refuse names that are not known', async () => {
     for (const name of ['torch', 'js:cpu', 'auto:x']) {
       expect(await sentenceOf(openEngine(name as never))).toBe(
-        `engine: engine ${name} is not known; it is one of auto, onnx, native, tfjs, js, or `
+        `engine: engine ${name} is not known; it is one of auto, native, onnx, tfjs, js, or `
         + 'tfjs with a backend: tfjs:node-gpu, tfjs:node, tfjs:webgpu, tfjs:wasm, tfjs:cpu')
     }
     expect(await sentenceOf(openEngine('tfjs', { backend: 'webgl9' })))
@@ -106,9 +106,9 @@ describe('absent engines', () => {
 })
 
 describe('the engines of this installation', () => {
-  it('are onnx, native, tfjs on wasm and cpu, and js', async () => {
+  it('are native, onnx, tfjs on wasm and cpu, and js', async () => {
     const probes = await probeEngines()
-    expect(probes.map(p => p.name)).toEqual(['onnx', 'native', 'tfjs:node-gpu', 'tfjs:node', 'tfjs:webgpu', 'tfjs:wasm', 'tfjs:cpu', 'js'])
+    expect(probes.map(p => p.name)).toEqual(['native', 'onnx', 'tfjs:node-gpu', 'tfjs:node', 'tfjs:webgpu', 'tfjs:wasm', 'tfjs:cpu', 'js'])
     expect(probes.filter(p => p.available).map(p => p.name)).toEqual(expect.arrayContaining(['tfjs:wasm', 'tfjs:cpu', 'js']))
     for (const p of probes) {
       if (p.available) expect(p.version).toMatch(p.name === 'native' ? /^(gcc|clang) \d+\.\d+/ : /^\d+\.\d+/)

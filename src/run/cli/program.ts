@@ -10,7 +10,7 @@ import { evalCommand, sampleCommand, type RunFlags, type SampleFlags } from './r
 import type { TrainFlags } from './start.js'
 import { trainCommand } from './train.js'
 
-const ENGINES: readonly string[] = ['auto', 'onnx', 'native', 'tfjs', 'js']
+const ENGINES: readonly string[] = ['auto', 'native', 'onnx', 'tfjs', 'js']
 const BACKENDS: readonly string[] = backendNames
 
 const whole = (least: number) => (text: string): number => {

@@ -66,7 +66,7 @@ describe('a wrong command line is one sentence and exit code 2', () => {
     [['train', './tiny.ts', '--steps'], /^Option '--steps <n>' argument missing\./],
     [['train', './tiny.ts', '--epochs', '-1'], /'-1' is invalid\. Expected a number above 0\./],
     [['train', './tiny.ts', '--steps', '1', '--epochs', '1'], /^--steps and --epochs both say how long to train: give one\.$/],
-    [['train', './tiny.ts', '--engine', 'onxx'], /The engines are auto, onnx, native, tfjs, js.* Did you mean onnx\?/],
+    [['train', './tiny.ts', '--engine', 'onxx'], /The engines are auto, native, onnx, tfjs, js.* Did you mean onnx\?/],
     [['train', './tiny.ts', '--set', 'rl=1'], /^tiny has no setting "rl"\. Did you mean lr\? Its settings are lr, noise\.$/],
     [['train', './tiny.ts', '--set', 'lr=fast'],
       /^tiny: lr is "fast", but it must be a number of at least 0\. Its settings are lr, noise\.$/],

@@ -15,20 +15,8 @@ import { placesOf, type Place } from './places.js'
 import { scanSteps } from './scan.js'
 import { arena, type Memory, type Read, type Step } from './steps.js'
 import type { Replacement } from './schedule.js'
+import type { Names, PlanBody, Planned, Target } from './targets.js'
 import { dense, isWhole, merged, runsTogether } from './views.js'
-
-/** A result and the memory it goes to; `over` is what it replaces after the run, and may share its memory. */
-export interface Target { readonly node: Node; readonly memory: Memory; readonly over?: Memory }
-
-export interface Planned {
-  readonly steps: readonly Step[]
-  readonly replacements: readonly Replacement[]
-  /** Targets that are what they replace: nothing is written, both are one memory. */
-  readonly unchanged: ReadonlySet<Memory>
-}
-
-/** Names for what loops move, unlike each other in one program. */
-export interface Names { count: number }
 
 /** Above this many elements, an operand whose neighbours lie apart is brought together first. */
 const largeApart = 4096
@@ -126,7 +114,8 @@ class Planner implements Plan {
   private make(n: Node): void {
     if (this.members.get(n) || constantOf(n) || n.op === 'project') return
     if (n.op === 'scan') {
-      this.steps.push(scanSteps(this, n as NodeOf<'scan'>, this.resultsOf(n), this.names))
+      const body: PlanBody = (bound, targets) => plan(bound, targets, this.names)
+      this.steps.push(scanSteps(this, n as NodeOf<'scan'>, this.resultsOf(n), this.names, body))
       return
     }
     const out = this.memoryOf(n)

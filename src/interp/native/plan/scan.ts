@@ -9,12 +9,15 @@ import { concrete } from '../../program.js'
 import { copyText, type Plan } from '../emit/calls.js'
 import { pointer } from '../emit/c.js'
 import { layout } from './layout.js'
-import { plan as planGraph, type Names, type Target } from './plan.js'
 import { schedule } from './schedule.js'
 import { arena, bytesOf, elementBytes, type Memory, type Step, type Surroundings } from './steps.js'
+import type { Names, PlanBody, Target } from './targets.js'
 import { dense } from './views.js'
 
-export const scanSteps = (plan: Plan, node: NodeOf<'scan'>, results: ReadonlyMap<number, Memory>, names: Names): Step => {
+/** A loop as one step; `results` are the memories of those of its results that somebody uses. */
+export const scanSteps = (
+  plan: Plan, node: NodeOf<'scan'>, results: ReadonlyMap<number, Memory>, names: Names, planBody: PlanBody,
+): Step => {
   const { body, reverse } = node.attrs
   const length = node.attrs.length as number
   const [nc, nx, ny] = [body.carry.length, body.xs.length, body.ys.length]
@@ -34,7 +37,7 @@ export const scanSteps = (plan: Plan, node: NodeOf<'scan'>, results: ReadonlyMap
   const bound = new Map<Node, Memory>([
     ...body.carry.map((c, i) => [c, current[i]] as const), ...[...body.xs, ...body.consts].map((x, i) => [x, inputs[i]] as const),
   ])
-  const inner = planGraph(bound, targets, names)
+  const inner = planBody(bound, targets)
   const order = schedule(inner.steps, inner.replacements)
   const place = layout(order.steps)
   const working = arena('bool', place.bytes)
