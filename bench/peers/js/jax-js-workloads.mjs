@@ -8,8 +8,8 @@ const lend = x => x?.ref ?? x
 const lent = f => (...args) => f(...args.map(lend))
 const [matmul, add, sub, mul, div, square, sqrt, exp, tanh] =
   [np.matmul, np.add, np.subtract, np.multiply, np.divide, np.square, np.sqrt, np.exp, np.tanh].map(lent)
-const [relu, sigmoid, softplus, logSoftmax, stop, erf] =
-  [nn.relu, nn.sigmoid, nn.softplus, nn.logSoftmax, lax.stopGradient, lax.erf].map(lent)
+const [relu, sigmoid, softplus, softmax, logSoftmax, stop, erf] =
+  [nn.relu, nn.sigmoid, nn.softplus, nn.softmax, nn.logSoftmax, lax.stopGradient, lax.erf].map(lent)
 const mean = (x, axis, keepdims) => np.mean(lend(x), axis, { keepdims })
 const sum = (x, axis) => np.sum(lend(x), axis)
 const reshape = (x, shape) => np.reshape(lend(x), shape)
@@ -122,9 +122,12 @@ export const transformer = {
       return add(mul(div(centred, sqrt(add(mean(square(centred), -1, true), 1e-5))), p[`${name}.scale`]), p[`${name}.bias`])
     }
     const gelu = h => mul(mul(h, 0.5), add(erf(mul(h, Math.SQRT1_2)), 1))
+    // its own attention does not run on Node 20
+    const hidden = np.array(Float32Array.from({ length: t * t }, (_, i) => i % t <= Math.floor(i / t) ? 0 : -1e30)).reshape([t, t])
     const mixed = h => {
-      const part = i => reshape(h.ref.slice([], [i * d, (i + 1) * d]), [n, t, heads, 64])
-      return reshape(nn.dotProductAttention(part(0), part(1), part(2), { isCausal: true }), [n * t, d])
+      const part = (i, axes) => transpose(reshape(h.ref.slice([], [i * d, (i + 1) * d]), [n, t, heads, 64]), axes)
+      const scores = add(div(matmul(part(0, [0, 2, 1, 3]), part(1, [0, 2, 3, 1])), 8), hidden)
+      return reshape(transpose(matmul(softmax(scores), part(2, [0, 2, 1, 3])), [0, 2, 1, 3]), [n * t, d])
     }
     const attended = (at, h) => dense(p, `${at}.out`, mixed(dense(p, `${at}.qkv`, norm(`${at}.before`, h))))
     const tokens = matmul(nn.oneHot(reshape(x, [-1]), p.tokens.shape[0]), p.tokens)
