@@ -155,6 +155,7 @@ export const measure = async (asked: Asked): Promise<Row> => {
       results.push({ name: c.name, variant: c.variant, version: c.version, ms: median(times[i]), spread: spread(times[i]), start: c.start,
         loss: c.loss, peak, ...fault !== undefined && { void: fault } })
     }
+    asked.say(`  ms a step: ${results.map(r => `${r.name}:${r.variant} ${r.ms.toPrecision(3)}`).join(', ')}`)
     const { title, training, makes } = work
     return { workload, title, training, threads, sizes, makes, typegrad: results[0], peers: results.slice(1), missing }
   } finally {
