@@ -64,7 +64,7 @@ const rates = (row: Row): string[] => {
 export const markdown = (rows: readonly Row[]): string => {
   const body = rows.map(row => line([
     row.workload + (row.training ? '' : ' *'), String(row.threads),
-    `${number(row.typegrad.ms)} (${row.typegrad.variant}, ${percent(row.typegrad.spread)})`,
+    `${number(row.typegrad.ms)} (${row.typegrad.version.split(' ')[0]}, ${percent(row.typegrad.spread)})`,
     cell(row, row.peers.some(p => p.name === 'sb3') ? 'sb3' : 'torch'), ...['jax', 'tfjs', 'jax-js'].map(n => cell(row, n)),
     times(row, 'torch', 'jax', 'sb3'), times(row, 'tfjs'), times(row, 'jax-js'), memory(row), difference(row),
   ]))
