@@ -4,11 +4,12 @@
  * domain and one level make a loop. Whatever stands between two nodes without being in their loop raises the level, so loops never wait
  * for each other in a circle.
  */
+import { InternalError } from '../../../dsl/errors.js'
 import type { Node } from '../../../dsl/core/node.js'
 import { sizeOf } from '../../../dsl/value.js'
 import { concrete } from '../../program.js'
 import type { Place } from './places.js'
-import { denseStrides, isWhole, type View } from './views.js'
+import { axesBeforeRow, denseStrides, isWhole, type View } from './views.js'
 
 /** `full` computes an element of the domain, `reduce` a number from a row of it, `row` a number from other numbers of the row. */
 export type Kind = 'full' | 'row' | 'reduce'
@@ -68,7 +69,7 @@ export class Members {
   all(): Member[] { return [...this.members.values()] }
   place(n: Node): Place {
     const p = this.places.get(n)
-    if (!p) throw new Error(`${n.op} has no place`)
+    if (!p) throw new InternalError(`${n.op} has no place in the plan`)
     return p
   }
 
@@ -90,9 +91,8 @@ export class Members {
   /** Whether a view over the domain repeats one number along each row. */
   private isPerRow(view: View, m: Member): boolean {
     if (view.offset !== 0 || keyOf(view.shape) !== keyOf(m.domain)) return false
-    let [lead, count] = [m.domain.length, 1]
-    while (lead > 0 && count < m.cols) count *= m.domain[--lead]
-    if (count !== m.cols) return false
+    const lead = axesBeforeRow(m.domain, m.cols)
+    if (sizeOf(m.domain.slice(lead)) !== m.cols) return false
     const want = denseStrides(m.domain.slice(0, lead))
     return m.domain.every((d, i) => d === 1 || view.strides[i] === (i < lead ? want[i] : 0))
   }

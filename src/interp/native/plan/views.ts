@@ -16,6 +16,13 @@ export const denseStrides = (shape: readonly number[]): number[] => {
 }
 export const dense = (shape: readonly number[]): View => ({ offset: 0, shape, strides: denseStrides(shape) })
 
+/** How many axes come before those at the end that make up a row of `cols` elements. */
+export const axesBeforeRow = (shape: readonly number[], cols: number): number => {
+  let [lead, count] = [shape.length, 1]
+  while (lead > 0 && count < cols) count *= shape[--lead]
+  return lead
+}
+
 /** Whether elements follow one another in memory as in the view; axes of size 1 may have any stride. */
 export const runsTogether = ({ shape, strides }: View): boolean => {
   if (sizeOf(shape) <= 1) return true
