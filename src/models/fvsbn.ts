@@ -12,7 +12,7 @@ import { outputBias } from './marginals.js'
 import { strictlyBefore } from './masks.js'
 
 /** Weights from variable j (row) to variable d (column), of which j < d are used, and biases. */
-export interface FvsbnParams<D extends Dim> { readonly w: Tensor<[D, D]>; readonly b: Tensor<[D]> }
+export type FvsbnParams<D extends Dim> = { readonly w: Tensor<[D, D]>; readonly b: Tensor<[D]> }
 
 /** A fully visible sigmoid belief network over `D` binary variables, in their natural order. */
 export type Fvsbn<D extends Dim> = Autoregressive<FvsbnParams<D>, readonly [D]>

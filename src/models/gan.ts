@@ -23,7 +23,7 @@ export interface GanOptions<D extends number, L extends number> {
   readonly range?: Range
 }
 /** The parameters of both players. */
-export interface GanParams { readonly discriminator: Layers; readonly generator: Layers }
+export type GanParams = { readonly discriminator: Layers; readonly generator: Layers }
 
 /** A GAN over samples of `D` numbers. */
 export interface Gan<D extends number, L extends number> {

@@ -17,7 +17,7 @@ import { literal } from './literal.js'
 import { maskedNetwork, positive, type Context, type MadeParams } from './masked-autoencoder.js'
 
 /** The label's own logits, what each label adds to the first hidden layer and to the log-odds of every variable, and the network. */
-export interface ClassifierParams<D extends Dim, K extends Dim> {
+export type ClassifierParams<D extends Dim, K extends Dim> = {
   readonly prior: { readonly b: Tensor<[K]> }
   readonly label: { readonly hidden: { readonly w: Tensor<[K, number]> }; readonly out: { readonly w: Tensor<[K, D]> } }
   readonly network: MadeParams<D>

@@ -13,9 +13,9 @@ import { outputBias } from './marginals.js'
 import { degreeTable, hiddenMask, outputMask, rowOf } from './masks.js'
 
 /** A dense layer's weights [I, O] and biases [O]. */
-export interface Dense<I extends Dim, O extends Dim> { readonly w: Tensor<[I, O]>; readonly b: Tensor<[O]> }
+export type Dense<I extends Dim, O extends Dim> = { readonly w: Tensor<[I, O]>; readonly b: Tensor<[O]> }
 /** Hidden layers, output layer, and the direct connection from inputs to outputs where there is one. */
-export interface MadeParams<D extends Dim> {
+export type MadeParams<D extends Dim> = {
   readonly hidden: readonly Dense<Dim, number>[]
   readonly out: Dense<number, D>
   readonly direct?: { readonly w: Tensor<[D, D]> }

@@ -13,7 +13,7 @@ import { outputBias } from './marginals.js'
 import { positive } from './masked-autoencoder.js'
 
 /** Weights from each variable to the hidden units and from those to each variable, and biases of both. */
-export interface NadeParams<D extends Dim> {
+export type NadeParams<D extends Dim> = {
   readonly W: Tensor<[D, number]>
   readonly c: Tensor<[number]>
   readonly V: Tensor<[D, number]>

@@ -31,7 +31,7 @@ export interface WganOptions<D extends number, L extends number> {
   readonly range?: Range
 }
 /** The parameters of both players. */
-export interface WganParams { readonly critic: Layers; readonly generator: Layers }
+export type WganParams = { readonly critic: Layers; readonly generator: Layers }
 
 /** A Wasserstein GAN over samples of `D` numbers. */
 export interface Wgan<D extends number, L extends number> {
