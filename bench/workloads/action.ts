@@ -2,7 +2,6 @@
 import { f32, foldIn, i32, key, type Tensor } from 'typegrad'
 import { categoricalPolicy } from 'typegrad/rl'
 import { floats, ints } from '../harness/arrays.js'
-import { plain } from '../harness/plain.js'
 import { generator, normals } from '../harness/random.js'
 import { BATCHES, workload, type Sizes } from '../harness/workload.js'
 
@@ -12,7 +11,7 @@ export const action = (environments: number) => ({ width = 64 }: Sizes = {}) => 
   peers: { torch: ['eager', 'compile'], jax: ['jit'], tfjs: ['cpu', 'wasm', 'node'], 'jax-js': ['jit'] },
 }, () => {
   const policy = categoricalPolicy({ observation: 4, hidden: [width, width], actions: 2 })
-  const params = plain(policy.params), normal = normals(generator(11))
+  const params = policy.params, normal = normals(generator(11))
   return {
     state: { params }, inputs: { observation: f32('B', 4), at: i32() }, symbols: { B: environments },
     // weights of ordinary size, so that actions are not all equally likely

@@ -4,7 +4,6 @@ import { evaluate } from 'typegrad/engines'
 import { made as madeModel, type Made } from 'typegrad/models'
 import { floats, type Arrays } from '../harness/arrays.js'
 import { generator } from '../harness/random.js'
-import { plain } from '../harness/plain.js'
 import { allPeers, BATCHES, trainingCase, workload, type Sizes } from '../harness/workload.js'
 
 /** Ten binary prototypes of which each pixel is flipped with probability 0.1. */
@@ -38,7 +37,7 @@ export const made = ({ batch = 100, width = 500 }: Sizes = {}) => workload({
 }, () => {
   const model = madeModel({ dims: 784, hidden: [width], direct: false })
   const training = trainStep({
-    params: plain(model.params),
+    params: model.params,
     loss: (p, { x }: { readonly x: Tensor<['B', 784]> }) => neg(mean(model.logProb(p, x))),
     optimiser: adam(1e-4),
   })

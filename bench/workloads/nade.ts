@@ -1,7 +1,6 @@
 /** NADE of 500 hidden units over 784 pixels: a scan of 784 tiny steps, and its gradient. */
 import { adam, f32, mean, neg, trainStep, type Tensor } from 'typegrad'
 import { nade as nadeModel } from 'typegrad/models'
-import { plain } from '../harness/plain.js'
 import { trainingCase, workload, type Sizes } from '../harness/workload.js'
 import { binaryPictures } from './made.js'
 
@@ -11,7 +10,7 @@ export const nade = ({ batch = 100, width = 500 }: Sizes = {}) => workload({
 }, () => {
   const model = nadeModel({ dims: 784, hidden: width })
   const training = trainStep({
-    params: plain(model.params),
+    params: model.params,
     loss: (p, { x }: { readonly x: Tensor<['B', 784]> }) => neg(mean(model.logProb(p, x))),
     optimiser: adam(1e-4),
   })

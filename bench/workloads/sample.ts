@@ -2,7 +2,6 @@
 import { foldIn, i32, initialise, key, type Tensor } from 'typegrad'
 import { made as madeModel } from 'typegrad/models'
 import { ints } from '../harness/arrays.js'
-import { plain } from '../harness/plain.js'
 import { BATCHES, workload, type Sizes } from '../harness/workload.js'
 import { masks } from './made.js'
 
@@ -15,7 +14,7 @@ export const sample = ({ batch = 100, width = 500 }: Sizes = {}) => workload({
   tolerance: 0.03,
 }, () => {
   const model = madeModel({ dims: 784, hidden: [width], direct: false })
-  const params = plain(model.params)
+  const params = model.params
   return {
     state: { params }, inputs: { at: i32() }, symbols: {},
     first: () => ({ params: initialise(params, key(0)) }),

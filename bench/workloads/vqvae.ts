@@ -3,7 +3,6 @@ import { adam, f32, key, reshape, trainStep, type Tensor } from 'typegrad'
 import { vqVae } from 'typegrad/models'
 import { floats } from '../harness/arrays.js'
 import { generator, normals } from '../harness/random.js'
-import { plain } from '../harness/plain.js'
 import { allPeers, BATCHES, trainingCase, workload, type Sizes } from '../harness/workload.js'
 
 /** Two bumps of light at random places, and noise. */
@@ -25,8 +24,8 @@ export const vqvae = ({ batch = 64, width = 64, depth = 1 }: Sizes = {}) => work
 }, () => {
   const model = vqVae({ channels: 1, entries: 256, features: 32, width, blocks: depth, ema: { decay: 0.95, revive: 0 } })
   const training = trainStep({
-    params: plain(model.params),
-    aux: plain(model.aux(model.params, key(0))),
+    params: model.params,
+    aux: model.aux(model.params, key(0)),
     loss: (params, { x }: { readonly x: Tensor<['B', 784]> }, k, aux) => {
       const { loss, aux: next } = model.losses({ params, aux } as never, reshape(x, ['B', 28, 28, 1]), k)
       return { loss, aux: next }

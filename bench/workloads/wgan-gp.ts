@@ -3,7 +3,6 @@ import { adam, add, broadcastTo, f32, grad, mean, mul, sqrt, square, sub, sum, t
 import { wgan } from 'typegrad/models'
 import { floats } from '../harness/arrays.js'
 import { generator } from '../harness/random.js'
-import { plain } from '../harness/plain.js'
 import { allPeers, BATCHES, trainingCase, workload, type Sizes } from '../harness/workload.js'
 import { pictures } from './mlp.js'
 
@@ -17,7 +16,7 @@ export const wganGp = ({ batch = 256, width = 512, depth = 3 }: Sizes = {}) => w
     dims: 784, latent: 2, hidden: { critic: Array<number>(depth).fill(width), generator: [] }, lipschitz: { penalty: 10 },
   })
   const training = trainStep({
-    params: plain(model.params.critic),
+    params: model.params.critic,
     // samples and the shares of the mixtures come in, so that every peer sees the same ones
     loss: (f, { real, fake, share }: Batch) => {
       const shares = broadcastTo(share, ['B', 784])

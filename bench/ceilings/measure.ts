@@ -1,0 +1,130 @@
+/** Operation by operation: everyone computes the same arrays, results are compared, and everyone has a turn in each round. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Value } from 'typegrad'
+import { readArrays, type Arrays } from '../harness/arrays.js'
+import type { Peer } from '../harness/process.js'
+import { median, spread } from '../harness/statistics.js'
+import type { Op } from './op.js'
+import { columns, find, type Column } from './peers.js'
+
+export interface Effort {
+  /** Seconds of a turn, and how many turns everyone has. */
+  readonly turn: number
+  readonly rounds: number
+}
+/** Seconds a call: the median of the rounds; and why it does not count. */
+export interface Timed { readonly seconds: number; readonly spread: number; readonly void?: string }
+export interface Row {
+  readonly op: string
+  readonly unit: Op['unit']
+  readonly work: number
+  readonly footprint: number
+  readonly threads: number
+  readonly times: Readonly<Partial<Record<Column, Timed>>>
+  /** Who does not take part, and why. */
+  readonly missing: Readonly<Partial<Record<Column, string>>>
+}
+export interface Measured {
+  readonly rows: readonly Row[]
+  readonly versions: readonly string[]
+}
+
+/** The largest difference that counts as the same, over the largest number of the array. */
+const TOLERANCE = 1e-4
+
+const words = (e: unknown): string => e instanceof Error ? e.message : String(e)
+const pause = (ms: number) => new Promise(resolve => { setTimeout(resolve, ms) })
+
+const apart = (a: Value, b: Value | undefined): number => {
+  if (b === undefined || a.data.length !== b.data.length) return Infinity
+  let most = 0, scale = 0
+  for (let i = 0; i < a.data.length; i++) {
+    const difference = Math.abs(a.data[i] - b.data[i])
+    // A NaN is never within the tolerance.
+    if (!(difference <= most)) most = Number.isNaN(difference) ? Infinity : difference
+    scale = Math.max(scale, Math.abs(a.data[i]))
+  }
+  return most === 0 ? 0 : most / scale
+}
+
+/** Why results differ from a reference's, or undefined; a peer may keep less of the state than an engine. */
+const verdict = (reference: Arrays, results: Arrays, by: Column): string | undefined => {
+  const common = Object.keys(reference).filter(k => k in results)
+  if (common.length === 0) return `it has no result that ${by} has`
+  const most = Math.max(...common.map(k => apart(reference[k], results[k])))
+  return most <= TOLERANCE ? undefined : `its result is ${most.toExponential(0)} away from ${by}'s`
+}
+
+interface Contestant { readonly column: Column; readonly process: Peer; calls: number; readonly seconds: number[] }
+
+const alternate = async (all: readonly Contestant[], { turn, rounds }: Effort): Promise<void> => {
+  for (const c of all) {
+    const { seconds } = await c.process.steps(1)
+    const more = seconds < turn / 4 ? (await c.process.steps(4)).seconds / 4 : seconds
+    c.calls = Math.max(1, Math.min(100_000, Math.round(turn / more)))
+  }
+  for (let round = 0; round < rounds; round++) {
+    for (const c of all) {
+      // Who is very slow has two turns, which tell as much.
+      if (round >= 2 && c.seconds[0] > 2 * turn) continue
+      // Threads of the one before may still spin; the first call brings code and data back into the caches.
+      await pause(20)
+      if (c.calls > 1) await c.process.steps(1)
+      c.seconds.push((await c.process.steps(c.calls)).seconds / c.calls)
+    }
+  }
+}
+
+interface Asked { readonly threads: number; readonly effort: Effort; readonly say: (line: string) => void }
+
+const one = async (op: Op, processes: ReadonlyMap<Column, Peer>, absent: Row['missing'], versions: Set<string>, asked: Asked): Promise<Row> => {
+  const { threads, effort } = asked
+  const folder = mkdtempSync(join(tmpdir(), 'typegrad-ceilings-'))
+  const missing: Partial<Record<Column, string>> = { ...absent }
+  const all: Contestant[] = [], results = new Map<Column, Arrays>()
+  try {
+    op.prepare(folder)
+    for (const [column, process] of processes) {
+      try {
+        const start = { do: 'init', workload: op.name, variant: column, threads, folder, device: 'cpu', sizes: {} } as const
+        versions.add((await process.start(start)).version)
+        results.set(column, readArrays(join(folder, `${column.replace(':', '-')}.safetensors`)))
+        all.push({ column, process, calls: 1, seconds: [] })
+      } catch (e) {
+        missing[column] = words(e)
+      }
+    }
+    await alternate(all, effort)
+    // Another's kernels judge ours where there are any.
+    const by = [...columns].reverse().find(c => c === 'torch' && results.has(c)) ?? [...columns].reverse().find(c => results.has(c))
+    const times = Object.fromEntries(all.map(({ column, seconds }) => {
+      const fault = by === undefined || by === column ? undefined : verdict(results.get(by) ?? {}, results.get(column) ?? {}, by)
+      return [column, { seconds: median(seconds), spread: spread(seconds), ...fault !== undefined && { void: fault } }]
+    }))
+    asked.say(`${op.name}, ${threads} ${threads === 1 ? 'thread' : 'threads'}: us ${all.map(({ column, seconds }) =>
+      `${column} ${(median(seconds) * 1e6).toPrecision(3)}`).join(', ')}`)
+    const { name, unit, work, footprint } = op
+    return { op: name, unit, work, footprint, threads, times, missing }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** Measures every operation on so many threads. */
+export const measure = async (ops: readonly Op[], wanted: readonly Column[], asked: Asked): Promise<Measured> => {
+  const processes = new Map<Column, Peer>(), absent: Partial<Record<Column, string>> = {}, versions = new Set<string>()
+  for (const column of wanted) {
+    const found = find(column)
+    if ('missing' in found) absent[column] = found.missing
+    else processes.set(column, found.start())
+  }
+  try {
+    const rows: Row[] = []
+    for (const op of ops) rows.push(await one(op, processes, absent, versions, asked))
+    return { rows, versions: [...versions] }
+  } finally {
+    for (const process of processes.values()) process.close()
+  }
+}

@@ -1,0 +1,129 @@
+"""PyTorch, op by op: every operation is one of its own kernels, into memory that stays where there is a form of it that takes it."""
+import torch
+from torch.nn import functional as F
+
+from names import function, read, sizes, write
+
+LAST = torch.channels_last
+
+
+def version():
+    return f'torch {torch.__version__}'
+
+
+def images(x):
+    return torch.from_numpy(x).permute(0, 3, 1, 2).contiguous(memory_format=LAST)
+
+
+def weights(w):
+    return torch.from_numpy(w).permute(3, 2, 0, 1).contiguous(memory_format=LAST)
+
+
+def tensors(arrays):
+    return {k: torch.from_numpy(v) for k, v in arrays.items()}
+
+
+def into(f, operands, state):
+    given, y = tensors(operands), torch.empty_like(torch.from_numpy(state['y']))
+    return lambda: f(**given, out=y), lambda: {'y': y}
+
+
+def made(f):
+    def start(command, operands, state):
+        given, held = tensors(operands), {}
+
+        def run():
+            held['y'] = f(**given)
+        return run, lambda: held
+    return start
+
+
+def written(f):
+    return lambda command, operands, state: into(f, operands, state)
+
+
+def sgemm(command, operands, state):
+    turned = command['workload'].endswith(' tn')
+    return into(lambda a, b, out: torch.mm(a.t() if turned else a, b, out=out), operands, state)
+
+
+def conv(command, operands, state, stride):
+    x, w, held = images(operands['x']), weights(operands['w']), {}
+
+    def run():
+        held['y'] = F.conv2d(x, w, stride=stride, padding=1)
+    return run, lambda: {'y': held['y'].permute(0, 2, 3, 1)}
+
+
+def gradient(which):
+    def start(command, operands, state, stride):
+        of_x, of_w = sizes(command)
+        x = images(operands['x']) if 'x' in operands else torch.zeros(of_x).permute(0, 3, 1, 2)
+        w = weights(operands['w']) if 'w' in operands else torch.zeros(of_w).permute(3, 2, 0, 1).contiguous(memory_format=LAST)
+        y, held = images(operands['y']), {}
+
+        def run():
+            held['y'] = torch.ops.aten.convolution_backward(
+                y, x, w, None, [stride] * 2, [1, 1], [1, 1], False, [0, 0], 1, [which == 0, which == 1, False])[which]
+        return run, lambda: {'y': held['y'].permute(*((0, 2, 3, 1) if which == 0 else (2, 3, 1, 0)))}
+    return start
+
+
+def adam(command, operands, state):
+    p = torch.from_numpy(state['params.p']).requires_grad_()
+    p.grad = torch.from_numpy(operands['g'])
+    optimiser = torch.optim.Adam([p], lr=1e-3, fused=True)
+    return optimiser.step, lambda: {'params.p': p.detach()}
+
+
+def loop(command, operands, state):
+    w, x, held = torch.from_numpy(operands['w']), torch.from_numpy(operands['x']), {}
+    first = torch.from_numpy(state['h'])
+
+    def run():
+        h = held.get('h', first)
+        for now in x.unbind():
+            h = torch.addmm(now, h, w).tanh_()
+        held['h'] = h
+    return run, lambda: held
+
+
+def empty(command, operands, state):
+    c = torch.from_numpy(state['c'])
+    return lambda: c.add_(1).item(), lambda: {'c': c}
+
+
+TABLE = {
+    'sgemm': sgemm,
+    'attention scores': written(lambda q, k, out: torch.bmm(q, k.transpose(1, 2), out=out)),
+    'attention values': written(lambda a, v, out: torch.bmm(a, v, out=out)),
+    'conv': conv,
+    'conv input gradient': gradient(0),
+    'conv kernel gradient': gradient(1),
+    'Adam': adam,
+    'softmax': written(lambda x, out: torch.softmax(x, -1, out=out)),
+    'layer norm': made(lambda x, scale, bias: F.layer_norm(x, scale.shape, scale, bias)),
+    'sum over columns': written(lambda x, out: torch.sum(x, 0, out=out)),
+    'gelu': written(lambda x, out: torch._C._nn.gelu(x, out=out)),
+    'add': written(lambda x, y, out: torch.add(x, y, out=out)),
+    'loop': loop,
+    'empty': empty,
+}
+
+
+def start(command):
+    torch.set_num_threads(command['threads'])
+    torch.set_flush_denormal(True)
+    find, options = function(TABLE, command['workload'])
+    operands, state = read(command)
+    run, results = find(command, operands, state, **options)
+
+    @torch.inference_mode()
+    def calls(n):
+        for _ in range(n):
+            run()
+        return 0.0
+
+    calls(3 if 'Adam' in command['workload'] else 1)
+    write(command, 'torch', {k: v.numpy() for k, v in results().items()})
+    return calls
