@@ -7,7 +7,7 @@ import { readArrays, type Arrays } from '../harness/arrays.js'
 import type { Peer } from '../harness/process.js'
 import { median, spread } from '../harness/statistics.js'
 import type { Op } from './op.js'
-import { columns, find, type Column } from './peers.js'
+import { find, type Column } from './peers.js'
 
 export interface Effort {
   /** Seconds of a turn, and how many turns everyone has. */
@@ -79,8 +79,8 @@ const alternate = async (all: readonly Contestant[], { turn, rounds }: Effort): 
 
 interface Asked { readonly threads: number; readonly effort: Effort; readonly say: (line: string) => void }
 
-const one = async (op: Op, processes: ReadonlyMap<Column, Peer>, absent: Row['missing'], versions: Set<string>, asked: Asked): Promise<Row> => {
-  const { threads, effort } = asked
+const one = async (op: Op, processes: ReadonlyMap<Column, Peer>, absent: Row['missing'], versions: Set<string>,
+  { threads, effort, say }: Asked): Promise<Row> => {
   const folder = mkdtempSync(join(tmpdir(), 'typegrad-ceilings-'))
   const missing: Partial<Record<Column, string>> = { ...absent }
   const all: Contestant[] = [], results = new Map<Column, Arrays>()
@@ -98,12 +98,12 @@ const one = async (op: Op, processes: ReadonlyMap<Column, Peer>, absent: Row['mi
     }
     await alternate(all, effort)
     // Another's kernels judge ours where there are any.
-    const by = [...columns].reverse().find(c => c === 'torch' && results.has(c)) ?? [...columns].reverse().find(c => results.has(c))
+    const by = (['torch', 'jax', 'onnx'] as const).find(c => results.has(c))
     const times = Object.fromEntries(all.map(({ column, seconds }) => {
       const fault = by === undefined || by === column ? undefined : verdict(results.get(by) ?? {}, results.get(column) ?? {}, by)
       return [column, { seconds: median(seconds), spread: spread(seconds), ...fault !== undefined && { void: fault } }]
     }))
-    asked.say(`${op.name}, ${threads} ${threads === 1 ? 'thread' : 'threads'}: us ${all.map(({ column, seconds }) =>
+    say(`${op.name}, ${threads} ${threads === 1 ? 'thread' : 'threads'}: us ${all.map(({ column, seconds }) =>
       `${column} ${(median(seconds) * 1e6).toPrecision(3)}`).join(', ')}`)
     const { name, unit, work, footprint } = op
     return { op: name, unit, work, footprint, threads, times, missing }

@@ -49,7 +49,7 @@ export const op = <S, I>(told: Told, make: () => Program<S, I>): Op => ({
   ...told,
   prepare: folder => {
     const { state, operands, number } = make()
-    const normal = normals(generator(told.name.length))
+    const normal = normals(generator(1))
     const given = Object.entries(flatten({ operands })).map(([path, v]) => [path, like(v, number ? () => number(path, normal) : normal)])
     const first = Object.entries(flatten({ state })).map(([path, v]) => [path, like(v, () => number?.(path, normal) ?? 0)])
     writeArrays(join(folder, 'data.safetensors'), Object.fromEntries([...given, ...first]) as Arrays)

@@ -12,7 +12,8 @@ const here = dirname(fileURLToPath(import.meta.url)), bench = resolve(here, '..'
 export type Found = { readonly start: () => Peer } | { readonly missing: string }
 
 const typegrad = (): Found => ({
-  start: () => peer(process.execPath, ['--import', 'tsx', join(here, 'child.ts')], { TSX_TSCONFIG_PATH: join(bench, 'built.tsconfig.json') }),
+  start: () =>
+    peer(process.execPath, ['--import', 'tsx', join(here, 'child.ts')], { TSX_TSCONFIG_PATH: join(bench, 'built.tsconfig.json') }),
 })
 const python = (name: string): Found => {
   const own = join(bench, 'peers/.venv/bin/python')
@@ -24,7 +25,7 @@ const python = (name: string): Found => {
 }
 
 /** The columns of the table: typegrad's engines first, its own compiler before the others. */
-export const columns = ['native', 'onnx', 'tfjs:wasm', 'torch', 'jax'] as const
+export const columns = ['native', 'onnx', 'tfjs:wasm', 'tfjs:node', 'torch', 'jax'] as const
 export type Column = (typeof columns)[number]
 /** Those that the ratio is about. */
 export const peers: readonly Column[] = ['torch', 'jax']

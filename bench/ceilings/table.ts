@@ -35,7 +35,7 @@ const share = (row: Row, machine: Ceilings | string): string => {
   return most === undefined || own === undefined ? '-' : `${Math.round(figure(row, own.seconds) / most * 100)} %`
 }
 const names: Readonly<Record<Column, string>> =
-  { native: 'native', onnx: 'onnx', 'tfjs:wasm': 'tfjs:wasm', torch: 'PyTorch', jax: 'JAX (XLA)' }
+  { native: 'native', onnx: 'onnx', 'tfjs:wasm': 'tfjs:wasm', 'tfjs:node': 'tfjs:node', torch: 'PyTorch', jax: 'JAX (XLA)' }
 
 /** One sentence for each reason, with the operations that it is about. */
 const notes = (rows: readonly Row[], all: (row: Row) => readonly (readonly [Column, string])[]): string[] => {
@@ -63,12 +63,13 @@ const described = (machine: Ceilings | string, threads: number): string => {
 
 /** Rows of one number of threads as Markdown. */
 export const markdown = (rows: readonly Row[], machine: Ceilings | string, threads: number): string => {
-  const shown = columns.filter(c => rows.some(r => c in r.times || c in r.missing))
+  const shown = columns.filter(c => rows.some(r => c in r.times))
   const body = rows.map(row => {
     const times = ratio(row, 'native')
     return line([row.op, row.unit, ...shown.map(c => cell(row, c)), times === null ? '-' : times.toFixed(2), share(row, machine)])
   })
-  const heads = ['operation', 'unit', ...shown.map(c => names[c]), 'best of PyTorch and JAX / native, in time', "native's share of the machine"]
+  const heads = ['operation', 'unit', ...shown.map(c => names[c]), 'best of PyTorch and JAX / native, in time',
+    "native's share of the machine"]
   const engines = shown.filter(c => !peers.includes(c))
   const faults = notes(rows, row => entries(row.times).flatMap(([c, t]) => t.void === undefined ? [] : [[c, t.void] as const]))
   const missing = notes(rows, row => entries(row.missing))

@@ -23,7 +23,7 @@ def write(command, name, results):
 
 
 def sizes(command):
-    """The shape of an image that a gradient is in, from the name: [64,14,14,64] k4s2 -> 64."""
+    """The shapes of images and kernel of a convolution, from its name: [64,14,14,64] k4s2 -> 64."""
     found = re.search(r'\[(\d+),(\d+),(\d+),(\d+)\] k(\d)s\d -> (\d+)', command['workload'])
     b, h, w, c, k, to = map(int, found.groups())
     return (b, h, w, c), (k, k, c, to)
