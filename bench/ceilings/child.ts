@@ -1,6 +1,6 @@
 /** An engine of typegrad in its own process, one operation after another. */
 import { join } from 'node:path'
-import { openEngine, type Engine, type EngineName } from 'typegrad/engines'
+import { onnxEngine, openEngine, type Engine, type EngineName } from 'typegrad/engines'
 import { writeArrays } from '../harness/arrays.js'
 import { memory, serve } from '../harness/serve.js'
 import type { Ready } from './op.js'
@@ -15,7 +15,8 @@ await serve(async command => {
       const { workload, variant, threads, folder } = command
       const found = ops.find(o => o.name === workload)
       if (found === undefined) throw new Error(`${workload} is no operation`)
-      engine ??= await openEngine(variant as EngineName, { threads })
+      // By its name, onnx leaves small programs to generated code: here it is ONNX Runtime itself.
+      engine ??= variant === 'onnx' ? await onnxEngine({ threads }) : await openEngine(variant as EngineName, { threads })
       const began = performance.now()
       ready = await found.open(engine, folder)
       await ready.run(found.calls ?? 1)
