@@ -3,94 +3,83 @@
  * where it is when the body can replace it in place; the last carry ends up where the result is wanted.
  */
 import type { NodeOf } from '../../../dsl/core/table.js'
-import type { Node } from '../../../dsl/core/node.js'
-import { sizeOf } from '../../../dsl/value.js'
-import { concrete } from '../../program.js'
 import { copyText, type Plan } from '../emit/calls.js'
 import { pointer } from '../emit/c.js'
-import { layout } from './layout.js'
-import { schedule } from './schedule.js'
-import { arena, bytesOf, elementBytes, type Memory, type Step, type Surroundings } from './steps.js'
-import type { Names, PlanBody, Target } from './targets.js'
+import { scanBody, type Carry, type ScanBody } from './scan-body.js'
+import { bytesOf, type Memory, type Read, type Step, type Surroundings } from './steps.js'
+import type { Names, PlanBody } from './targets.js'
 import { dense } from './views.js'
+
+const nameOf = ({ home }: Memory): string => home.kind === 'pointer' ? home.name : ''
+
+/** Part `at` of a memory cut along its first axis. */
+const part = (s: Surroundings, all: Memory, bytes: number, at: string): string => `(${s.at(all)} + (${at}) * ${bytes})`
+
+/** Where a carry lies before step `at` of the run. */
+const carryAt = (s: Surroundings, { current, last, stack, spare }: Carry, length: number, reverse: boolean, at: string): string => {
+  if (stack) return part(s, stack, bytesOf(current), reverse ? `${length - 1} - (${at})` : at)
+  if (!spare) return s.at(last)
+  // So that the last step writes where the result is wanted.
+  const [even, odd] = length % 2 === 0 ? [last, spare] : [spare, last]
+  return `((${at}) % 2 == 0 ? ${s.at(even)} : ${s.at(odd)})`
+}
+
+/** What the body sees: its pointers by their names, and its working memory within the loop's. */
+const inside = (s: Surroundings, { carries, xs, consts, rows, layout, working }: ScanBody): Surroundings => {
+  const pointers = new Set([...carries.flatMap(c => [c.current, c.next]), ...xs, ...consts, ...rows.map(r => r.memory)])
+  return {
+    ...s,
+    at: m => {
+      if (pointers.has(m)) return nameOf(m)
+      const offset = layout.offsets.get(m)
+      return offset === undefined ? s.at(m) : `(${s.at(working)} + ${offset})`
+    },
+  }
+}
+
+const declare = (m: Memory, at: string): string => `char *const ${nameOf(m)} = ${at};`
+/** Tells the compiler that a variable may go unused. */
+const use = (name: string): string => `(void)${name};`
 
 /** A loop as one step; `results` are the memories of those of its results that somebody uses. */
 export const scanSteps = (
   plan: Plan, node: NodeOf<'scan'>, results: ReadonlyMap<number, Memory>, names: Names, planBody: PlanBody,
 ): Step => {
-  const { body, reverse } = node.attrs
+  const { body: { carry, xs: { length: nx } }, reverse } = node.attrs
   const length = node.attrs.length as number
-  const [nc, nx, ny] = [body.carry.length, body.xs.length, body.ys.length]
-  const initial = node.inputs.slice(0, nc).map(i => plan.read(i))
-  const given = node.inputs.slice(nc).map(i => plan.dense(i))
-  const moved = (prefix: string, n: Node): Memory =>
-    ({ dtype: n.dtype, size: sizeOf(concrete(n)), home: { kind: 'pointer', name: `${prefix}${names.count++}` } })
-  const current = body.carry.map(c => moved('c', c))
-  const inputs = [...body.xs.map(x => moved('x', x)), ...body.consts.map(c => moved('w', c))]
-  const next = body.carry.map(c => moved('n', c))
-  const rows = body.ys.map(y => moved('y', y))
-  const stacks = body.carry.map((_, i) => results.get(nc + ny + i))
-  const targets: Target[] = [
-    ...body.next.map((n, i) => ({ node: n, memory: next[i], ...stacks[i] === undefined && { over: current[i] } })),
-    ...body.ys.flatMap((y, j) => results.has(nc + j) ? [{ node: y, memory: rows[j] }] : []),
-  ]
-  const bound = new Map<Node, Memory>([
-    ...body.carry.map((c, i) => [c, current[i]] as const), ...[...body.xs, ...body.consts].map((x, i) => [x, inputs[i]] as const),
-  ])
-  const inner = planBody(bound, targets)
-  const order = schedule(inner.steps, inner.replacements)
-  const place = layout(order.steps)
-  const working = arena('bool', place.bytes)
+  const initial = node.inputs.slice(0, carry.length).map(i => plan.read(i))
+  const given = node.inputs.slice(carry.length).map(i => plan.dense(i))
+  const body = scanBody(node, results, names, planBody)
+  const { carries, xs, consts, rows } = body
 
-  const last = body.carry.map((c, i) => results.get(i) ?? arena(c.dtype, sizeOf(concrete(c))))
-  const inPlace = next.map(m => order.inPlace.has(m) || inner.unchanged.has(m))
-  const other = body.carry.map((c, i) => inPlace[i] || stacks[i] ? null : arena(c.dtype, sizeOf(concrete(c))))
-  const temps = [working, ...other.flatMap(m => m ? [m] : []), ...last.filter((_, i) => !results.has(i))]
-
-  const emit = (s: Surroundings): string => {
-    const nameOf = (m: Memory): string => m.home.kind === 'pointer' ? m.home.name : ''
-    const within: Surroundings = {
-      ...s,
-      at: m => {
-        const offset = place.offsets.get(m)
-        return m.home.kind === 'pointer' && current.concat(inputs, next, rows).includes(m) ? nameOf(m)
-          : offset === undefined ? s.at(m) : `(${s.at(working)} + ${offset})`
-      },
-    }
-    const [step, t] = [s.fresh('s'), s.fresh('t')]
-    const row = (stack: Memory, size: number, at: string): string => `(${s.at(stack)} + (${at}) * ${size})`
-    /** Where the carry lies before step `at` of the run. */
-    const carryAt = (i: number, at: string): string => {
-      const stack = stacks[i]
-      const spare = other[i]
-      if (stack) return row(stack, bytesOf(current[i]), reverse ? `${length - 1} - (${at})` : at)
-      if (!spare) return s.at(last[i])
-      // So that the last step writes where the result is wanted.
-      const [even, odd] = length % 2 === 0 ? [last[i], spare] : [spare, last[i]]
-      return `((${at}) % 2 == 0 ? ${s.at(even)} : ${s.at(odd)})`
-    }
-    const start = initial.map((from, i) => {
-      const to: Memory = length === 0 ? last[i] : { ...current[i], home: { kind: 'pointer', name: carryAt(i, '0') } }
-      const at = (m: Memory): string => m === to && to.home.kind === 'pointer' ? to.home.name : s.at(m)
-      return copyText({ ...s, at }, from, to, dense(from.view.shape))
-    })
-    if (length === 0) return start.join('\n')
-    const constants = inputs.slice(nx).map((m, i) => `char *const ${nameOf(m)} = (char *)(${pointer(s, given[nx + i])});`)
-    const moving = [
-      `const long ${t} = ${reverse ? `${length - 1} - ${step}` : step};`,
-      ...current.map((m, i) => `char *const ${nameOf(m)} = ${carryAt(i, step)};`),
-      ...next.map((m, i) => `char *const ${nameOf(m)} = ${inPlace[i] ? nameOf(current[i])
-        : stacks[i] ? `${step} == ${length - 1} ? ${s.at(last[i])} : ${carryAt(i, `${step} + 1`)}` : carryAt(i, `${step} + 1`)};`),
-      ...inputs.slice(0, nx).map((m, i) => `char *const ${nameOf(m)} = (char *)(${pointer(s, given[i])}) + ${t} * ${
-        m.size * elementBytes(m.dtype)};`),
-      ...rows.flatMap((m, j) => {
-        const to = results.get(nc + j)
-        return to ? [`char *const ${nameOf(m)} = ${row(to, bytesOf(m), t)};`] : []
-      }),
-      ...[...current, ...next, ...inputs.slice(0, nx)].map(m => `(void)${nameOf(m)};`), `(void)${t};`,
-    ]
-    return ['{', ...start, ...constants, ...inputs.slice(nx).map(m => `(void)${nameOf(m)};`),
-      `for (long ${step} = 0; ${step} < ${length}; ${step}++) {`, ...moving, ...order.steps.map(x => x.emit(within)), '}', '}'].join('\n')
+  const start = (s: Surroundings, from: Read, c: Carry): string => {
+    const at = length === 0 ? s.at(c.last) : carryAt(s, c, length, reverse, '0')
+    return copyText({ ...s, at: m => m === c.current ? at : s.at(m) }, from, c.current, dense(from.view.shape))
   }
-  return { order: node.id, reads: [...initial, ...given], writes: [...results.values()], temps, emit }
+  const nextOf = (s: Surroundings, c: Carry, step: string): string => {
+    if (c.inPlace) return nameOf(c.current)
+    const after = carryAt(s, c, length, reverse, `${step} + 1`)
+    return c.stack ? `${step} == ${length - 1} ? ${s.at(c.last)} : ${after}` : after
+  }
+  /** The pointers of one step. */
+  const pointers = (s: Surroundings, step: string, t: string): string[] => [
+    `const long ${t} = ${reverse ? `${length - 1} - ${step}` : step};`,
+    ...carries.map(c => declare(c.current, carryAt(s, c, length, reverse, step))),
+    ...carries.map(c => declare(c.next, nextOf(s, c, step))),
+    ...xs.map((m, i) => declare(m, `(char *)(${pointer(s, given[i])}) + ${t} * ${bytesOf(m)}`)),
+    ...rows.map(({ memory, all }) => declare(memory, part(s, all, bytesOf(memory), t))),
+    ...[...carries.map(c => c.current), ...carries.map(c => c.next), ...xs].map(m => use(nameOf(m))), use(t),
+  ]
+  const emit = (s: Surroundings): string => {
+    const within = inside(s, body)
+    const [step, t] = [s.fresh('s'), s.fresh('t')]
+    const starts = initial.map((from, i) => start(s, from, carries[i]))
+    if (length === 0) return starts.join('\n')
+    return [
+      '{', ...starts,
+      ...consts.map((m, i) => declare(m, `(char *)(${pointer(s, given[nx + i])})`)), ...consts.map(m => use(nameOf(m))),
+      `for (long ${step} = 0; ${step} < ${length}; ${step}++) {`, ...pointers(s, step, t), ...body.steps.map(x => x.emit(within)), '}', '}',
+    ].join('\n')
+  }
+  return { order: node.id, reads: [...initial, ...given], writes: [...results.values()], temps: body.temps, emit }
 }
