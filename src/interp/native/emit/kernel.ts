@@ -4,7 +4,7 @@ import { cLongs, cType, pointer } from './c.js'
 import type { Ends } from './operands.js'
 
 /** Below this many elements a loop is not worth the compiler's time. */
-const tiny = 64
+const tiny = 16
 /** What a share of a parallel loop costs at least, an addition being 1: some microseconds, against one or two to wake a thread. */
 const share = 65536
 
