@@ -22,7 +22,7 @@ if (fresh && !process.argv.includes('--force')) process.exit(0)
 const sources = new Set(files(join(root, 'src')).map(file => file.slice(join(root, 'src').length)))
 for (const output of files(dist)) {
   const source = output.slice(dist.length).replace(/(\.d)?\.(js|ts)(\.map)?$/, '.ts')
-  if (!sources.has(source)) rmSync(output)
+  if (!sources.has(source)) rmSync(output, { force: true })
 }
 const started = Date.now()
 const compiler = join(root, 'node_modules/@typescript/native/bin/tsc')
