@@ -1,8 +1,9 @@
 /**
  * What typedoc cannot be told by an option: exports are sorted into categories by the source that holds them, and a parameter that is
- * taken apart where it is declared gets a name to read.
+ * taken apart where it is declared gets a name to read. A document is called by its heading.
  */
 import { Comment, CommentTag, Converter, ReflectionKind } from 'typedoc'
+import { markdown } from './typedoc-markdown.mjs'
 
 /** The first category whose pattern fits the path of a source, from `src`; the pages list them in the order of typedoc.json. */
 const categories = [
@@ -41,9 +42,13 @@ const readable = type => {
 
 /** @param {import('typedoc').Application} app */
 export const load = app => {
+  markdown(app)
   app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
     for (const parameter of project.getReflectionsByKind(ReflectionKind.Parameter)) {
       if (parameter.name.startsWith('__namedParameters')) parameter.name = readable(parameter.type)
+    }
+    for (const document of project.getReflectionsByKind(ReflectionKind.Document)) {
+      document.name = /^# (.+)$/m.exec(document.content[0]?.text ?? '')?.[1] ?? document.name
     }
     for (const module of project.getReflectionsByKind(ReflectionKind.SomeModule)) {
       for (const child of module.children ?? []) {
