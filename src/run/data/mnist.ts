@@ -7,7 +7,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import { TypegradError } from '../../dsl/errors.js'
 import { attempt, type Effect } from '../effect.js'
-import { binarise, type Binarisation } from './binarise.js'
+import { reading, type Binarisation } from './binarise.js'
 import type { Moment, Source, Split, Splits } from './dataset.js'
 import { readIdx, type IdxArray } from './idx.js'
 
@@ -29,10 +29,11 @@ const TEST_MOMENT: Moment = { seed: 0, epoch: -1 }
 const split = (images: IdxArray, labels: IdxArray, how: Binarisation, fixed?: Moment): Split => ({
   size: images.shape[0],
   rows: (indices, moment) => {
+    const read = reading(how, fixed ?? moment)
     const x = new Float32Array(indices.length * PIXELS), label = new Int32Array(indices.length)
     for (let b = 0; b < indices.length; b++) {
       const at = indices[b] * PIXELS
-      binarise(how, images.data.subarray(at, at + PIXELS), indices[b], fixed ?? moment, x, b * PIXELS)
+      read(images.data.subarray(at, at + PIXELS), indices[b], x, b * PIXELS)
       label[b] = labels.data[indices[b]]
     }
     return {

@@ -3,6 +3,8 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { threefry2x32 } from '../../../src/dsl/core/threefry.js'
+import { hostKey } from '../../../src/dsl/keys.js'
 import { fashionMnist, mnist } from '../../../src/run/data/mnist.js'
 import { run } from '../../../src/run/effect.js'
 
@@ -44,6 +46,15 @@ describe('MNIST', () => {
     expect(train.rows([3], { seed: 1, epoch: 1 }).x.data).not.toEqual(one)
     expect(train.rows([3], { seed: 2, epoch: 0 }).x.data).not.toEqual(one)
     expect(test.rows([3], { seed: 2, epoch: 7 })).toEqual(test.rows([3], moment))
+  })
+
+  test('stochastic: a pixel is 1 where its word of the hash, as a share of 2^32, is below its grey level', async () => {
+    const { train } = await run(mnist({ binarise: 'stochastic' }).load)
+    const raw = await readFile(join(home, 'train-images-idx3-ubyte'))
+    const rows = Array.from({ length: 50 }, (_, i) => 1201 * i), [k0, k1] = hostKey(5, 'binarise', 2)
+    const drawn = rows.flatMap(row => Array.from({ length: 784 }, (_, i) =>
+      (threefry2x32(k0, k1, row, i >> 1)[i % 2] >>> 0) / 2 ** 32 * 255 < raw[16 + 784 * row + i] ? 1 : 0))
+    expect([...train.rows(rows, { seed: 5, epoch: 2 }).x.data]).toEqual(drawn)
   })
 
   test('a damaged file is named', async () => {
