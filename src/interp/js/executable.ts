@@ -36,7 +36,12 @@ export const generatedExecutable = (program: Program, { float32 = false } = {}):
     copy(from, data)
     return { shape: shape as readonly number[], dtype, data }
   }
-  const state = resident.map(r => inputs[r.input])
+  // Where several keep one input the last is what the program reads, so the others lie apart.
+  const read = new Map(resident.map((r, i) => [r.input, i]))
+  const state = resident.map((r, i) => {
+    const data = inputs[r.input]
+    return read.get(r.input) === i ? data : arrayOf(program.inputs[r.input].dtype, data.length)
+  })
   const next = resident.flatMap((r, i) => r.output === null ? [] : [{ to: state[i], from: outputs[r.output] }])
   let written = resident.length === 0
   return {
