@@ -24,7 +24,8 @@ const sumRules: readonly Rule[] = [
   { name: 'sum of multiples', ops: ['sum'], apply: node => {
     const n = node as NodeOf<'sum'>
     const [x] = n.inputs
-    if (n.dtype !== 'float32' || (x.op !== 'mul' && x.op !== 'div')) return null
+    // A sum of nothing is 0, whatever it would be multiplied by.
+    if (n.dtype !== 'float32' || (x.op !== 'mul' && x.op !== 'div') || n.attrs.axes.some(a => x.shape[a] === 0)) return null
     const [p, q] = x.inputs
     const right = without(q, n.attrs.axes)
     if (right) return x.prim.make([b.sum(p, n.attrs.axes), right], {})

@@ -21,6 +21,10 @@ const foldable = (n: Node): boolean => n.op !== 'named' && !n.tuple && n.inputs.
 const attrs = <A>(n: Node): A => n.attrs as A
 type Box = { starts: readonly number[]; ends: readonly (number | string)[] }
 
+/** Whether one factor does what two do one after the other: their product is a number that float32 has all digits of. */
+const joins = (p: number, q: number): boolean =>
+  p === 0 || q === 0 || (Math.abs(p * q) >= 2 ** -126 && Number.isFinite(Math.fround(p * q)))
+
 const basicRules: readonly Rule[] = [
   { name: 'constant folding', ops: [], apply: n => foldable(n) && n.op !== 'broadcastTo' ? b.constant(evaluate([n], new Map())[0]) : null },
   {
@@ -55,7 +59,8 @@ const basicRules: readonly Rule[] = [
     const [x, y] = uniformValue(n.inputs[0]) !== null ? [n.inputs[1], n.inputs[0]] : n.inputs
     const [p, q] = [uniformValue(y),
       x.op === 'mul' && x.dtype === 'float32' ? uniformValue(x.inputs[1]) ?? uniformValue(x.inputs[0]) : null]
-    return p === null || q === null ? null : b.mul(uniformValue(x.inputs[1]) !== null ? x.inputs[0] : x.inputs[1], like(p * q, n))
+    if (p === null || q === null || !joins(p, q)) return null
+    return b.mul(uniformValue(x.inputs[1]) !== null ? x.inputs[0] : x.inputs[1], like(p * q, n))
   } },
   { name: 'elementwise below a broadcast', ops: [], apply: n => {
     const [first, ...rest] = n.inputs
@@ -128,6 +133,7 @@ const basicRules: readonly Rule[] = [
     if (!axes.every(a => a < lead || (from.shape[a - lead] === 1 && x.shape[a] !== 1))) return null
     const count = axes.reduce((c, a) => mulDim(c, x.shape[a]), sizeOfShape([]))
     const squeezed = b.reshape(from, from.shape.filter((_, i) => !axes.includes(i + lead)))
+    if (count === 0) return like(0, n)
     const copies = typeof count === 'number' ? b.scalar(count) : b.cast(b.dimSize(count), 'float32')
     return b.mul(b.broadcastTo(squeezed, n.shape), b.broadcastTo(copies, n.shape))
   } },

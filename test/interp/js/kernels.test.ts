@@ -7,6 +7,8 @@ import type { Conv } from '../../../src/dsl/core/primitives/linear.js'
 import type { NodeOf, Op } from '../../../src/dsl/core/table.js'
 import type { Value } from '../../../src/dsl/value.js'
 import { stridesOf } from '../../../src/interp/js/arrays.js'
+import { generate } from '../../../src/interp/js/generate/generate.js'
+import { program } from '../../../src/interp/program.js'
 import { cases } from '../../dsl/core/cases.js'
 import { bind, gap, run } from '../../dsl/core/numeric.js'
 
@@ -131,4 +133,14 @@ test('orderings of infinities are stable; extrema of NaN are NaN', () => {
   expect([[...up.data], [...down.data]]).toEqual([[1, 4, 3, 0, 2], [0, 2, 3]])
   const y = b.constant({ shape: [2], dtype: 'float32', data: Float64Array.of(1, NaN) })
   expect(run([b.max(y, [0]), b.min(y, [0])], [], []).map(v => v.data[0])).toEqual([NaN, NaN])
+})
+
+test('the largest of truth values is whether there is a true one, the smallest whether there is no false one', () => {
+  const bools = (...data: number[]): Node => b.constant({ shape: [data.length], dtype: 'bool', data: Uint8Array.from(data) })
+  const all = [bools(1, 1), bools(1, 0), bools(0, 0), bools()].flatMap(x => [b.max(x, [0]), b.min(x, [0])])
+  const expected = [1, 1, 1, 0, 0, 0, 0, 1]
+  expect(run(all, [], []).map(v => v.data[0])).toEqual(expected)
+  const code = generate(program([], all))
+  code?.run()
+  expect(code?.outputs.map(data => data[0])).toEqual(expected)
 })

@@ -127,6 +127,23 @@ it('keeps NaN: nothing is multiplied away', () => {
   expect(evaluate([simple], new Map([[x, nan]]))[0].data[0]).toBeNaN()
 })
 
+it('keeps scales apart whose product float32 does not have', () => {
+  const powers = [[1e30, 1e30], [1e-30, 1e-30], [-1e-25, 1e-20]]
+  for (const [p, q] of powers) expect(simplify([b.mul(b.mul(x, p), q)])).toEqual([b.mul(b.mul(x, p), q)])
+  expect(reachable(simplify([b.mul(b.mul(x, 1e30), 1e-30)]))).toHaveLength(1)
+})
+
+it('sums nothing to 0, whatever it is a multiple of', () => {
+  const infinite = { shape: [2, 3], dtype: 'float32' as const, data: Float64Array.from({ length: 6 }, () => Infinity) }
+  const none = (of: Node): Node => b.broadcastTo(b.reshape(of, [2, 3, 1]), [2, 3, 0])
+  const copies = b.sum(b.broadcastTo(x, [0, 2, 3]), [0])
+  const column = b.reshape(b.slice(x, [0, 0], [2, 1]), [2, 1, 1])
+  const multiples = b.sum(b.mul(b.reshape(b.slice(y, [0, 0], [2, 0]), [2, 0, 1]), b.broadcastTo(column, [2, 0, 1])), [1])
+  const both = [copies, multiples, b.sum(b.mul(b.exp(none(y)), none(x)), [2])]
+  for (const v of evaluate(simplify(both, { forExecution: true }), new Map([[x, infinite], [y, infinite]])))
+    expect([...v.data].every(e => e === 0)).toBe(true)
+})
+
 it('works on symbolic sizes', () => {
   const s = variable({ shape: ['B', 3], dtype: 'float32' })
   const mean = b.div(b.sum(s, [0, 1]), b.cast(b.mul(b.dimSize('B'), 3), 'float32'))

@@ -1,5 +1,6 @@
 import type { Node } from '../../../dsl/core/node.js'
 import type { NodeOf } from '../../../dsl/core/table.js'
+import type { DType } from '../../../dsl/tensor.js'
 import type { Value } from '../../../dsl/value.js'
 import { concrete } from '../../program.js'
 import { around, stridesOf, walk, zeros } from '../arrays.js'
@@ -15,9 +16,11 @@ const reduce = (start: number, f: (a: number, b: number) => number) => ([x]: In,
     (i, at) => { out.data[at] = f(out.data[at], x.data[i]) })
   return out
 }
-const lowest = -(2 ** 31)
+/** Where extrema begin: what no element of a dtype is below, and above. */
+export const least: Readonly<Record<DType, number>> = { float32: -Infinity, int32: -(2 ** 31), bool: 0 }
+export const most: Readonly<Record<DType, number>> = { float32: Infinity, int32: 2 ** 31 - 1, bool: 1 }
 const extremum = (sign: 1 | -1) => (xs: In, node: Node<{ readonly axes: readonly number[] }>): Value =>
-  reduce(xs[0].dtype === 'int32' ? (sign > 0 ? lowest : -lowest - 1) : -sign * Infinity, sign > 0 ? Math.max : Math.min)(xs, node)
+  reduce((sign > 0 ? least : most)[xs[0].dtype], sign > 0 ? Math.max : Math.min)(xs, node)
 
 export const reduceKernels = {
   max: extremum(1),

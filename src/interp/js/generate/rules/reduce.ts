@@ -1,18 +1,19 @@
 /** Reductions: an accumulator a result, its terms in the reference's order. */
 import type { Node } from '../../../../dsl/core/node.js'
 import type { NodeOf } from '../../../../dsl/core/table.js'
+import type { DType } from '../../../../dsl/tensor.js'
 import { sizeOf } from '../../../../dsl/value.js'
 import { concrete } from '../../../program.js'
+import { least, most } from '../../kernels/reduce.js'
 import { placeOf, viewForm, type Form } from '../forms.js'
 import { Kernel, type Atom } from '../kernel.js'
 import { loops, type Scope } from '../scope.js'
 
-interface Reduction { readonly start: (int: boolean) => number; readonly next: (acc: string, x: string, int: boolean) => string }
-const lowest = -(2 ** 31)
+interface Reduction { readonly start: (dtype: DType) => number; readonly next: (acc: string, x: string, int: boolean) => string }
 const reductions = {
   sum: { start: () => 0, next: (a, x, int) => int ? `${a}+${x}|0` : `${a}+${x}` },
-  max: { start: int => int ? lowest : -Infinity, next: (a, x) => `Math.max(${a},${x})` },
-  min: { start: int => int ? -lowest - 1 : Infinity, next: (a, x) => `Math.min(${a},${x})` },
+  max: { start: dtype => least[dtype], next: (a, x) => `Math.max(${a},${x})` },
+  min: { start: dtype => most[dtype], next: (a, x) => `Math.min(${a},${x})` },
   prod: { start: () => 1, next: (a, x, int) => int ? `Math.imul(${a},${x})` : `${a}*${x}` },
 } satisfies Record<string, Reduction>
 
@@ -29,7 +30,7 @@ const reduce = ({ start, next }: Reduction) => (cx: Scope, node: Node<{ readonly
     const gone = new Map(axes.map(a => [a, k.loop(x.shape[a])]))
     return x.at(k, x.shape.map((_, a) => gone.get(a) ?? outer.next().value as Atom))
   }
-  k.before(level, `let acc=${start(int)}`)
+  k.before(level, `let acc=${start(node.dtype)}`)
   const term = terms()
   k.do(`acc=${next('acc', term.text, int)}`)
   k.finally(level, `${placeOf(to, kept).text}=acc`)
