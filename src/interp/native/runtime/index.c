@@ -107,36 +107,33 @@ static inline void add_one(tg_dtype dtype, char *out, long to, const char *updat
 
 enum { PIECES = SIZE + 1, DTYPE };
 
-/* A share of [before, pieces]: an outer position and a piece of the elements behind the axis. */
-static void add_rows(char *const *p, const long *n, long lo, long hi, int worker) {
-  (void)worker;
+/* A share of [before, pieces]: an outer position and a piece of the elements behind the axis. `along` has an index for each element. */
+static inline void add_share(char *const *p, const long *n, long lo, long hi, int along) {
   const int32_t *index = (const int32_t *)p[1];
+  const char *outside = along ? "scatterAlong: a position lies outside of its axis" : "scatterAdd: a position lies outside of its axis";
   long after = n[AFTER], pieces = n[PIECES];
   tg_dtype dtype = (tg_dtype)n[DTYPE];
   for (long unit = lo; unit < hi; unit++) {
-    long b = unit / pieces, first = unit % pieces * after / pieces, end = (unit % pieces + 1) * after / pieces;
-    for (long i = 0; i < n[COUNT]; i++)
-      if (!within(index[i], n[N])) tg_fault("scatterAdd: a position lies outside of its axis");
-      else if (after == 1) add_one(dtype, p[0], b * n[N] + index[i], p[2], b * n[COUNT] + i);
-      else
-        add(dtype, p[0], (b * n[N] + index[i]) * after + first, p[2], (b * n[COUNT] + i) * after + first, end - first);
+    long b = unit / pieces, first = unit % pieces * after / pieces, end = (unit % pieces + 1) * after / pieces, to = b * n[N];
+    for (long i = 0; i < n[COUNT]; i++) {
+      long from = (b * n[COUNT] + i) * after;
+      if (along) for (long a = first; a < end; a++)
+        if (within(index[from + a], n[N])) add_one(dtype, p[0], (to + index[from + a]) * after + a, p[2], from + a);
+        else tg_fault(outside);
+      else if (!within(index[i], n[N])) tg_fault(outside);
+      else if (after == 1) add_one(dtype, p[0], to + index[i], p[2], from);
+      else add(dtype, p[0], (to + index[i]) * after + first, p[2], from + first, end - first);
+    }
   }
 }
 
+static void add_rows(char *const *p, const long *n, long lo, long hi, int worker) {
+  (void)worker;
+  add_share(p, n, lo, hi, 0);
+}
 static void add_along(char *const *p, const long *n, long lo, long hi, int worker) {
   (void)worker;
-  const int32_t *index = (const int32_t *)p[1];
-  long after = n[AFTER], pieces = n[PIECES];
-  tg_dtype dtype = (tg_dtype)n[DTYPE];
-  for (long unit = lo; unit < hi; unit++) {
-    long b = unit / pieces, first = unit % pieces * after / pieces, end = (unit % pieces + 1) * after / pieces;
-    for (long i = 0; i < n[COUNT]; i++) {
-      long from = (b * n[COUNT] + i) * after;
-      for (long a = first; a < end; a++)
-        if (within(index[from + a], n[N])) add_one(dtype, p[0], (b * n[N] + index[from + a]) * after + a, p[2], from + a);
-        else tg_fault("scatterAlong: a position lies outside of its axis");
-    }
-  }
+  add_share(p, n, lo, hi, 1);
 }
 
 /* Into how many pieces the elements behind the axis are cut: as few as keep every thread at work, of at least 32 elements. */
