@@ -37,11 +37,13 @@ export const emit = (program: Program): Emitted => {
   const place = layout(ordered.steps)
 
   const [constants, kernels] = [new Constants(), new Kernels()]
+  const uses = new Set<string>()
   let fresh = 0
   const surroundings: Surroundings = {
     at: m => m.home.kind === 'slot' ? `slot[${m.home.index}]`
       : m.home.kind === 'constant' ? `(slot[1] + ${constants.offsetOf(m.home.value)})` : `(slot[0] + ${place.offsets.get(m) ?? 0})`,
     kernel: d => kernels.nameOf(d),
+    include: all => { all.forEach(u => uses.add(u)) },
     fresh: prefix => `${prefix}_${fresh++}`,
   }
   const calls = ordered.steps.map(s => s.emit(surroundings))
@@ -52,7 +54,7 @@ export const emit = (program: Program): Emitted => {
     'tg_current = runtime;', '(void)slot;', ...calls, '}',
   ].join('\n')
   return {
-    sources: units(kernels.all(), run), arena: place.bytes, constants: constants.blob(),
+    sources: units(kernels.all(), { text: run, uses }), arena: place.bytes, constants: constants.blob(),
     inPlace: program.resident.map(({ output }) => {
       if (output === null) return false
       const { memory } = targets[output]

@@ -3,14 +3,12 @@ import type { Definition, Surroundings } from '../plan/steps.js'
 import { cLongs, cType, pointer } from './c.js'
 import type { Ends } from './operands.js'
 
-/** Below this many elements a loop is not worth the compiler's time. */
-const tiny = 16
 /** What a share of a parallel loop costs at least, an addition being 1: some microseconds, against one or two to wake a thread. */
 const share = 65536
 
 /** The function of a loop over `lo` to `hi`; its text does not depend on sizes, so that loops of one form are one function. */
-export const define = (ends: Ends, body: readonly string[], uses: ReadonlySet<string>, elements: number): Definition => ({
-  uses, tiny: elements <= tiny,
+export const define = (ends: Ends, body: readonly string[], uses: ReadonlySet<string>): Definition => ({
+  uses,
   text: [
     `static void NAME(char *const *p, const long *n, long lo, long hi, int worker) {`,
     '(void)n; (void)worker;',

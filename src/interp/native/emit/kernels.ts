@@ -7,11 +7,9 @@ export class Kernels {
   private readonly byText = new Map<string, Kernel>()
 
   nameOf(d: Definition): string {
-    const known = this.byText.get(d.text)
-    const name = known?.name ?? `loop${this.byText.size}`
-    // One caller with many elements is reason enough for vectors.
-    this.byText.set(d.text, { ...d, name, tiny: d.tiny && known?.tiny !== false })
-    return name
+    const known = this.byText.get(d.text) ?? { ...d, name: `loop${this.byText.size}` }
+    this.byText.set(d.text, known)
+    return known.name
   }
 
   all(): Kernel[] { return [...this.byText.values()] }

@@ -7,11 +7,13 @@ import { cLocal, cType } from './c.js'
 import { callKernel, define } from './kernel.js'
 import { rowOffsets } from './offsets.js'
 import { Ends } from './operands.js'
-import { outputsOf, sourcesOf, type Access, type Source } from './sources.js'
+import { scalarStep } from './scalar.js'
+import { outputsOf, sourcesOf, type Access } from './sources.js'
 import { Statements } from './statements.js'
 
 /** The step that computes `nodes`, in order of dependence, all of one domain. */
 export const elementLoop = (nodes: readonly Node[], domain: readonly number[], access: Access): Step => {
+  if (sizeOf(domain) === 1) return scalarStep(nodes, access)
   const ends = new Ends()
   const sources = sourcesOf(nodes, access, ends)
   const outputs = [...outputsOf(nodes, access, ends)]
@@ -33,8 +35,7 @@ export const elementLoop = (nodes: readonly Node[], domain: readonly number[], a
     return `const ${cLocal(o.read.memory.dtype)} ${o.name}v = ${from};`
   })
   const statements = new Statements(nodes)
-  const textOf = (x: Source): string => 'own' in x ? statements.nameOf(x.own) : 'text' in x ? x.text : `${x.operand.name}v`
-  const body = nodes.map(n => statements.assign(n, (sources.get(n) ?? []).map(textOf)))
+  const body = nodes.map(n => statements.assign(n, (sources.get(n) ?? []).map(x => statements.textOf(x))))
   const stores = outputs.map(([n, name]) => `${name}[${flat ? 'i' : 'to_ + i'}] = (${cType(n.dtype)})${statements.nameOf(n)};`)
   const turns = (from: string, to: string): string[] =>
     ['TG_APART', `for (long i = ${from}; i < ${to}; i++) {`, ...loads, ...body, ...stores, '}']
@@ -48,7 +49,7 @@ export const elementLoop = (nodes: readonly Node[], domain: readonly number[], a
       ...turns('0', 'cols'), '}']
   }
   const size = sizeOf(domain)
-  const definition = define(ends, flat ? [...loadedOnce, ...turns('lo', 'hi')] : inRows(), statements.uses, size)
+  const definition = define(ends, flat ? [...loadedOnce, ...turns('lo', 'hi')] : inRows(), statements.uses)
   const count = flat ? size : sizeOf(lead)
   const cost = (statements.cost + outputs.length + ends.operands.length - once.length) * (flat ? 1 : length)
   const reads = ends.operands.map(o => ({ ...o.read, aligned: isWhole(o.read.view, size) && size === o.read.memory.size }))

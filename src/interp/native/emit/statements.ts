@@ -2,6 +2,7 @@
 import type { Node } from '../../../dsl/core/node.js'
 import { cLocal } from './c.js'
 import { expressionOf } from './expressions.js'
+import type { Source } from './sources.js'
 
 export class Statements {
   /** Headers under runtime/math. */
@@ -14,6 +15,9 @@ export class Statements {
 
   /** The C variable of a node's value. */
   nameOf(n: Node): string { return this.names.get(n) ?? '' }
+
+  /** The C expression for an input of a loop's node; what comes from memory has been loaded. */
+  textOf(x: Source): string { return 'own' in x ? this.nameOf(x.own) : 'text' in x ? x.text : `${x.operand.name}v` }
 
   /** Computes a node from C expressions for its inputs. */
   assign(node: Node, inputs: readonly string[]): string {

@@ -18,7 +18,7 @@ import { placesOf, type Place } from './places.js'
 import { scanSteps } from './scan.js'
 import type { Memory, Read, Step } from './steps.js'
 import type { Names, PlanBody, Planned, Target } from './targets.js'
-import { axesBeforeRow, merged } from './views.js'
+import { axesBeforeRow, merged, runsTogether } from './views.js'
 
 /** Above this many elements, an operand whose neighbours lie apart is brought together first. */
 const largeApart = 4096
@@ -85,7 +85,12 @@ class Planner implements Plan {
 
   private loops(members: Members): void {
     for (const group of components(members.all(), (user, via) => members.isLocal(user, via), n => this.place(n).root)) {
-      const { domain, cols } = group[0]
+      const { domain, cols, node, kind } = group[0]
+      // A sum by itself of elements that lie together: the runtime shares long rows out among threads.
+      if (group.length === 1 && kind === 'reduce' && runsTogether(this.read(node.inputs[0]).view)) {
+        this.call(node)
+        continue
+      }
       const rows = group.some(m => m.kind !== 'full')
       const access = this.access(members, domain, rows ? cols : 0)
       this.steps.push(rows ? rowLoop(group, domain, cols, access) : elementLoop(group.map(m => m.node), domain, access))

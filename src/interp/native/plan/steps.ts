@@ -25,8 +25,6 @@ export interface Definition {
   readonly text: string
   /** Headers under runtime/math that it needs. */
   readonly uses: ReadonlySet<string>
-  /** Whether so few elements are computed that vectors gain nothing. */
-  readonly tiny: boolean
 }
 
 /** What the text of a step needs to know of its surroundings. */
@@ -35,6 +33,8 @@ export interface Surroundings {
   at(m: Memory): string
   /** The name of a function; equal texts are one function. */
   kernel(d: Definition): string
+  /** Says that the text needs these headers under runtime/math. */
+  include(uses: ReadonlySet<string>): void
   /** A C name not used before. */
   fresh(prefix: string): string
 }

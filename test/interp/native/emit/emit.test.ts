@@ -39,11 +39,12 @@ describe('loops', () => {
     expect(functions(emitted([x, y], [b.tanh(x), b.sin(y)]))).toHaveLength(2)
     expect(functions(emitted([x, y], [b.tanh(x), b.tanh(b.transpose(y, [1, 0]))]))).toHaveLength(2)
   })
-  test('have vectors where one caller has many elements', () => {
-    const few = f(3)
-    const many = f(500)
-    expect(emitted([few], [b.tanh(few)]).sources[0]).toContain('TG_TINY static void loop0')
-    expect(emitted([few, many], [b.tanh(few), b.tanh(many)]).sources[0]).not.toContain('TG_TINY static void')
+  test('of one element are no functions but statements, with the headers that they need', () => {
+    const [one, many] = [f(1), f(500)]
+    const e = emitted([one, many], [b.tanh(b.add(one, one)), b.sin(many)])
+    expect(functions(e)).toEqual(['loop0'])
+    expect(e.sources[0]).toContain('#include "math/tanh.h"')
+    expect(e.sources[0]).toMatch(/= tg_tanh\(t0\);\n\*\(float \*\)slot\[4\] = /)
   })
   test('read a place once, and numbers not at all', () => {
     const x = f(50)

@@ -14,20 +14,20 @@ export interface Outline {
   readonly planned: Planned
   readonly schedule: Schedule
   readonly layout: Layout
-  /** In order: `loop`, `rows` (a loop with sums over rows), `scan`, or the name of the runtime's function. */
+  /** In order: `scalar`, `loop`, `rows` (a loop with sums over rows), `scan`, or the name of the runtime's function. */
   readonly kinds: readonly string[]
 }
 
 const kindOf = (s: Step): string => {
   const definitions: string[] = []
   const text = s.emit({
-    at: () => 'at', fresh: prefix => prefix,
+    at: () => 'at', fresh: prefix => prefix, include: () => undefined,
     kernel: d => {
       definitions.push(d.text)
       return 'kernel'
     },
   })
-  if (text.startsWith('{')) return 'scan'
+  if (text.startsWith('{')) return text.includes('for (') ? 'scan' : 'scalar'
   if (definitions.length > 0) return definitions.some(d => d.includes('R->row_')) ? 'rows' : 'loop'
   return /R->(\w+)\(/.exec(text)?.[1] ?? text
 }

@@ -39,7 +39,7 @@ export const rowLoop = (members: readonly RowMember[], domain: readonly number[]
   const definition = define(ends, [
     `const long cols = ${colsText};`, ...kept.declarations,
     'for (long r = lo; r < hi; r++) {', ...offsets, ...lines, '}',
-  ], uses, sizeOf(domain))
+  ], uses)
   const aligned = isAligned(graph, strides)
   const reads = ends.operands.map(o => ({ ...o.read, aligned: aligned(o) }))
   return {
