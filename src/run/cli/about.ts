@@ -1,6 +1,7 @@
 /** `typegrad list` and `typegrad doctor`: what there is. */
 import * as E from 'fp-ts/lib/Either.js'
 import { doctor } from '../../interp/doctor.js'
+import type { Probe } from '../../interp/registry.js'
 import type { Effect } from '../effect.js'
 import { loadRecipe, recipeNames, type Loaded } from '../load.js'
 import { answering, EXIT } from './output.js'
@@ -37,6 +38,13 @@ export const listCommand = (flags: AboutFlags): Promise<number> => answering(fla
   return faults.length > 0 ? EXIT.failure : 0
 })
 
+/** What an engine is here, in words; a reason that begins with the engine's name goes on after it. */
+export const state = (engine: Probe): string => {
+  if (engine.available) return `available, ${engine.version}`
+  const { name, reason } = engine, named = [`${name}: `, `${name} `].find(start => reason.startsWith(start)) ?? ''
+  return `not available: ${reason.slice(named.length)}`
+}
+
 /** Reports on Node, the machine and every engine. */
 export const doctorCommand = (flags: AboutFlags): Promise<number> => answering(flags.json, async out => {
   const report = await doctor()
@@ -44,9 +52,7 @@ export const doctorCommand = (flags: AboutFlags): Promise<number> => answering(f
   out.say(`${'typegrad'.padEnd(width)}  ${report.typegrad}`)
   out.say(`${'node'.padEnd(width)}  ${report.node ?? 'none'} on ${report.platform}`)
   out.say(`${'cpu'.padEnd(width)}  ${report.threads} of ${report.cores} threads`)
-  for (const e of report.engines) {
-    out.say(`${e.name.padEnd(width)}  ${e.available ? `available, ${e.version}` : `not available: ${e.reason}`}`)
-  }
+  for (const e of report.engines) out.say(`${e.name.padEnd(width)}  ${state(e)}`)
   out.say(`${'auto'.padEnd(width)}  ${report.auto}`)
   out.result({ ...report })
   return 0

@@ -5,7 +5,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { f32, mean, sgd, TypegradError } from '../../../src/index.js'
-import { listed } from '../../../src/run/cli/about.js'
+import { listed, state } from '../../../src/run/cli/about.js'
 import { defineRecipe } from '../../../src/run/recipe.js'
 import { version } from '../../../src/version.js'
 import { lastJson, typegrad, workplace, type Ended } from './typegrad.js'
@@ -99,6 +99,12 @@ describe('list, doctor, help', () => {
     expect(text.stdout).toMatch(/^js +available/m)
     expect(text.code).toBe(0)
   })
+  test.each([
+    [{ name: 'js', available: true, version: '1.2.3' }, 'available, 1.2.3'],
+    [{ name: 'native', available: false, reason: 'native: no C compiler was found' }, 'not available: no C compiler was found'],
+    [{ name: 'tfjs:node', available: false, reason: 'tfjs:node needs the package x' }, 'not available: needs the package x'],
+    [{ name: 'onnx', available: false, reason: 'the disk is full' }, 'not available: the disk is full'],
+  ] as const)('doctor names an engine once: %o', (probe, line) => { expect(state(probe)).toBe(line) })
   test('help and version', async () => {
     expect(await typegrad(folder, '--version')).toMatchObject({ code: 0, stdout: `${version}\n`, stderr: '' })
     for (const command of ['list', 'train', 'eval', 'sample', 'audit', 'docs', 'doctor']) {
