@@ -94,7 +94,8 @@ export const gae = <T extends Dim, N extends Dim>(
   const decay = mul(sub(1, cast(or(terminated, truncated), 'float32')), discount * lambda)
   const none: Tensor<['N']> = tensorOf(nodeOf('gae', zeros([delta.shape[1]])))
   const [, found] = scan((next, x) => {
-    const here = add(x.delta, mul(x.decay, named('Â′', next, { latex: '\\hat{A}_{t+1}' })))
+    // Not the letter of normalised advantages.
+    const here = add(x.delta, mul(x.decay, named('A′', next, { latex: 'A_{t+1}' })))
     return [here, here]
   }, none, { delta, decay }, { reverse: true })
   return tensorOf(nodeOf('gae', found))

@@ -1,5 +1,6 @@
 /** The algorithm box: what one training step does, in the order in which it does it. */
-import { reachable } from '../../dsl/core/node.js'
+import { reachable, type Node } from '../../dsl/core/node.js'
+import type { NodeOf } from '../../dsl/core/table.js'
 import { leavesOf } from '../../dsl/core/trees.js'
 import type { Described, Objective, Statement } from '../../dsl/statement.js'
 import type { Mathematics } from './formulas.js'
@@ -7,7 +8,8 @@ import { latexOfName } from './latex/letters.js'
 import type { Sym } from './math/expr.js'
 import { showValue } from './math/latex.js'
 import { valuesOf } from './read/facts.js'
-import { math, type Block, type Line, type Step } from './pages/page.js'
+import { isLarge, sourceOf } from './read/symbols.js'
+import { code, math, type Block, type Line, type Step } from './pages/page.js'
 
 const settingName: Readonly<Record<string, string>> = {
   learningRate: '\\eta', beta1: '\\beta_{1}', beta2: '\\beta_{2}', epsilon: '\\epsilon', decay: '\\rho', momentum: '\\mu',
@@ -20,18 +22,43 @@ const settingsOf = ({ settings }: Described): Line => Object.entries(settings).f
   return [before, ...shown]
 }).concat(Object.keys(settings).length > 0 ? [')'] : [])
 
+const listed = (latex: readonly string[]): Line => latex.flatMap((x, i): Line => [...i > 0 ? [', '] : [], math(x)])
+
 /** What the data and the noise of an update are. */
 const drawStep = ({ symbols }: Mathematics, statement: Statement): Step[] => {
   const read = new Set(reachable(valuesOf(statement)))
   const used = (role: Sym['role']): string[] =>
     symbols.filter(s => s.role === role && s.node !== undefined && read.has(s.node)).map(s => s.latex)
   const [data, noise] = [used('data'), used('noise')]
-  const listed = (xs: readonly string[]): Line => xs.flatMap((x, i): Line => [...i > 0 ? [', '] : [], math(x)])
   const line: Line = [
     ...data.length > 0 ? ['Take a minibatch ', ...listed(data)] : [],
     ...noise.length > 0 ? [data.length > 0 ? ' and draw ' : 'Draw ', ...listed(noise)] : [], '.',
   ]
   return data.length + noise.length > 0 ? [{ line }] : []
+}
+
+/** Loops that are only named, as an environment's: every player learns from what they give. */
+const playStep = ({ symbols, known }: Mathematics, statement: Statement): Step[] => {
+  const loops = [...new Set(symbols.flatMap(s => s.node?.op === 'named' ? loopOf(s.node) ?? [] : []))]
+  const read = statement.objectives.map(o => new Set(reachable(valuesOf({ ...statement, objectives: [o] }))))
+  // A player of a game with a batch draws for itself.
+  if (known.data.length > 0) return []
+  return loops.filter(loop => read.every(nodes => nodes.has(loop))).map(loop => ({
+    line: [`Run the loop of ${loop.attrs.length} steps, which gives `,
+      ...listed(symbols.filter(s => s.node?.op === 'named' && loopOf(s.node) === loop).map(s => s.latex)), '.'],
+  }))
+}
+const loopOf = (n: Node): NodeOf<'scan'> | null => {
+  const source = sourceOf(n.inputs[0])
+  return source.op === 'project' && isLarge(source.inputs[0]) ? source.inputs[0] as NodeOf<'scan'> : null
+}
+
+/** The state that no gradient moves takes its next value, leaf by leaf. */
+const carryStep = ({ aux }: Statement): Step[] => {
+  const paths = leavesOf(aux).map(({ path }): Line => [code(path)])
+  if (paths.length === 0) return []
+  const named: Line = paths.some(([path]) => path === '') ? [] : [': ', ...paths.flatMap((p, i): Line => i > 0 ? [', ', ...p] : p)]
+  return [{ line: ['The carried state takes its next value', ...named, '.'] }]
 }
 
 const number = (d: Described, key: string): string => showValue(Number(d.settings[key]))
@@ -78,7 +105,7 @@ const solverSteps = (o: Objective, solver: Described, theta: string, delta: stri
 
 /** One training step of a statement. */
 export const algorithm = (statement: Statement, mathematics: Mathematics): Block[] => {
-  const { objectives, aux } = statement
+  const { objectives } = statement
   const several = objectives.length > 1
   const bound = (latex: string): string => mathematics.symbols.find(s => s.role === 'constant' && s.latex.startsWith(latex))?.latex ?? latex
   const player = (o: Objective): Step[] => {
@@ -91,6 +118,6 @@ export const algorithm = (statement: Statement, mathematics: Mathematics): Block
     const verb = o.sense === 'maximise' ? 'raises' : 'lowers'
     return [{ line: [`${o.player} ${verb} its objective by moving `, math(theta), o.steps > 1 ? `, ${o.steps} times:` : ':'], inner: one }]
   }
-  const carried = leavesOf(aux).length > 0 ? [{ line: ['The carried state takes its next value.'] }] : []
-  return [{ kind: 'algorithm', steps: [{ line: ['Repeat, until training ends:'], inner: [...objectives.flatMap(player), ...carried] }] }]
+  const inner = [...playStep(mathematics, statement), ...objectives.flatMap(player), ...carryStep(statement)]
+  return [{ kind: 'algorithm', steps: [{ line: ['Repeat, until training ends:'], inner }] }]
 }
