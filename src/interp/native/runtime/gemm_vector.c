@@ -82,7 +82,45 @@ static inline __attribute__((always_inline)) void columns_sum(const int vecs, co
   }
 }
 
+/* Rows that are read side by side, and bytes of sums that they are added to. */
+#define ROWS 8
+#define SUMS_BYTES 16384
+/* Elements of a matrix above which its rows are read from end to end. */
+#define LARGE_MATRIX (256 * 1024)
+
+/* `rows` rows of the matrix times a, added to c one after the other; `first` sets c. */
+static inline __attribute__((always_inline)) void rows_sum(const int rows, const float *a, long a_step, const float *b, long b_row,
+                                                           float *restrict c, long width, int first) {
+  long j = 0;
+  for (; j + TG_W <= width; j += TG_W) {
+    tg_vec sum = {0};
+    if (!first) sum += *(const tg_uvec *)(c + j);
+    for (int r = 0; r < rows; r++) sum += (a[r * a_step] - (tg_vec){0}) * *(const tg_uvec *)(b + r * b_row + j);
+    *(tg_uvec *)(c + j) = sum;
+  }
+  for (; j < width; j++) {
+    float sum = first ? 0 : c[j];
+    for (int r = 0; r < rows; r++) sum += a[r * a_step] * b[r * b_row + j];
+    c[j] = sum;
+  }
+}
+
 enum { A_STEP, A_BATCH, B_ROW, B_BATCH, C_BATCH, N, SUM_K, SUM_ADD, GROUPS, SUM_NUMBERS };
+
+/* The sums of many_sums, bit for bit, of a matrix that the second cache does not hold: its rows are read from end to end. */
+static void many_sums_by_rows(char *const *p, const long *n, long lo, long hi, int worker) {
+  (void)worker;
+  long each = 8 * TG_W, most = SUMS_BYTES / (long)sizeof(float) / each, step = n[A_STEP], row = n[B_ROW], k = n[SUM_K];
+  for (long u = lo, next; u < hi; u = next) {
+    long s = u / n[GROUPS], first = u % n[GROUPS], last = first + most < n[GROUPS] ? first + most : n[GROUPS];
+    next = u + last - first < hi ? u + last - first : hi;
+    long j = first * each, end = (first + next - u) * each, width = (end < n[N] ? end : n[N]) - j, i = 0;
+    const float *a = (const float *)p[0] + s * n[A_BATCH], *b = (const float *)p[1] + s * n[B_BATCH] + j;
+    float *c = (float *)p[2] + s * n[C_BATCH] + j;
+    for (; i + ROWS <= k; i += ROWS) rows_sum(ROWS, a + i * step, step, b + i * row, row, c, width, i == 0);
+    for (; i < k; i++) rows_sum(1, a + i * step, step, b + i * row, row, c, width, i == 0);
+  }
+}
 
 /* Groups of eight vectors of columns; the last of a row takes what is left, a last part of a vector by single columns. */
 static void many_sums(char *const *p, const long *n, long lo, long hi, int worker) {
@@ -114,7 +152,9 @@ static void sum_all(const float *a, long a_step, long a_batch, const float *b, l
   long groups = (n + 8 * TG_W - 1) / (8 * TG_W);
   const long numbers[SUM_NUMBERS] = { a_step, a_batch, b_row, b_batch, c_batch, n, k, add, groups };
   char *pointers[3] = { (char *)(uintptr_t)a, (char *)(uintptr_t)b, (char *)c };
-  tg_parallel(many_sums, pointers, numbers, batch * groups, TG_PARALLEL_PRODUCTS / (8 * TG_W) / (k + 1) + 1);
+  int by_rows = !add && k * n > LARGE_MATRIX;
+  tg_parallel(by_rows ? many_sums_by_rows : many_sums, pointers, numbers, batch * groups,
+              TG_PARALLEL_PRODUCTS / (8 * TG_W) / (k + 1) + 1);
 }
 
 int tg_gemm_vector(const float *a, long a_row, long a_col, long a_batch, const float *b, long b_row, long b_col, long b_batch,
