@@ -1,24 +1,16 @@
 /** `npm run bench`: typegrad against its peers. */
 import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
-import { Command, InvalidArgumentError } from 'commander'
-import { measure, type Row } from './harness/measure.js'
+import { Command } from 'commander'
+import { words } from './harness/errors.js'
+import { measure } from './harness/measure.js'
+import { counts, known } from './harness/options.js'
 import type { Answer } from './harness/report.js'
 import { machine, written } from './harness/results.js'
+import type { Row } from './harness/row.js'
 import { geomean, markdown } from './harness/table.js'
 import { reports } from './reports/index.js'
 import { usual, workloads } from './workloads/index.js'
-
-const list = (text: string): string[] => text.split(',').filter(s => s !== '')
-const known = (names: readonly string[]) => (text: string): string[] => {
-  const bad = list(text).find(n => !names.includes(n))
-  if (bad !== undefined) throw new InvalidArgumentError(`${bad} is none of ${names.join(', ')}.`)
-  return list(text)
-}
-const counts = (text: string): number[] => list(text).map(n => {
-  if (!/^[1-9]\d*$/.test(n)) throw new InvalidArgumentError(`${n} is no whole number above 0.`)
-  return Number(n)
-})
 
 const names = [...Object.keys(workloads), ...Object.keys(reports)]
 const peers = [...new Set(Object.values(workloads).flatMap(w =>
@@ -37,15 +29,15 @@ const options = new Command('bench')
     known([...peers, 'none']))
   .option('--quick', 'few and short rounds: to see that it works, not for figures', false)
   .option('--gpu', 'on a GPU: tfjs-node-gpu against PyTorch and JAX with CUDA; says so where there is no GPU', false)
-  .option('--write', 'writes bench/RESULTS.md', false)
-  .option('--json', 'the last line is one object with rows, geomean and reports', false)
+  .option('--write', 'writes bench/RESULTS.md after each workload and report', false)
+  .option('--json', 'the last line is one object with rows, geomean, reports and what failed', false)
   .parse().opts<Options>()
 
 const { only, quick, gpu } = options
 const say = (line: string): void => { process.stderr.write(`${line}\n`) }
 if (gpu && spawnSync('nvidia-smi', ['-L']).status !== 0) {
   console.log('No GPU was found by nvidia-smi, so the benchmark on a GPU is skipped.')
-  if (options.json) console.log(JSON.stringify({ rows: [], geomean: { all: null }, reports: {}, skipped: 'no GPU' }))
+  if (options.json) console.log(JSON.stringify({ rows: [], geomean: { all: null }, reports: {}, failed: [], skipped: 'no GPU' }))
   process.exit(0)
 }
 const shared = {
@@ -55,19 +47,35 @@ const shared = {
 const threads = gpu ? [1] : options.threads
 const effort = quick ? { turn: 0.1, rounds: 3, steps: 20 } : { turn: 0.5, rounds: 9, steps: 20 }
 
-const rows: Row[] = []
-for (const count of threads) {
-  for (const workload of only.filter(name => name in workloads))
-    rows.push(await measure({ ...shared, workload, threads: count, sizes: {}, effort }))
-}
-const answers: Answer[] = []
-for (const name of only.filter(n => n in reports))
-  answers.push(await reports[name]({ ...shared, threads: Math.max(...threads), quick }))
+const rows: Row[] = [], answers: Answer[] = [], failed: { readonly what: string; readonly why: string }[] = []
+const tasks = [
+  ...threads.flatMap(count => only.filter(name => name in workloads).map(workload => ({
+    what: `${workload}, ${count} ${count === 1 ? 'thread' : 'threads'}`,
+    run: async () => { rows.push(await measure({ ...shared, workload, threads: count, sizes: {}, effort, earlier: rows })) },
+  }))),
+  ...only.filter(name => name in reports).map(name => ({
+    what: name, run: async () => { answers.push(await reports[name]({ ...shared, threads: Math.max(...threads), quick })) },
+  })),
+]
+const text = (): string => [
+  ...rows.length > 0 ? [markdown(rows)] : [], ...answers.map(a => `## ${a.name}\n${a.markdown}`),
+  ...failed.length > 0 ? [`## What failed\n${failed.map(({ what, why }) => `- ${what}: ${why}`).join('\n')}`] : [],
+].join('\n\n')
 
-const text = [...rows.length > 0 ? [markdown(rows)] : [], ...answers.map(a => `## ${a.name}\n${a.markdown}`)].join('\n\n')
-console.log(text)
-if (options.write) writeFileSync(new URL('RESULTS.md', import.meta.url), written(text, rows))
+for (const [i, { what, run }] of tasks.entries()) {
+  try {
+    await run()
+  } catch (e) {
+    failed.push({ what, why: words(e) })
+    say(`  ${what} failed: ${words(e)}`)
+  }
+  // A run takes long: what is cut off keeps what it has.
+  const state = { args: process.argv.slice(2), rows, text: text(), done: i + 1, all: tasks.length }
+  if (options.write) writeFileSync(new URL('RESULTS.md', import.meta.url), written(state))
+}
+console.log(text())
 if (options.json) {
   const data = Object.fromEntries(answers.map(a => [a.name, a.data]))
-  console.log(JSON.stringify({ machine: machine(), rows, geomean: geomean(rows), reports: data }))
+  console.log(JSON.stringify({ machine: machine(), rows, geomean: geomean(rows), reports: data, failed }))
 }
+if (failed.length > 0) process.exitCode = 1

@@ -1,23 +1,13 @@
 /** `npm run bench:ceilings`: what engines and peers make of single operations, beside what the machine can do. */
 import { readFileSync, writeFileSync } from 'node:fs'
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
+import { counts, known } from '../harness/options.js'
 import { machine as computer } from '../harness/results.js'
 import { higher, measureMachine, type Ceilings } from './machine.js'
 import { measure, type Row } from './measure.js'
 import { ops } from './ops/index.js'
 import { columns, type Column } from './peers.js'
 import { ceiling, figure, markdown, ratio } from './table.js'
-
-const list = (text: string): string[] => text.split(',').filter(s => s !== '')
-const counts = (text: string): number[] => list(text).map(n => {
-  if (!/^[1-9]\d*$/.test(n)) throw new InvalidArgumentError(`${n} is no whole number above 0.`)
-  return Number(n)
-})
-const engines = (text: string): Column[] => list(text).map(name => {
-  const found = columns.find(c => c === name)
-  if (found === undefined) throw new InvalidArgumentError(`${name} is none of ${columns.join(', ')}.`)
-  return found
-})
 
 interface Options {
   readonly threads: number[]; readonly only: string; readonly engines: Column[]
@@ -27,7 +17,7 @@ const options = new Command('bench:ceilings')
   .description("Times single operations on typegrad's engines, PyTorch and JAX in alternation, beside the machine's own ceilings.")
   .option('--threads <counts>', 'threads, separated by commas', counts, [1, 2])
   .option('--only <text>', 'only operations whose name contains this text', '')
-  .option('--engines <names>', `who takes part, separated by commas: ${columns.join(', ')}`, engines, [...columns])
+  .option('--engines <names>', `who takes part, separated by commas: ${columns.join(', ')}`, known(columns), [...columns])
   .option('--quick', 'few and short turns: to see that it works, not for figures', false)
   .option('--write', 'writes bench/CEILINGS.md', false)
   .option('--json', 'the last line is one object with rows and the ceilings of the machine', false)

@@ -3,17 +3,14 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Value } from 'typegrad'
+import { alternate, type Effort, type Runner } from '../harness/alternate.js'
 import { readArrays, type Arrays } from '../harness/arrays.js'
+import { words } from '../harness/errors.js'
 import type { Peer } from '../harness/process.js'
 import { median, spread } from '../harness/statistics.js'
 import type { Op } from './op.js'
 import { find, type Column } from './peers.js'
 
-export interface Effort {
-  /** Seconds of a turn, and how many turns everyone has. */
-  readonly turn: number
-  readonly rounds: number
-}
 /** Seconds a call: the median of the rounds; and why it does not count. */
 export interface Timed { readonly seconds: number; readonly spread: number; readonly void?: string }
 export interface Row {
@@ -33,9 +30,6 @@ export interface Measured {
 
 /** The largest difference that counts as the same, over the largest number of the array. */
 const TOLERANCE = 1e-4
-
-const words = (e: unknown): string => e instanceof Error ? e.message : String(e)
-const pause = (ms: number) => new Promise(resolve => { setTimeout(resolve, ms) })
 
 const apart = (a: Value, b: Value | undefined): number => {
   if (b === undefined || a.data.length !== b.data.length) return Infinity
@@ -57,26 +51,7 @@ const verdict = (reference: Arrays, results: Arrays, by: Column): string | undef
   return most <= TOLERANCE ? undefined : `its result is ${most.toExponential(0)} away from ${by}'s`
 }
 
-interface Contestant { readonly column: Column; readonly process: Peer; calls: number; readonly seconds: number[] }
-
-const alternate = async (all: readonly Contestant[], { turn, rounds }: Effort): Promise<void> => {
-  for (const c of all) {
-    const { seconds } = await c.process.steps(1)
-    const more = seconds < turn / 4 ? (await c.process.steps(4)).seconds / 4 : seconds
-    c.calls = Math.max(1, Math.min(100_000, Math.round(turn / more)))
-  }
-  for (let round = 0; round < rounds; round++) {
-    for (const c of all) {
-      // Who is very slow has two turns, which tell as much.
-      if (round >= 2 && c.seconds[0] > 2 * turn) continue
-      // Threads of the one before may still spin; the first call brings code and data back into the caches.
-      await pause(20)
-      if (c.calls > 1) await c.process.steps(1)
-      c.seconds.push((await c.process.steps(c.calls)).seconds / c.calls)
-    }
-  }
-}
-
+interface Contestant extends Runner { readonly column: Column }
 interface Asked { readonly threads: number; readonly effort: Effort; readonly say: (line: string) => void }
 
 const one = async (op: Op, processes: ReadonlyMap<Column, Peer>, absent: Row['missing'], versions: Set<string>,
@@ -91,20 +66,20 @@ const one = async (op: Op, processes: ReadonlyMap<Column, Peer>, absent: Row['mi
         const start = { do: 'init', workload: op.name, variant: column, threads, folder, device: 'cpu', sizes: {} } as const
         versions.add((await process.start(start)).version)
         results.set(column, readArrays(join(folder, `${column.replace(':', '-')}.safetensors`)))
-        all.push({ column, process, calls: 1, seconds: [] })
+        all.push({ column, process })
       } catch (e) {
         missing[column] = words(e)
       }
     }
-    await alternate(all, effort)
+    const seconds = await alternate(all, effort)
     // Another's kernels judge ours where there are any.
     const by = (['torch', 'jax', 'onnx'] as const).find(c => results.has(c))
-    const times = Object.fromEntries(all.map(({ column, seconds }) => {
+    const times = Object.fromEntries(all.map(({ column }, i) => {
       const fault = by === undefined || by === column ? undefined : verdict(results.get(by) ?? {}, results.get(column) ?? {}, by)
-      return [column, { seconds: median(seconds), spread: spread(seconds), ...fault !== undefined && { void: fault } }]
+      return [column, { seconds: median(seconds[i]), spread: spread(seconds[i]), ...fault !== undefined && { void: fault } }]
     }))
-    say(`${op.name}, ${threads} ${threads === 1 ? 'thread' : 'threads'}: us ${all.map(({ column, seconds }) =>
-      `${column} ${(median(seconds) * 1e6).toPrecision(3)}`).join(', ')}`)
+    say(`${op.name}, ${threads} ${threads === 1 ? 'thread' : 'threads'}: us ${all.map(({ column }, i) =>
+      `${column} ${(median(seconds[i]) * 1e6).toPrecision(3)}`).join(', ')}`)
     const { name, unit, work, footprint } = op
     return { op: name, unit, work, footprint, threads, times, missing }
   } finally {

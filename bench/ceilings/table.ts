@@ -1,4 +1,5 @@
 /** The table: figures in each operation's unit, the ratio to the best peer, and the share of the machine's ceiling. */
+import { table } from '../harness/markdown.js'
 import { geometricMean } from '../harness/statistics.js'
 import type { Ceilings } from './machine.js'
 import type { Row, Timed } from './measure.js'
@@ -25,7 +26,6 @@ export const ceiling = ({ unit, footprint }: Row, machine: Ceilings): number | u
   unit === 'GFLOP/s' ? machine.gflops : unit === 'GB/s' ? machine.copies[String(footprint)] : undefined
 
 const number = (x: number): string => x >= 100 ? x.toFixed(0) : x >= 10 ? x.toFixed(1) : x.toFixed(2)
-const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
 const cell = (row: Row, column: Column): string => {
   const found = row.times[column]
   return found === undefined ? '-' : found.void !== undefined ? 'void' : number(figure(row, found.seconds))
@@ -66,7 +66,7 @@ export const markdown = (rows: readonly Row[], machine: Ceilings | string, threa
   const shown = columns.filter(c => rows.some(r => c in r.times))
   const body = rows.map(row => {
     const times = ratio(row, 'native')
-    return line([row.op, row.unit, ...shown.map(c => cell(row, c)), times === null ? '-' : times.toFixed(2), share(row, machine)])
+    return [row.op, row.unit, ...shown.map(c => cell(row, c)), times === null ? '-' : times.toFixed(2), share(row, machine)]
   })
   const heads = ['operation', 'unit', ...shown.map(c => names[c]), 'best of PyTorch and JAX / native, in time',
     "native's share of the machine"]
@@ -75,7 +75,7 @@ export const markdown = (rows: readonly Row[], machine: Ceilings | string, threa
   const missing = notes(rows, row => entries(row.missing))
   return [
     `## ${threads} ${threads === 1 ? 'thread' : 'threads'}`, described(machine, threads), '',
-    line(heads), line(heads.map(() => '---')), ...body, '',
+    table(heads, body), '',
     `Geometric means of best of PyTorch and JAX / engine, in time: ${engines.map(c => means(rows, c)).join(', ')}.`,
     ...faults.length > 0 ? ['', 'Void:', ...faults] : [], ...missing.length > 0 ? ['', 'Missing:', ...missing] : [],
   ].join('\n')

@@ -12,6 +12,11 @@ await serve(async command => {
       await workloads[command.workload](command.sizes).prepare(await openEngine(command.variant as EngineName), command.folder)
       return {}
     }
+    case 'open': {
+      const began = performance.now()
+      const engine = await openEngine(command.variant as EngineName, { threads: command.threads })
+      return { version: `${engine.name} ${engine.version}`, seconds: (performance.now() - began) / 1000 }
+    }
     case 'init': {
       const engine = await openEngine(command.variant as EngineName, { threads: command.threads })
       const began = performance.now()

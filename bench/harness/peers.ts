@@ -3,35 +3,39 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { peer, type Peer } from './process.js'
+import { peer, type Environment, type Peer } from './process.js'
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..')
-export const install = 'bash bench/peers/install'
+const install = 'bash bench/peers/install'
 
-/** A peer's process, or why there is none. */
-export type Found = { readonly start: () => Peer } | { readonly missing: string }
+/** A peer's process, with more in its environment, or why there is none. */
+export type Found = { readonly start: (env?: Environment) => Peer } | { readonly missing: string }
 
+/** The Python that has the peers. */
 const python = (): string => {
   const own = join(root, 'peers/.venv/bin/python')
   return process.env['TYPEGRAD_BENCH_PYTHON'] ?? (existsSync(own) ? own : 'python3')
 }
-const absent = (name: string): Found => ({ missing: `${name} is missing; \`${install}\` installs it` })
 
-const ofPython = (name: string, module: string): Found => {
+/** A peer in Python that needs a module; `runner` is the name of its script, which lies in the peers' folder or in `folder`. */
+export const ofPython = (name: string, module: string, runner = name, folder?: string): Found => {
   const check = spawnSync(python(), ['-c', `import importlib.util, sys; sys.exit(importlib.util.find_spec('${module}') is None)`])
-  return check.status === 0 ? { start: () => peer(python(), ['-u', join(root, 'peers/python/main.py'), name]) } : absent(name)
+  if (check.status !== 0) return { missing: `${name} is missing in ${python()}; \`${install}\` installs it` }
+  const path: Environment = folder === undefined ? {} : { PYTHONPATH: folder }
+  return { start: env => peer(python(), ['-u', join(root, 'peers/python/main.py'), runner], { ...path, ...env }) }
 }
+
 /** A script of this folder by tsx, which finds the built package under its own name. */
-const node = (script: string): Peer =>
-  peer(process.execPath, ['--import', 'tsx', join(root, script)], { TSX_TSCONFIG_PATH: join(root, 'built.tsconfig.json') })
+export const node = (script: string, env: Environment = {}): Peer =>
+  peer(process.execPath, ['--import', 'tsx', join(root, script)], { TSX_TSCONFIG_PATH: join(root, 'built.tsconfig.json'), ...env })
 const ofNode = (name: string, module: string, script: string): Found =>
   existsSync(join(root, 'peers/js/node_modules', module))
-    ? { start: () => node(join('peers/js', script)) } : absent(name)
+    ? { start: env => node(join('peers/js', script), env) } : { missing: `${name} is missing; \`${install}\` installs it` }
 
 /** typegrad itself. */
-export const typegrad = (): Peer => node('harness/child.ts')
+export const typegrad = (env?: Environment): Peer => node('harness/child.ts', env)
 
-/** Every peer's variant by `name:variant`, looked for once. */
+/** Every peer by name. */
 export const peers: Readonly<Record<string, () => Found>> = {
   torch: () => ofPython('torch', 'torch'),
   jax: () => ofPython('jax', 'jax'),
@@ -39,3 +43,7 @@ export const peers: Readonly<Record<string, () => Found>> = {
   tfjs: () => ofNode('tfjs', '@tensorflow/tfjs', 'tfjs.mjs'),
   'jax-js': () => ofNode('jax-js', '@jax-js/jax', 'jax-js.mjs'),
 }
+/** Variants that have one thread in Node, however many are asked for. */
+export const oneThread: ReadonlySet<string> = new Set(['tfjs:wasm', 'tfjs:cpu', 'jax-js:jit'])
+/** Variants much slower than the peer's others, for workloads that none of those can do. */
+export const spare: Readonly<Record<string, string>> = { tfjs: 'cpu' }

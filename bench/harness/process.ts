@@ -1,10 +1,14 @@
 /** A process under the protocol: commands go in one at a time, each is answered by one line. */
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
-import type { Command, Memory, Started, Timed } from './protocol.js'
+import type { Command, Memory, Start, Started, Timed } from './protocol.js'
 
+/** Variables that a process has besides this one's. */
+export type Environment = Readonly<Record<string, string>>
+
+/** A running process; each promise is rejected with one sentence where the process fails or says nothing for too long. */
 export interface Peer {
-  start(command: Command): Promise<Started>
+  start(command: Start): Promise<Started>
   ask<T>(command: Command): Promise<T>
   steps(n: number): Promise<Timed>
   memory(): Promise<Memory>
@@ -12,14 +16,17 @@ export interface Peer {
   close(): void
 }
 
+/** Milliseconds after which a process that gives no answer is ended: the slowest answer known takes a few minutes. */
+const PATIENCE = 15 * 60_000
+
 /** Starts a process; whatever goes wrong in it is an error of one sentence. */
-export const peer = (command: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Peer => {
+export const peer = (command: string, args: readonly string[], env: Environment = {}, patience = PATIENCE): Peer => {
   const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...env } })
   let waiting: { resolve: (line: string) => void; reject: (e: Error) => void } | undefined
   let said = '', ended: string | undefined
   child.stderr.on('data', (text: Buffer) => { said = (said + text.toString()).slice(-4000) })
   const end = (why: string) => {
-    ended = why
+    ended ??= why
     waiting?.reject(new Error(why))
   }
   child.on('error', e => end(e.message))
@@ -30,11 +37,17 @@ export const peer = (command: string, args: readonly string[], env: Readonly<Rec
   })
   const ask = async <T>(what: Command): Promise<T> => {
     if (ended !== undefined) throw new Error(ended)
+    const timer = setTimeout(() => {
+      end(`it gave no answer to ${what.do} in ${patience / 60_000} minutes`)
+      child.kill('SIGKILL')
+    }, patience)
     const line = await new Promise<string>((resolve, reject) => {
       waiting = { resolve, reject }
       child.stdin.write(`${JSON.stringify(what)}\n`)
+    }).finally(() => {
+      clearTimeout(timer)
+      waiting = undefined
     })
-    waiting = undefined
     const answer = JSON.parse(line) as { readonly error?: string }
     if (answer.error !== undefined) throw new Error(answer.error)
     return answer as T

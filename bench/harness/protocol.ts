@@ -12,8 +12,9 @@ export interface Start {
   /** Sizes other than a workload's own. */
   readonly sizes: Readonly<Record<string, number>>
 }
-/** What a process is asked: `prepare`, `phases` and `trace` of typegrad only. */
+/** What a process is asked: `prepare`, `open`, `phases` and `trace` of typegrad only. */
 export type Command = Start
+  | { readonly do: 'open'; readonly variant: string; readonly threads: number }
   | { readonly do: 'prepare'; readonly workload: string; readonly variant: string; readonly folder: string; readonly sizes: Start['sizes'] }
   | { readonly do: 'phases' | 'trace'; readonly workload: string; readonly variant: string; readonly threads: number
     readonly sizes: Start['sizes'] }

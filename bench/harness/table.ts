@@ -1,5 +1,6 @@
 /** The table of results: what counts, ratios, and Markdown. */
-import type { Result, Row } from './measure.js'
+import { table } from './markdown.js'
+import type { Result, Row } from './row.js'
 import { geometricMean } from './statistics.js'
 
 const fastest = (results: readonly Result[]): Result | undefined =>
@@ -21,9 +22,15 @@ export const geomean = (rows: readonly Row[]): { readonly all: number | null; re
 
 const number = (x: number): string => x >= 100 ? x.toFixed(0) : x >= 10 ? x.toFixed(1) : x >= 1 ? x.toFixed(2) : x.toPrecision(2)
 const percent = (x: number): string => `±${(x * 100).toFixed(0)} %`
+const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`
+/** What stands beside a figure: the variant, the spread, and what the others had more of. */
+const told = (variant: string, { spread, rounds, threads }: Result): string => [
+  variant, percent(spread), ...rounds === undefined ? [] : [counted(rounds, 'round')],
+  ...threads === undefined ? [] : [counted(threads, 'thread')],
+].join(', ')
 const cell = (row: Row, name: string): string => {
   const r = best(row, name)
-  if (r !== undefined) return `${number(r.ms)} (${r.variant}, ${percent(r.spread)})`
+  if (r !== undefined) return `${number(r.ms)} (${told(r.variant, r)})`
   return row.peers.some(p => p.name === name) ? 'void' : '-'
 }
 const times = (row: Row, ...names: readonly string[]): string => {
@@ -42,7 +49,6 @@ const heads = [
   'workload', 'threads', 'typegrad ms', 'PyTorch ms', 'JAX ms', 'tfjs ms', 'jax-js ms', 'best of PyTorch and JAX / typegrad',
   'tfjs / typegrad', 'jax-js / typegrad', 'memory / PyTorch', 'losses apart',
 ]
-const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
 
 /** Who did not take part: a sentence once, with the workloads that it is about. */
 const absences = (rows: readonly Row[]): string[] => {
@@ -57,26 +63,33 @@ const rates = (row: Row): string[] => {
   if (row.makes === undefined) return []
   const { what, each } = row.makes
   const of = [row.typegrad, ...row.peers].map(r => `${r.name} ${(each / r.ms * 1000).toFixed(0)} (${r.variant})`)
-  return [`- ${row.workload}, ${row.threads} threads, ${what} a second: ${of.join(', ')}`]
+  return [`- ${row.workload}, ${counted(row.threads, 'thread')}, ${what} a second: ${of.join(', ')}`]
 }
 
 /** Rows as Markdown, and what is void or missing below. */
 export const markdown = (rows: readonly Row[]): string => {
-  const body = rows.map(row => line([
+  const body = rows.map(row => [
     row.workload + (row.training ? '' : ' *'), String(row.threads),
-    `${number(row.typegrad.ms)} (${row.typegrad.version.split(' ')[0]}, ${percent(row.typegrad.spread)})`,
+    `${number(row.typegrad.ms)} (${told(row.typegrad.version.split(' ')[0], row.typegrad)})`,
     cell(row, row.peers.some(p => p.name === 'sb3') ? 'sb3' : 'torch'), ...['jax', 'tfjs', 'jax-js'].map(n => cell(row, n)),
     times(row, 'torch', 'jax', 'sb3'), times(row, 'tfjs'), times(row, 'jax-js'), memory(row), difference(row),
-  ]))
+  ])
   const faults = rows.flatMap(row => row.peers.filter(p => p.void !== undefined)
-    .map(p => `- void: ${row.workload}, ${row.threads} threads, ${p.name}:${p.variant}: ${p.void}`))
+    .map(p => `- void: ${row.workload}, ${counted(row.threads, 'thread')}, ${p.name}:${p.variant}: ${p.void}`))
   const missing = absences(rows)
   const means = Object.entries(geomean(rows))
-    .map(([n, x]) => `${n === 'all' ? 'all' : `${n} threads`}: ${x === null ? '-' : x.toFixed(2)}`)
+    .map(([n, x]) => `${n === 'all' ? 'all' : counted(Number(n), 'thread')}: ${x === null ? '-' : x.toFixed(2)}`)
   const notes = [...rows.flatMap(rates), ...faults, ...missing]
+  const all = rows.flatMap(r => r.peers)
+  const footnotes = [
+    '`*` does not count in the geometric mean.',
+    ...all.some(p => p.rounds !== undefined) ? ['A figure with a number of rounds is of a peer too slow for all of them.'] : [],
+    ...all.some(p => p.threads !== undefined)
+      ? ['`1 thread`: the peer has no more in Node; where the run has a row of one thread, the figure is that row\'s.'] : [],
+  ]
   return [
-    line(heads), line(heads.map(() => '---')), ...body, '',
+    table(heads, body), '',
     `Geometric mean over the training workloads of best of PyTorch and JAX / typegrad: ${means.join(', ')}.`,
-    '', '`*` does not count in the geometric mean.', ...notes.length > 0 ? ['', ...notes] : [],
+    '', footnotes.join('\n'), ...notes.length > 0 ? ['', ...notes] : [],
   ].join('\n')
 }

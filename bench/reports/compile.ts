@@ -1,79 +1,127 @@
-/** How long it takes until a training step runs: typegrad part by part, torch.compile and jax.jit until their first step is done. */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+/**
+ * How long it takes until a training step may be called, in fresh processes: typegrad part by part, torch.compile and jax.jit until their
+ * first step is done. `first`: the machine never compiled this program. `again`: it lies in the folder of compiled programs.
+ */
+import { cpSync } from 'node:fs'
 import { join } from 'node:path'
 import { workloads } from '../workloads/index.js'
+import { words } from '../harness/errors.js'
+import { table } from '../harness/markdown.js'
 import { peers, typegrad } from '../harness/peers.js'
-import { table, type Question, type Report } from '../harness/report.js'
+import { inFolder, prepared } from '../harness/prepared.js'
+import type { Environment, Peer } from '../harness/process.js'
+import type { Question, Report } from '../harness/report.js'
 import { median } from '../harness/statistics.js'
 import type { Phases } from '../harness/workload.js'
 
-/** Seconds of one compilation in a fresh process. */
-interface Compiled extends Phases { readonly version: string; readonly trace: number }
-
-const ours = async (workload: string, { engine, threads }: Question): Promise<Compiled> => {
-  const [tracing, compiling] = [typegrad(), typegrad()]
-  const told = { workload, variant: engine, threads, sizes: {} } as const
+/** Asks a fresh process. */
+const fresh = async <T>(process: Peer, ask: (process: Peer) => Promise<T>): Promise<T> => {
   try {
-    const { seconds: trace } = await tracing.ask<{ seconds: number }>({ do: 'trace', ...told })
-    return { trace, ...await compiling.ask<Phases & { version: string }>({ do: 'phases', ...told }) }
-  } finally {
-    tracing.close()
-    compiling.close()
-  }
-}
-
-/** Seconds until a peer's first step is done, without starting its process and reading its files; or why not. */
-const theirs = async (name: string, variant: string, workload: string, folder: string, { threads, device }: Question) => {
-  const found = peers[name]()
-  if ('missing' in found) return found.missing
-  const process = found.start()
-  try {
-    const { compile = 0 } = await process.start({ do: 'init', workload, variant, threads, folder, device, sizes: {} })
-    return compile + (await process.steps(1)).seconds
-  } catch (e) {
-    return e instanceof Error ? e.message : String(e)
+    return await ask(process)
   } finally {
     process.close()
   }
 }
 
+/** Seconds of one compilation. */
+/** Seconds of one compilation: `trace` of the user's expressions alone, by another process. */
+interface Compiled extends Phases { readonly trace: number }
+const parts = ['trace', 'gradient', 'simplify', 'load', 'whole'] as const
+type Parts = Readonly<Record<typeof parts[number], number>>
+/** Parts from the medians of what was measured. */
+const partsOf = (runs: readonly Compiled[]): Parts => {
+  const of = (time: keyof Compiled) => median(runs.map(r => r[time]))
+  const [trace, expressions, load, whole] = [of('trace'), of('expressions'), of('engine'), of('whole')]
+  return { trace, gradient: expressions - trace, simplify: whole - expressions - load, load, whole }
+}
+
+const inCache = (folder: string): Environment => ({ TYPEGRAD_CACHE: folder })
+
+/** Opens the engine with a folder of compiled programs. */
+const opened = (folder: string, { engine, threads }: Question) => fresh(typegrad(inCache(folder)), process =>
+  process.ask<{ seconds: number; version: string }>({ do: 'open', variant: engine, threads }))
+
+/** One compilation with a folder that has the engine's runtime and no program, and one that finds the program there. */
+const ours = (workload: string, runtime: string, { engine, threads }: Question): Promise<{ first: Compiled; again: Compiled }> =>
+  inFolder(async folder => {
+    cpSync(runtime, folder, { recursive: true, preserveTimestamps: true })
+    const told = { workload, variant: engine, threads, sizes: {} } as const
+    const compiled = async (): Promise<Compiled> => {
+      const { seconds: trace } = await fresh(typegrad(), process => process.ask<{ seconds: number }>({ do: 'trace', ...told }))
+      return { trace, ...await fresh(typegrad(inCache(folder)), process => process.ask<Phases>({ do: 'phases', ...told })) }
+    }
+    return { first: await compiled(), again: await compiled() }
+  })
+
+/** Both keep what they compiled: PyTorch in one folder, JAX in another, where even what compiles quickly is kept. */
+const theirCache = (folder: string): Environment => ({
+  TORCHINDUCTOR_CACHE_DIR: join(folder, 'torch'), JAX_COMPILATION_CACHE_DIR: join(folder, 'jax'),
+  JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS: '0', JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES: '-1',
+})
+
+/** Seconds until a peer's first step is done, without starting its process and reading its files; or why not. */
+type Theirs = { readonly first: number; readonly again: number } | string
+const theirs = async (name: string, variant: string, workload: string, { threads, device, peers: wanted }: Question): Promise<Theirs> => {
+  if (wanted !== undefined && ![name, `${name}:${variant}`].some(p => wanted.includes(p))) return 'it was not asked for'
+  const found = peers[name]()
+  if ('missing' in found) return found.missing
+  const until = (sizes: Readonly<Record<string, number>>, cache: string, task: string): Promise<number> =>
+    prepared(task, sizes, folder => fresh(found.start(theirCache(cache)), async process => {
+      const { compile = 0 } = await process.start({ do: 'init', workload: task, variant, threads, folder, device, sizes })
+      return compile + (await process.steps(1)).seconds
+    }))
+  return inFolder(async cache => {
+    // Another program first: what they build once a machine, such as headers, is no part of `first`, as the runtime is none of ours.
+    await until({ batch: 4, width: 8 }, cache, 'mlp')
+    return { first: await until({}, cache, workload), again: await until({}, cache, workload) }
+  }).catch(words)
+}
+
+interface CompileRow {
+  readonly workload: string
+  /** Of how many repetitions typegrad's are the medians. */
+  readonly repetitions: number
+  readonly first: Parts
+  readonly again: Parts
+  readonly torch: Theirs
+  readonly jax: Theirs
+}
+
 const ms = (seconds: number): string => `${(seconds * 1000).toFixed(0)} ms`
-const shown = (found: number | string): string => typeof found === 'number' ? ms(found) : '-'
 
 /** Compile time of MLP, VQ-VAE and GPT-2 small. */
-export const compile: Report = async question => {
+export const compile: Report = question => inFolder(async runtime => {
   const { quick, say } = question
-  const rows = []
+  say('compile: the engine, on a machine that never ran typegrad')
+  const built = await opened(runtime, question), again = await opened(runtime, question)
+  const rows: CompileRow[] = []
   for (const workload of quick ? ['mlp', 'vqvae'] : ['mlp', 'vqvae', 'gpt2']) {
     say(`compile, ${workload}: ${workloads[workload]().title}`)
-    const runs: Compiled[] = []
-    for (let i = 0; i < (quick ? 1 : 3); i++) runs.push(await ours(workload, question))
-    const of = (f: (c: Compiled) => number) => median(runs.map(f))
-    const folder = mkdtempSync(join(tmpdir(), 'typegrad-bench-'))
-    const first = typegrad()
-    try {
-      const wanted = (name: string) => question.peers === undefined || question.peers.includes(name)
-      const compared = ['torch', 'jax'].filter(wanted)
-      if (compared.length > 0) await first.start({ do: 'prepare', workload, sizes: {}, folder, variant: 'auto' })
-      first.close()
-      const found = { torch: await (wanted('torch') ? theirs('torch', 'cold', workload, folder, question) : 'not asked for'),
-        jax: await (wanted('jax') ? theirs('jax', 'jit', workload, folder, question) : 'not asked for') }
-      rows.push({
-        workload, engine: runs[0].version, trace: of(r => r.trace), gradient: of(r => r.step - r.trace),
-        simplify: of(r => r.whole - r.step - r.engine), load: of(r => r.engine), whole: of(r => r.whole), first: runs[0].whole, ...found,
-      })
-    } finally {
-      first.close()
-      rmSync(folder, { recursive: true, force: true })
-    }
+    const runs = []
+    for (let i = 0; i < (quick ? 1 : workload === 'gpt2' ? 3 : 5); i++) runs.push(await ours(workload, runtime, question))
+    const own = { first: partsOf(runs.map(r => r.first)), again: partsOf(runs.map(r => r.again)) }
+    say(`  typegrad: first ${ms(own.first.whole)}, again ${ms(own.again.whole)}`)
+    const [torch, jax] = [await theirs('torch', 'compile', workload, question), await theirs('jax', 'jit', workload, question)]
+    rows.push({ workload, repetitions: runs.length, ...own, torch, jax })
   }
+  const cells = (r: CompileRow, time: 'first' | 'again') => [
+    r.workload, time, ...parts.map(part => ms(r[time][part])), ...[r.torch, r.jax].map(t => typeof t === 'string' ? '-' : ms(t[time])),
+  ]
+  const absent = [...new Set(rows.flatMap(r => ([['torch.compile', r.torch], ['jax.jit', r.jax]] as const)
+    .flatMap(([name, told]) => typeof told === 'string' ? [`- ${r.workload}: no ${name}: ${told}`] : [])))]
   const heads = [
-    'model', 'engine', 'trace', 'gradient and optimiser', 'simplify', 'lower and load', 'typegrad in all', 'torch.compile', 'jax.jit',
+    'model', '', 'trace', 'gradient and optimiser', 'simplify', 'lower and load', 'typegrad in all', 'torch.compile', 'jax.jit',
   ]
   return {
-    name: 'compile', data: rows,
-    markdown: table(heads, rows.map(r => [r.workload, r.engine, ...[r.trace, r.gradient, r.simplify, r.load, r.whole].map(ms),
-      shown(r.torch), shown(r.jax)])),
+    name: 'compile', data: { engine: built.version, runtime: built.seconds, open: again.seconds, rows },
+    markdown: [
+      `On ${built.version}, each in a fresh process, from the first expression until the step is loaded; medians of `
+      + `${quick ? 'one, as the run is quick' : '5, of 3 for gpt2'}. \`first\`: this machine never compiled it. \`again\`: another `
+      + 'process did, and the folder of compiled programs has it. PyTorch and JAX: once each, until their first step is done.', '',
+      table(heads, rows.flatMap(r => [cells(r, 'first'), cells(r, 'again')])), '',
+      `Opening the engine on a machine that never ran typegrad, which builds its C runtime: ${ms(built.seconds)}; afterwards `
+      + `${ms(again.seconds)} a process.`,
+      ...absent.length > 0 ? ['', ...absent] : [],
+    ].join('\n'),
   }
-}
+})

@@ -1,7 +1,9 @@
 /** How time and memory grow with batch, width, depth and sequence: the slope of their logarithms, 1 where twice the size costs twice. */
-import { measure, type Row } from '../harness/measure.js'
+import { table } from '../harness/markdown.js'
+import { measure } from '../harness/measure.js'
+import type { Report } from '../harness/report.js'
+import type { Row } from '../harness/row.js'
 import { best } from '../harness/table.js'
-import { table, type Report } from '../harness/report.js'
 import { logSlope } from '../harness/statistics.js'
 
 const series = [

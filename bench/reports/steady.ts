@@ -1,19 +1,15 @@
 /** 20,000 steps of a small model: resident memory must not grow. */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { table } from '../harness/markdown.js'
 import { typegrad } from '../harness/peers.js'
-import { table, type Report } from '../harness/report.js'
+import { prepared } from '../harness/prepared.js'
+import type { Report } from '../harness/report.js'
 
 const sizes = { batch: 32, width: 64, depth: 1 }
 
 /** Memory after every thousandth step. */
-export const steady: Report = async ({ engine, threads, device, quick, say }) => {
-  const folder = mkdtempSync(join(tmpdir(), 'typegrad-bench-'))
-  const [first, running] = [typegrad(), typegrad()]
+export const steady: Report = ({ engine, threads, device, quick, say }) => prepared('mlp', sizes, async folder => {
+  const running = typegrad()
   try {
-    await first.start({ do: 'prepare', workload: 'mlp', sizes, folder, variant: 'auto' })
-    first.close()
     await running.start({ do: 'init', workload: 'mlp', sizes, folder, variant: engine, threads, device })
     const memory: number[] = []
     for (let thousand = 0; thousand < (quick ? 4 : 20); thousand++) {
@@ -30,8 +26,6 @@ export const steady: Report = async ({ engine, threads, device, quick, say }) =>
         [[String(memory.length * 1000), mib(settled), mib(last), mib(last - settled)]]),
     }
   } finally {
-    first.close()
     running.close()
-    rmSync(folder, { recursive: true, force: true })
   }
-}
+})

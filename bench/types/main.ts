@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { Command } from 'commander'
 import { blocksWrittenOut, measureCosts } from '../../test/types/harness/budget.js'
 import { compilers, diagnosticsIn, root, timedCompile, type Compiler } from '../../test/types/harness/compile.js'
+import { table } from '../harness/markdown.js'
 import { latencyOf, servers } from './editor.js'
 import { libraries, mistakeNames, verdictsOf, type Verdict, type Verdicts } from './mistakes.js'
 
@@ -34,8 +35,6 @@ const seconds = async (compiler: Compiler, blocks: number): Promise<number> => {
   }
 }
 
-const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [head, head.map(() => '---'), ...rows].map(r => `| ${r.join(' | ')} |`).join('\n')
 const cell = (text: string): string => text.replaceAll('|', '\\|')
 const mark = (v: Verdict): string =>
   v === undefined ? '-' : v.tsc === null && v.tsc6 === null ? 'no' : v.tsc !== null && v.tsc6 !== null ? 'yes' : 'by one'

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import type { Result, Row } from '../../bench/harness/measure.js'
+import type { Result, Row } from '../../bench/harness/row.js'
 import { geometricMean, logSlope, median, quantile, spread } from '../../bench/harness/statistics.js'
 import { geomean, markdown, ratio } from '../../bench/harness/table.js'
 
@@ -55,7 +55,7 @@ describe('the table', () => {
     const rows = [row(true, 1, 2, result('torch', 1, 'its loss is off'), result('torch', 6), result('jax', 4))]
     expect(ratio(rows[0], 'torch', 'jax')).toBe(2)
     expect(ratio(rows[0], 'tfjs')).toBeNull()
-    expect(markdown(rows)).toContain('- void: w, 1 threads, torch:v: its loss is off')
+    expect(markdown(rows)).toContain('- void: w, 1 thread, torch:v: its loss is off')
     expect(markdown(rows)).toContain('- w: no jax: jax is missing')
   })
   test('means are over training workloads, by threads and in all', () => {

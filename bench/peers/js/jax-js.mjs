@@ -3,7 +3,7 @@ import { blockUntilReady, defaultDevice, init, jit, numpy as np, tree, valueAndG
 import { readFileSync } from 'node:fs'
 import { inputs } from './files.mjs'
 import * as workloads from './jax-js-workloads.mjs'
-import { peer } from './peer.mjs'
+import { loop, peer } from './peer.mjs'
 
 const array = ({ shape, dtype, data }) => np.array(data, { dtype: dtype === 'int32' ? np.int32 : np.float32 }).reshape(shape)
 const record = arrays => Object.fromEntries(Object.entries(arrays).map(([k, v]) => [k, array(v)]))
@@ -51,31 +51,19 @@ await peer(async ({ workload, folder }) => {
   const { version } = JSON.parse(readFileSync(new URL('node_modules/@jax-js/jax/package.json', import.meta.url), 'utf8'))
   const given = inputs(folder), work = workloads[workload.replaceAll('-', '_')]
   const batches = given.batches.map(record)
-  let done = 0
-  if (work.figure !== undefined) {
+  const answering = () => {
     const compiled = jit(work.step), p = record(given.params)
-    return {
-      version: `jax-js ${version} wasm`,
-      run: async n => {
-        let found
-        for (let i = 0; i < n; i++) found = compiled(tree.ref(p), tree.ref(batches[done++ % batches.length])).map(x => x.dataSync())
-        return work.figure(...found)
-      },
-    }
+    return loop(batches, b => compiled(tree.ref(p), tree.ref(b)).map(x => x.dataSync()), found => work.figure(...found))
   }
-  const step = (work.step === undefined ? training : plain)(work, given)
-  return {
-    version: `jax-js ${version} wasm`,
-    run: async n => {
-      let last
-      for (let i = 0; i < n; i++) {
-        last?.dispose()
-        last = step(batches[done++ % batches.length])
-        // otherwise operations wait in a queue without an end
-        await blockUntilReady(last)
-      }
-      const [number] = await last.data()
-      return number
-    },
+  const stepping = () => {
+    const step = (work.step === undefined ? training : plain)(work, given)
+    return loop(batches, async (b, last) => {
+      last?.dispose()
+      const value = step(b)
+      // otherwise operations wait in a queue without an end
+      await blockUntilReady(value)
+      return value
+    }, async value => (await value.data())[0])
   }
+  return { version: `jax-js ${version} wasm`, run: work.figure === undefined ? stepping() : answering() }
 })

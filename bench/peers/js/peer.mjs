@@ -17,3 +17,16 @@ export const peer = async start => {
     return { version, seconds: (performance.now() - began) / 1000 }
   })
 }
+
+/**
+ * A function that takes n more steps over the batches in turn, `step(batch, last)` with what the step before gave, if it is of the same n;
+ * it gives `answer` of what the last step gave.
+ */
+export const loop = (batches, step, answer) => {
+  let done = 0
+  return async n => {
+    let last
+    for (let i = 0; i < n; i++) last = await step(batches[done++ % batches.length], last)
+    return answer(last)
+  }
+}

@@ -73,7 +73,8 @@ export const vqvae = tf => ({
     const stop = tf.customGrad(t => ({ value: tf.clone(t), gradFunc: dy => tf.zerosLike(dy) }))
     const still = stop(rows)
     const codes = tf.argMax(tf.sub(tf.matMul(still, e, false, true), tf.mul(tf.sum(tf.square(e), 1), 0.5)), 1)
-    const nearest = tf.gather(e, codes)
+    // the gradient of a gather's indices is an error: nothing in here has one
+    const nearest = tf.customGrad(r => ({ value: tf.gather(e, codes), gradFunc: () => tf.zerosLike(r) }))(rows)
     const quantised = tf.reshape(tf.add(rows, stop(tf.sub(nearest, rows))), z.shape)
     const wide = residuals('decoder', conv('decoder.mix', quantised, 1, 'same'))
     const drawn = double('decoder.up.1', tf.relu(double('decoder.up.0', wide)))

@@ -1,16 +1,23 @@
 /** tfjs on the backend that the variant names: wasm, cpu or node. */
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
 import { inputs } from './files.mjs'
-import { peer } from './peer.mjs'
+import { loop, peer } from './peer.mjs'
 import * as workloads from './tfjs-workloads.mjs'
 
-const load = async backend => {
-  if (backend === 'node') {
-    try {
-      return (await import('@tensorflow/tfjs-node')).default
-    } catch {
-      throw new Error(`tfjs-node does not load here; \`bash bench/peers/install\` installs it where it exists`)
-    }
-  }
+/** Where tfjs-node may lie: among the peers, where scripts/tfjs-node.mjs puts it, and where the tests build it. */
+const places = ['node_modules/@tensorflow/tfjs-node', '../../../node_modules/@tensorflow/tfjs-node', '../../../.cache/tfjs-node/package']
+
+const loadNode = threads => {
+  const found = places.map(place => fileURLToPath(new URL(place, import.meta.url))).find(existsSync)
+  if (found === undefined) throw new Error('tfjs-node is missing; `bash bench/peers/install` builds it where it can')
+  // TensorFlow reads the sizes of its pools when it loads.
+  for (const pool of ['TF_NUM_INTRAOP_THREADS', 'TF_NUM_INTEROP_THREADS', 'OMP_NUM_THREADS']) process.env[pool] = String(threads)
+  return createRequire(import.meta.url)(found)
+}
+const load = async (backend, threads) => {
+  if (backend === 'node') return loadNode(threads)
   // the whole package: its core alone has no gradients in Node
   const tf = (await import('@tensorflow/tfjs')).default
   if (backend === 'wasm') await import('@tensorflow/tfjs-backend-wasm')
@@ -18,82 +25,64 @@ const load = async backend => {
   return tf
 }
 
-await peer(async ({ workload, variant, folder }) => {
-  const tf = await load(variant)
-  await tf.ready()
-  const version = `tfjs ${tf.version_core} ${tf.getBackend()}`
-  const given = inputs(folder)
-  const tensors = record => Object.fromEntries(Object.entries(record).map(([k, v]) => [k, tf.tensor(v.data, v.shape, v.dtype)]))
-  const { rate, betas = [0.9, 0.999], loss, step, figure } = workloads[workload.replaceAll('-', '_')](tf)
-  const batches = given.batches.map(tensors)
-  let done = 0
-  const next = () => batches[done++ % batches.length]
-  const constants = tensors(given.constants)
-  if (figure !== undefined) {
-    const p = tensors(given.params)
-    return {
-      version,
-      run: async n => {
-        let found
-        for (let i = 0; i < n; i++) {
-          const b = next(), { value } = tf.tidy(() => step(p, b, constants))
-          found = value.map(t => t.dataSync())
-          value.forEach(t => t.dispose())
-        }
-        return figure(...found)
-      },
-    }
-  }
-  if (step !== undefined) {
-    let p = tensors(given.params)
-    return {
-      version,
-      run: async n => {
-        let found
-        for (let i = 0; i < n; i++) {
-          const b = next(), before = p
-          const { params, value } = tf.tidy(() => step(before, b))
-          const kept = Object.values(params)
-          Object.values(before).filter(t => !kept.includes(t)).forEach(t => t.dispose())
-          found?.dispose()
-          p = params
-          found = value
-        }
-        const [number] = await found.data()
-        found.dispose()
-        return number
-      },
-    }
-  }
-  const p = Object.fromEntries(Object.entries(tensors(given.params)).map(([k, v]) => [k, tf.variable(v, true, k)]))
-  let aux = tensors(given.aux)
+/** Answers on the host at every step. */
+const answering = (tf, { step, figure }, { params, constants, batches }) => loop(batches, b => {
+  const { value } = tf.tidy(() => step(params, b, constants))
+  const found = value.map(t => t.dataSync())
+  value.forEach(t => t.dispose())
+  return found
+}, found => figure(...found))
+
+const number = async scalar => {
+  const [found] = await scalar.data()
+  scalar.dispose()
+  return found
+}
+
+const plain = (tf, { step }, { params, batches }) => {
+  let p = params
+  return loop(batches, (b, last) => {
+    const before = p
+    const { params, value } = tf.tidy(() => step(before, b))
+    const kept = Object.values(params)
+    Object.values(before).filter(t => !kept.includes(t)).forEach(t => t.dispose())
+    last?.dispose()
+    p = params
+    return value
+  }, number)
+}
+
+const training = (tf, { rate, betas = [0.9, 0.999], loss }, { params, aux, constants, batches }) => {
+  const p = Object.fromEntries(Object.entries(params).map(([k, t]) => [k, tf.variable(t, true, k)]))
   const optimiser = tf.train.adam(rate, ...betas, 1e-8)
+  let carried = aux
+  return loop(batches, (b, last) => {
+    const before = carried
+    last?.dispose()
+    const value = tf.tidy(() => {
+      const { value, grads } = optimiser.computeGradients(() => {
+        const result = loss(p, { ...before, ...constants }, b)
+        if (result.aux === undefined) return result
+        carried = Object.fromEntries(Object.entries(result.aux).map(([k, v]) => [k, tf.keep(v)]))
+        return result.loss
+      })
+      optimiser.applyGradients(grads)
+      return value
+    })
+    if (carried !== before) Object.values(before).forEach(t => t.dispose())
+    return value
+  }, number)
+}
+
+await peer(async ({ workload, variant, folder, threads }) => {
+  const tf = await load(variant, threads)
+  await tf.ready()
+  const given = inputs(folder), work = workloads[workload.replaceAll('-', '_')](tf)
+  const tensors = record => Object.fromEntries(Object.entries(record).map(([k, v]) => [k, tf.tensor(v.data, v.shape, v.dtype)]))
+  const { params, aux, constants } = Object.fromEntries(['params', 'aux', 'constants'].map(part => [part, tensors(given[part])]))
+  const kind = work.figure !== undefined ? answering : work.step !== undefined ? plain : training
   return {
-    version,
-    run: async n => {
-      let last
-      for (let i = 0; i < n; i++) {
-        const b = next()
-        let carried = aux
-        last?.dispose()
-        last = tf.tidy(() => {
-          const { value, grads } = optimiser.computeGradients(() => {
-            const result = loss(p, { ...aux, ...constants }, b)
-            if (result.aux === undefined) return result
-            carried = Object.fromEntries(Object.entries(result.aux).map(([k, v]) => [k, tf.keep(v)]))
-            return result.loss
-          })
-          optimiser.applyGradients(grads)
-          return value
-        })
-        if (carried !== aux) {
-          Object.values(aux).forEach(t => t.dispose())
-          aux = carried
-        }
-      }
-      const [number] = await last.data()
-      last.dispose()
-      return number
-    },
+    version: `tfjs ${tf.version_core} ${variant}`,
+    run: kind(tf, work, { params, aux, constants, batches: given.batches.map(tensors) }),
   }
 })

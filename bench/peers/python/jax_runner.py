@@ -1,12 +1,12 @@
 """JAX: the whole step is one jitted function whose state is donated.
 
-A workload's module has `jax_loss(p, aux, batch) -> (loss, aux)` and `RATE`.
+A workload's module has `jax_loss(p, aux, batch) -> (loss, aux)` and `RATE`. Or it has `jax_step(p, batch) -> (p, number)`; or, with a
+`figure` of answers that are fetched every step, `jax_step(p, batch, constants)`.
 """
-import importlib
 import os
 import time
 
-from files import batches, part, read
+import work
 
 
 def version():
@@ -23,34 +23,30 @@ def limit(threads):
         os.environ['XLA_FLAGS'] = '--xla_cpu_multi_thread_eigen=false ' + os.environ.get('XLA_FLAGS', '')
 
 
-def without_gradients(command, workload):
-    """Steps of a state: `jax_step(p, batch) -> (p, number)`; with a `figure`, answers are fetched every step."""
+def stepping(compiled, state, batches):
+    """Steps of a compiled function of (*state, batch) that gives (*state, number)."""
     import jax
-    import numpy
-    values = read(command['folder'], 'start')
-    p, constants = (jax.device_put(part(values, name)) for name in ('params', 'constants'))
-    data = [jax.device_put(b) for b in batches(command['folder'])]
-    figure = getattr(workload, 'figure', None)
-    if figure is not None:
-        answers = jax.jit(lambda p, b, constants: workload.jax_step(p, b, constants)[1])
-    else:
-        compiled = jax.jit(workload.jax_step, donate_argnums=0).lower(p, data[0]).compile()
-    state = {'p': p, 'done': 0}
 
-    def run(n):
-        for _ in range(n):
-            batch = data[state['done'] % len(data)]
-            state['done'] += 1
-            if figure is None:
-                state['p'], found = compiled(state['p'], batch)
-            else:
-                found = [numpy.asarray(x) for x in answers(p, batch, constants)]
-        if figure is not None:
-            return figure(*found)
-        jax.block_until_ready(state['p'])
+    def step(b):
+        nonlocal state
+        *state, found = compiled(*state, b)
+        return found
+
+    def answer(found):
+        jax.block_until_ready(state)
         return float(found)
 
-    return run
+    return work.loop(step, batches, answer)
+
+
+def without_gradients(command, workload):
+    import jax
+    import numpy
+    p, _, constants, batches = work.given(command, jax.device_put)
+    if not hasattr(workload, 'figure'):
+        return stepping(jax.jit(workload.jax_step, donate_argnums=0).lower(p, batches[0]).compile(), [p], batches)
+    answers = jax.jit(lambda p, b, constants: workload.jax_step(p, b, constants)[1])
+    return work.loop(lambda b: [numpy.asarray(x) for x in answers(p, b, constants)], batches, lambda found: workload.figure(*found))
 
 
 def start(command):
@@ -58,15 +54,11 @@ def start(command):
     os.environ['JAX_PLATFORMS'] = 'cpu' if command['device'] == 'cpu' else 'cuda'
     import jax
     import optax
-    workload = importlib.import_module(command['workload'].replace('-', '_'))
-    if hasattr(workload, 'jax_start'):
-        return workload.jax_start(command)
+    workload = work.module(command)
     if hasattr(workload, 'jax_step'):
         return without_gradients(command, workload)
     loss_of = getattr(workload, f"jax_loss_{command['variant']}", None) or workload.jax_loss
-    values = read(command['folder'], 'start')
-    p, aux, constants = (jax.device_put(part(values, name)) for name in ('params', 'aux', 'constants'))
-    data = [jax.device_put(b) for b in batches(command['folder'])]
+    p, aux, constants, batches = work.given(command, jax.device_put)
     b1, b2 = getattr(workload, 'BETAS', (0.9, 0.999))
     adam = optax.adam(workload.RATE, b1=b1, b2=b2)
 
@@ -75,17 +67,9 @@ def start(command):
         updates, moments = adam.update(grads, moments, p)
         return optax.apply_updates(p, updates), {k: v for k, v in aux.items() if k not in constants}, moments, loss
 
+    state = [p, aux, adam.init(p)]
     began = time.perf_counter()
-    compiled = jax.jit(step, donate_argnums=(0, 1, 2)).lower(p, aux, adam.init(p), data[0]).compile()
-    seconds = time.perf_counter() - began
-    state = {'all': (p, aux, adam.init(p)), 'done': 0}
-
-    def run(n):
-        for _ in range(n):
-            *state['all'], loss = compiled(*state['all'], data[state['done'] % len(data)])
-            state['done'] += 1
-        jax.block_until_ready(state['all'])
-        return float(loss)
-
-    run.compile = seconds
+    compiled = jax.jit(step, donate_argnums=(0, 1, 2)).lower(*state, batches[0]).compile()
+    run = stepping(compiled, state, batches)
+    run.compile = time.perf_counter() - began
     return run
