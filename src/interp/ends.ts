@@ -1,8 +1,9 @@
 /** The two ends of a program: which inputs and outputs the caller sees, and which stay with the engine. */
 import { TypegradError } from '../dsl/errors.js'
 import type { Node } from '../dsl/core/node.js'
-import type { Value } from '../dsl/value.js'
+import { sizeOf, type Value } from '../dsl/value.js'
 import type { Program } from './engine.js'
+import { concrete } from './program.js'
 
 /** A value in the reference's own precision. */
 export const wide = (v: Value): Value => v.dtype === 'float32' ? { ...v, data: Float64Array.from(v.data) } : v
@@ -28,6 +29,10 @@ const fits = (v: Value, { dtype, shape }: Node): boolean => {
   return true
 }
 
+/** The sentence about a value whose data are more or fewer than its shape says. */
+const wrongLength = (what: string, { shape, data }: Value): TypegradError =>
+  new TypegradError('value', `${what} has ${data.length} elements but its shape [${shape.join(', ')}] has ${sizeOf(shape)}`)
+
 /** Refuses a state that is not the program's: values in the order of `resident`. */
 export const checkState = ({ inputs, resident }: Program, values: readonly Value[]): void => {
   if (values.length !== resident.length)
@@ -36,6 +41,7 @@ export const checkState = ({ inputs, resident }: Program, values: readonly Value
     const want = inputs[r.input], { dtype, shape } = values[i]
     if (!fits(values[i], want))
       throw new TypegradError('value', `write: value ${i} is ${typeOf(dtype, shape)} but ${typeOf(want.dtype, want.shape)} was expected`)
+    if (values[i].data.length !== sizeOf(shape)) throw wrongLength(`write: value ${i}`, values[i])
   })
 }
 
@@ -46,6 +52,7 @@ export const splitEnds = ({ inputs, outputs, resident }: Program): Ends => {
   const given = [...inputs.keys()].filter(i => !held.has(i))
   const returned = [...outputs.keys()].filter(i => !kept.has(i))
   const wanted = given.map(i => inputs[i])
+  const sizes = wanted.map(n => sizeOf(concrete(n)))
   /** Where each input comes from: a place among the given, or, below zero, among the resident. */
   const from = inputs.map((_, i) => held.has(i) ? -1 - (held.get(i) ?? 0) : given.indexOf(i))
   const check = (values: readonly Value[], written: number): void => {
@@ -60,6 +67,7 @@ export const splitEnds = ({ inputs, outputs, resident }: Program): Ends => {
         const got = typeOf(values[i].dtype, values[i].shape)
         throw new TypegradError('value', `run: input ${i} is ${got} but ${typeOf(dtype, shape)} was expected`)
       }
+      if (values[i].data.length !== sizes[i]) throw wrongLength(`run: input ${i}`, values[i])
     }
   }
   return {
