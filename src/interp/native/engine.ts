@@ -1,5 +1,6 @@
 /** The `native` engine: a program is fused loops in C and calls of a small runtime, compiled by this machine's C compiler. */
 import { availableParallelism } from 'node:os'
+import { TypegradError } from '../../dsl/errors.js'
 import type { Engine, EngineOptions, Program } from '../engine.js'
 import { emit, type Emitted } from './emit/emit.js'
 import { nativeExecutable } from './executable.js'
@@ -11,6 +12,8 @@ import { compilerVersion } from './toolchain/compiler.js'
 /** The engine over a given toolchain and emitter: a test puts C of its own in. */
 export const nativeOn = (tools: Toolchain, { threads = availableParallelism() }: EngineOptions,
   emitter: (program: Program) => Emitted = emit): Engine => {
+  if (!Number.isInteger(threads) || threads < 1)
+    throw new TypegradError('engine', `native: threads is ${threads}, but a whole number from 1 up was expected; leave it out for all cores`)
   const { addon, compiler } = tools
   const workspace = new Workspace(addon)
   return {
@@ -29,7 +32,7 @@ export const nativeOn = (tools: Toolchain, { threads = availableParallelism() }:
 /**
  * The engine that compiles every program to machine code by the C compiler of this machine: `CC`, else cc, gcc or clang. What it compiles
  * is kept in `TYPEGRAD_CACHE`, else in the user's cache folder. `threads` is for one loop or product, all cores when absent. Throws a
- * `TypegradError` of kind `engine` when there is no compiler.
+ * `TypegradError` of kind `engine` when there is no compiler, or when `threads` is no whole number from 1 up.
  *
  * @example
  * ```ts

@@ -47,6 +47,8 @@ export interface Parts {
 
 const stopped = (e: unknown): TypegradError => new TypegradError('engine',
   `native: the program stopped: ${e instanceof Error ? e.message : String(e)}; the engine js runs it slowly and shows every value`)
+const released = (what: string): TypegradError =>
+  new TypegradError('engine', `native: ${what}: the program was released; compile it again`)
 
 /**
  * The executable of a loaded program. A run that stops leaves in-place state half replaced: write it anew.
@@ -78,9 +80,7 @@ export const nativeExecutable = async (program: Program, parts: Parts): Promise<
   let states: States | null = null
   let odd = 0
 
-  const take = (set: LoadedProgram, e: End, { data }: Value, i: number): void => {
-    if (data.length !== e.size)
-      throw new TypegradError('value', `run: input ${i} has ${data.length} elements but its shape [${e.shape.join(', ')}] has ${e.size}`)
+  const take = (set: LoadedProgram, e: End, { data }: Value): void => {
     if (bytesOf(e.node) > small && readable(e.node.dtype, data)) return set.bind(e.slot, data)
     e.own ??= zeros(addon, e.node.dtype, e.size)
     e.own.set(data)
@@ -88,9 +88,9 @@ export const nativeExecutable = async (program: Program, parts: Parts): Promise<
   }
   const run = (values: readonly Value[]): Value[] => {
     ends.check(values, states === null ? 0 : resident.length)
-    if (sets.length === 0) throw new TypegradError('engine', 'native: run: the program was released; compile it again')
+    if (sets.length === 0) throw released('run')
     const set = sets[odd]
-    for (let i = 0; i < given.length; i++) take(set, given[i], values[i], i)
+    for (let i = 0; i < given.length; i++) take(set, given[i], values[i])
     if (work[odd] !== workspace.array) set.bind(0, work[odd] = workspace.array)
     const fresh = returned.map(e => {
       if (e.own !== null) return e.own
@@ -109,6 +109,7 @@ export const nativeExecutable = async (program: Program, parts: Parts): Promise<
   }
   const write = (values: readonly Value[]): void => {
     checkState(program, values)
+    if (sets.length === 0) throw released('write')
     if (states === null) {
       const made = layOut(program, parts.inPlace, input => zeros(addon, inputs[input].dtype, sizeOf(concrete(inputs[input]))))
       sets.forEach((set, i) => { made.slots[i].forEach((array, slot) => { set.bind(slot, array) }) })
