@@ -1,8 +1,8 @@
 /** What a fresh clone relies on: the lock file, the entry points, the runner's last line. */
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { fencedBlocks, read } from '../docs/blocks.js'
 import { build } from '../docs/programs.js'
@@ -60,6 +60,20 @@ describe('the entry points', () => {
   })
   it.each(Object.entries(pkg.bin))('the command %s is a script', (_, built) => {
     expect(readFileSync(join(root, source(built)), 'utf8').startsWith('#!/usr/bin/env node\n')).toBe(true)
+  })
+})
+
+describe('what is packed', () => {
+  it('holds every script that the guides and the README run from node_modules, with all that it imports', () => {
+    const { stdout } = spawnSync('npm', ['pack', '--dry-run', '--ignore-scripts', '--json'], { cwd: root, encoding: 'utf8' })
+    const [{ files }] = JSON.parse(stdout) as readonly [{ readonly files: readonly { readonly path: string }[] }]
+    const packed = new Set(files.map(file => file.path))
+    const guides = readdirSync(join(root, 'docs/guides')).map(name => `docs/guides/${name}`)
+    const named = ['README.md', ...guides].flatMap(file => [...read(file).matchAll(/node_modules\/typegrad\/(\S+\.m?js)/g)].map(m => m[1]))
+    const imported = (file: string): string[] => [file, ...[...readFileSync(join(root, file), 'utf8').matchAll(/from '(\.[^']+)'/g)]
+      .flatMap(([, target]) => imported(join(dirname(file), target)))]
+    expect(named).toContain('scripts/tfjs-node.mjs')
+    expect([...new Set(named.flatMap(imported))].filter(file => !packed.has(file))).toEqual([])
   })
 })
 
