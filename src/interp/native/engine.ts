@@ -13,7 +13,8 @@ import { compilerVersion } from './toolchain/compiler.js'
 export const nativeOn = (tools: Toolchain, { threads = availableParallelism() }: EngineOptions,
   emitter: (program: Program) => Emitted = emit): Engine => {
   if (!Number.isInteger(threads) || threads < 1)
-    throw new TypegradError('engine', `native: threads is ${threads}, but a whole number from 1 up was expected; leave it out for all cores`)
+    throw new TypegradError('engine',
+      `native: threads is ${threads}, but a whole number from 1 up was expected; leave it out for all cores`)
   const { addon, compiler } = tools
   const workspace = new Workspace(addon)
   return {
