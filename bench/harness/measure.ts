@@ -1,6 +1,6 @@
 /** One workload on so many threads: typegrad and every peer, in alternation. */
 import { workloads } from '../workloads/index.js'
-import { alternate, type Effort } from './alternate.js'
+import { alternate, isSlow, type Effort } from './alternate.js'
 import { words } from './errors.js'
 import { oneThread, peers, spare, typegrad } from './peers.js'
 import { prepared } from './prepared.js'
@@ -13,7 +13,7 @@ import type { Sizes, Workload } from './workload.js'
 export interface Asked extends Setting {
   readonly workload: string
   readonly sizes: Sizes
-  /** Turns, and the steps after which losses are compared. */
+  /** Turns, and the steps after which losses are compared: two at least. */
   readonly effort: Effort & { readonly steps: number }
   /** Rows of this run: peers that have one thread are not measured anew on more threads. */
   readonly earlier?: readonly Row[]
@@ -28,14 +28,23 @@ interface Contestant extends Pick<Result, 'name' | 'variant' | 'version' | 'star
 
 const labelOf = (name: string, variant: string): string => name === 'typegrad' ? name : `${name}:${variant}`
 
-/** Starts one and takes the compared steps. */
-const compared = async (name: string, variant: string, process: Peer, folder: string, asked: Asked): Promise<Contestant> => {
+/**
+ * Starts one and takes the compared steps. `sibling` is the quickest other variant of the peer: one whose steps are long and over ten times
+ * as long cannot be the peer's best, and is not measured further.
+ */
+const compared = async (
+  name: string, variant: string, process: Peer, folder: string, asked: Asked, sibling?: Contestant,
+): Promise<Contestant> => {
   const { workload, threads, device, sizes, effort } = asked
   const { version, seconds } = await process.start({ do: 'init', workload, variant, threads, folder, device, sizes })
-  const first = await process.steps(1)
-  const rest = effort.steps > 1 ? await process.steps(effort.steps - 1) : first
+  // The first step may compile, the second is as any other.
+  await process.steps(1)
+  const second = await process.steps(1)
+  if (sibling !== undefined && isSlow(second.seconds, effort) && second.seconds > 10 * sibling.expected)
+    throw new Error(`a step takes ${second.seconds.toFixed(1)} s, over ten times that of ${labelOf(name, sibling.variant)}, which counts`)
+  const rest = effort.steps > 2 ? await process.steps(effort.steps - 2) : second
   asked.say(`  ${labelOf(name, variant)}: ${version}, ready in ${seconds.toFixed(1)} s, loss ${rest.loss}`)
-  return { name, variant, process, version, start: seconds, loss: rest.loss, expected: rest.seconds / Math.max(1, effort.steps - 1) }
+  return { name, variant, process, version, start: seconds, loss: rest.loss, expected: rest.seconds / Math.max(1, effort.steps - 2) }
 }
 
 const fault = (loss: number, ours: number, tolerance: number): Pick<Result, 'void'> => Math.abs(loss - ours) <= tolerance * Math.abs(ours)
@@ -74,7 +83,9 @@ const compete = async (work: Workload, asked: Asked, folder: string, kept: (proc
     const process = told === undefined ? kept(start()) : undefined
     try {
       if (process === undefined) throw new Error(told)
-      const c = await compared(name, variant, process, folder, asked)
+      const siblings = all.filter(c => c.name === name && fault(c.loss, own.loss, work.tolerance).void === undefined)
+      const [sibling] = siblings.sort((x, y) => x.expected - y.expected)
+      const c = await compared(name, variant, process, folder, asked, sibling)
       all.push(c)
       return fault(c.loss, own.loss, work.tolerance).void === undefined
     } catch (e) {

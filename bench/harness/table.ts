@@ -58,6 +58,11 @@ const absences = (rows: readonly Row[]): string[] => {
     .map(who => `- ${[...new Set(found.filter(f => f.who === who).map(f => f.workload))].join(', ')}: ${who}`)
 }
 
+/** The backends of tfjs that are not the fastest: which one a user has depends on what can be installed. */
+const backends = (row: Row): string[] => row.peers.filter(p => p.name === 'tfjs' && p !== best(row, 'tfjs') && p.void === undefined)
+  .map(p => `- ${row.workload}, ${counted(row.threads, 'thread')}, tfjs on another backend: ${number(p.ms)} ms (${told(p.variant, p)}), `
+    + `${(p.ms / row.typegrad.ms).toFixed(2)} times typegrad's`)
+
 /** How many of what it makes each has a second. */
 const rates = (row: Row): string[] => {
   if (row.makes === undefined) return []
@@ -79,7 +84,7 @@ export const markdown = (rows: readonly Row[]): string => {
   const missing = absences(rows)
   const means = Object.entries(geomean(rows))
     .map(([n, x]) => `${n === 'all' ? 'all' : counted(Number(n), 'thread')}: ${x === null ? '-' : x.toFixed(2)}`)
-  const notes = [...rows.flatMap(rates), ...faults, ...missing]
+  const notes = [...rows.flatMap(rates), ...rows.flatMap(backends), ...faults, ...missing]
   const all = rows.flatMap(r => r.peers)
   const footnotes = [
     '`*` does not count in the geometric mean.',

@@ -145,7 +145,7 @@ export const workload = <S, I, O extends object>(told: Told, make: () => Case<S,
 })
 
 /** The peers of a training step. */
-export const allPeers = { torch: ['eager', 'compile', 'autotune'], jax: ['jit'], tfjs: ['wasm', 'node'], 'jax-js': ['jit'] } as const
+export const allPeers = { torch: ['eager', 'compile', 'autotune'], jax: ['jit'], tfjs: ['node', 'wasm'], 'jax-js': ['jit'] } as const
 
 interface Training<S, B> {
   statement(batch: B, key: Tensor<[2], 'int32'>): unknown

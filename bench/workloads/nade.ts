@@ -6,7 +6,7 @@ import { binaryPictures } from './made.js'
 
 export const nade = ({ batch = 100, width = 500 }: Sizes = {}) => workload({
   name: 'nade', title: `NADE, 784 pixels, ${width} hidden units, Adam, batch ${batch}`,
-  peers: { torch: ['eager', 'compile', 'loop'], jax: ['scan', 'jit'], tfjs: ['wasm', 'node'], 'jax-js': ['jit'] },
+  peers: { torch: ['eager', 'compile', 'loop'], jax: ['scan', 'jit'], tfjs: ['node', 'wasm'], 'jax-js': ['jit'] },
 }, () => {
   const model = nadeModel({ dims: 784, hidden: width })
   const training = trainStep({

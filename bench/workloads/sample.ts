@@ -7,7 +7,7 @@ import { masks } from './made.js'
 
 export const sample = ({ batch = 100, width = 500 }: Sizes = {}) => workload({
   name: 'sample', title: `${batch} samples of MADE 784-${width}-784`, training: false,
-  peers: { torch: ['eager', 'compile'], jax: ['jit'], tfjs: ['wasm', 'node'] },
+  peers: { torch: ['eager', 'compile'], jax: ['jit'], tfjs: ['node', 'wasm'] },
   why: { 'jax-js': 'it has no loop inside a compiled function' },
   makes: { what: 'pictures', each: batch },
   // draws differ; the share of white pixels is compared

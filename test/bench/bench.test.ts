@@ -31,6 +31,17 @@ describe('npm run bench', () => {
     expect(reports).toEqual({})
   })
 
+  test('a workload that fails is named, does not stop the others, and makes the exit code 1', () => {
+    const { status, stdout, stderr } =
+      bench('--only', 'chain,action-1', '--threads', '1', '--engine', 'nope', '--peers', 'none', '--quick', '--json')
+    expect(status).toBe(1)
+    expect(stdout).toContain('## What failed\n- chain, 1 thread: engine nope is not known')
+    expect(stderr).not.toContain(' at ')
+    const { rows, failed } = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as { rows: Row[]; failed: { what: string }[] }
+    expect(rows).toEqual([])
+    expect(failed.map(f => f.what)).toEqual(['chain, 1 thread', 'action-1, 1 thread'])
+  })
+
   test.each([
     [['--only', 'lstm'], /lstm is none of mlp, made/],
     [['--threads', '0'], /0 is no whole number above 0/],
