@@ -6,10 +6,10 @@
  * them, which keeps their gradients finite; hidden layers are leaky rectifiers in D and rectifiers in G, without maxout or dropout.
  */
 import type { Key } from '../dsl/keys.js'
-import { add, block, mean, named, neg, relu, reshape, sigmoid, softplus, sub } from '../dsl/ops/index.js'
+import { add, block, mean, named, neg, reshape, sigmoid, softplus, sub } from '../dsl/ops/index.js'
 import type { Dim, Tensor } from '../dsl/tensor.js'
 import { literal } from './literal.js'
-import { layers, leakyRelu, noise, throughLayers, type Layers, type Range, type Rows } from './networks.js'
+import { generator, layers, leakyRelu, throughLayers, type GeneratorNetwork, type Layers, type Range, type Rows } from './networks.js'
 
 /** The players of a GAN. */
 export interface GanOptions<D extends number, L extends number> {
@@ -26,14 +26,10 @@ export interface GanOptions<D extends number, L extends number> {
 export type GanParams = { readonly discriminator: Layers; readonly generator: Layers }
 
 /** A GAN over samples of `D` numbers. */
-export interface Gan<D extends number, L extends number> {
+export interface Gan<D extends number, L extends number> extends GeneratorNetwork<D, L> {
   readonly params: GanParams
   /** ℓ(x), the log-odds that samples are real. */
   logits<N extends Dim>(discriminator: Layers, x: Tensor<[N, D]>): Tensor<[N]>
-  /** G(z). */
-  generate<N extends Dim>(generator: Layers, z: Tensor<[N, L]>): Tensor<[N, D]>
-  /** G of fresh noise, [rows, D]. */
-  sample<const N extends Dim>(generator: Layers, key: Key, rows: N): Tensor<[N, D]>
   /** V(D, G), which both players play for (eq. 1). */
   value(players: GanParams, x: Tensor<['B', D]>, key: Key): Tensor<[]>
   /** -E log D(G(z)), what the generator lowers in its place while D rejects its samples with confidence (section 3). */
@@ -60,11 +56,7 @@ export interface Gan<D extends number, L extends number> {
 export const gan = <const D extends number, const L extends number>(options: GanOptions<D, L>): Gan<D, L> => {
   const { dims, latent, hidden, range = 'real' }: GanOptions<number, number> = options
   const ell = block('ℓ', (p: Layers, x: Rows) => reshape(throughLayers(p, x, leakyRelu), [x.shape[0]]), { latex: '\\ell' })
-  const G = block('G', (p: Layers, z: Rows): Rows => {
-    const out = throughLayers(p, z, relu)
-    return range === 'unit' ? sigmoid(out) : out
-  })
-  const generated = (p: Layers, key: Key, rows: 'B'): Rows => G(p, noise(key, rows, latent))
+  const G = generator(latent, range), generated = G.sample
   // D stands in formulas, what is computed are its logarithms from log-odds.
   const D = block('D', (p: Layers, x: Rows) => sigmoid(ell(p, x)))
   const logD = (p: Layers, x: Rows): Tensor<['B']> => logarithm(D(p, x), neg(softplus(neg(ell(p, x)))))
@@ -75,7 +67,7 @@ export const gan = <const D extends number, const L extends number>(options: Gan
   }
   const model = {
     params,
-    logits: ell, generate: G, sample: generated,
+    logits: ell, ...G,
     value: ({ discriminator, generator }: GanParams, x: Rows, key: Key) =>
       add(mean(logD(discriminator, named('x', x))), mean(logNotD(discriminator, generated(generator, key, 'B')))),
     nonSaturating: ({ discriminator, generator }: GanParams, key: Key) =>

@@ -26,4 +26,4 @@ export { codePrior, type CodePrior, type CodePriorOptions, type CodePriorParams 
 export { gan, type Gan, type GanOptions, type GanParams } from './gan.js'
 export { wgan, type Lipschitz, type Wgan, type WganOptions, type WganParams } from './wgan.js'
 export { gridOfGaussians, ringOfGaussians, type Mixture } from './mixtures.js'
-export type { Layers, Range } from './networks.js'
+export type { GeneratorNetwork, Layers, Range } from './networks.js'

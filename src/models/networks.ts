@@ -1,9 +1,9 @@
 /** Fully connected networks: the players of the GANs. */
 import { TypegradError } from '../dsl/errors.js'
 import { splitKey, type Key } from '../dsl/keys.js'
-import { add, f32, matmul, maximum, mul, named, normal, parameter } from '../dsl/ops/index.js'
+import { add, block, f32, matmul, maximum, mul, named, normal, parameter, relu, sigmoid } from '../dsl/ops/index.js'
 import { init } from '../dsl/params/index.js'
-import type { Tensor } from '../dsl/tensor.js'
+import type { Dim, Tensor } from '../dsl/tensor.js'
 
 /** The parameters of a fully connected network, layer by layer: weights [I, O] and biases [O]. */
 export type Layers = readonly { readonly w: Tensor<[number, number]>; readonly b: Tensor<[number]> }[]
@@ -36,5 +36,21 @@ export const throughLayers = (p: Layers, x: Rows, activation: Activation): Rows 
   return l < p.length - 1 ? activation(y) : y
 }, x)
 
-/** The noise z of a generator, standard normal. */
-export const noise = (key: Key, rows: 'B', latent: number): Rows => named('z', normal(splitKey(key, 'noise').noise, [rows, latent]))
+/** A generator G of samples of `D` numbers from `L` normal variates. */
+export interface GeneratorNetwork<D extends number, L extends number> {
+  /** G(z). */
+  generate<N extends Dim>(generator: Layers, z: Tensor<[N, L]>): Tensor<[N, D]>
+  /** G of fresh noise, [rows, D]. */
+  sample<const N extends Dim>(generator: Layers, key: Key, rows: N): Tensor<[N, D]>
+}
+
+/** The same before its sizes are literal. */
+export const generator = (latent: number, range: Range) => {
+  const generate = block('G', (p: Layers, z: Rows): Rows => {
+    const out = throughLayers(p, z, relu)
+    return range === 'unit' ? sigmoid(out) : out
+  })
+  /** The noise z is standard normal. */
+  const noise = (key: Key, rows: 'B'): Rows => named('z', normal(splitKey(key, 'noise').noise, [rows, latent]))
+  return { generate, sample: (p: Layers, key: Key, rows: 'B'): Rows => generate(p, noise(key, rows)) }
+}

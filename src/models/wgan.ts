@@ -7,11 +7,11 @@
  */
 import { clipWeights, gradientPenalty } from '../dsl/game/index.js'
 import type { Key } from '../dsl/keys.js'
-import { block, mean, named, relu, reshape, sigmoid, sub } from '../dsl/ops/index.js'
+import { block, mean, named, relu, reshape, sub } from '../dsl/ops/index.js'
 import type { Constraint } from '../dsl/statement.js'
 import type { Dim, Tensor } from '../dsl/tensor.js'
 import { literal } from './literal.js'
-import { layers, leakyRelu, noise, throughLayers, type Layers, type Range, type Rows } from './networks.js'
+import { generator, layers, leakyRelu, throughLayers, type GeneratorNetwork, type Layers, type Range, type Rows } from './networks.js'
 
 /** How the critic is kept Lipschitz: by a bound on each weight, or by the weight λ of a gradient penalty. */
 export type Lipschitz = { readonly clip: number } | { readonly penalty: number }
@@ -34,14 +34,10 @@ export interface WganOptions<D extends number, L extends number> {
 export type WganParams = { readonly critic: Layers; readonly generator: Layers }
 
 /** A Wasserstein GAN over samples of `D` numbers. */
-export interface Wgan<D extends number, L extends number> {
+export interface Wgan<D extends number, L extends number> extends GeneratorNetwork<D, L> {
   readonly params: WganParams
   /** f(x). */
   critic<N extends Dim>(critic: Layers, x: Tensor<[N, D]>): Tensor<[N]>
-  /** G(z). */
-  generate<N extends Dim>(generator: Layers, z: Tensor<[N, L]>): Tensor<[N, D]>
-  /** G of fresh noise, [rows, D]. */
-  sample<const N extends Dim>(generator: Layers, key: Key, rows: N): Tensor<[N, D]>
   /** E f(x) - E f(G(z)), which the critic raises and the generator lowers; at its best it is the distance. */
   value(players: WganParams, x: Tensor<['B', D]>, key: Key): Tensor<[]>
   /** What the critic is held to. */
@@ -71,16 +67,12 @@ export const wgan = <const D extends number, const L extends number>(options: Wg
   const { dims, latent, hidden, lipschitz, activation = 'leakyRelu', range = 'real' }: WganOptions<number, number> = options
   const h = activation === 'relu' ? relu : leakyRelu
   const f = block('f', (p: Layers, x: Rows) => reshape(throughLayers(p, x, h), [x.shape[0]]))
-  const G = block('G', (p: Layers, z: Rows): Rows => {
-    const out = throughLayers(p, z, relu)
-    return range === 'unit' ? sigmoid(out) : out
-  })
-  const generated = (p: Layers, key: Key, rows: 'B'): Rows => G(p, noise(key, rows, latent))
+  const G = generator(latent, range), generated = G.sample
   const model = {
     params: {
       critic: layers('wgan', [dims, ...hidden.critic, 1]), generator: layers('wgan', [latent, ...hidden.generator, dims], range),
     },
-    critic: f, generate: G, sample: generated,
+    critic: f, ...G,
     value: ({ critic, generator }: WganParams, x: Rows, key: Key) =>
       sub(mean(f(critic, named('x', x))), mean(f(critic, generated(generator, key, 'B')))),
     constraints: ({ critic, generator }: WganParams, x: Rows, key: Key) => {

@@ -7,7 +7,7 @@ import type { Arg } from '../dsl/shape/check.js'
 import type { Dim, Shape, Tensor } from '../dsl/tensor.js'
 import type { Environment } from './environment.js'
 import { checkFits, count, type Fits } from './fits.js'
-import { firstEpisodes, rollout, type Rollout } from './rollout.js'
+import { firstEpisodes, rolloutOf } from './rollout.js'
 import type { ActionSpace } from './spaces.js'
 
 /** Whom to evaluate, where, for how many episodes. */
@@ -41,8 +41,7 @@ export const evaluatePolicy = <S extends Tree, O extends Shape, A extends Action
   checkFits('evaluatePolicy', environment, policy)
   count('evaluatePolicy', 'episodes', episodes)
   const keys = splitKey(key, 'start', 'steps')
-  const actor: unknown = rollout({ environment, policy: policy as never, steps: environment.horizon, environments: episodes, greedy })
-  const collect = actor as Rollout<S, Pi['params'], number, number, O, A>
+  const collect = rolloutOf<S, O, A, Pi['params']>({ environment, policy, steps: environment.horizon, environments: episodes, greedy })
   const { trajectory } = collect.run(params, collect.init(keys.start), keys.steps)
   const wide = (x: unknown): Tensor<['T', 'N']> => tensorOf(nodeOf('evaluatePolicy', x))
   return tensorOf(nodeOf('evaluatePolicy', sum(mul(wide(trajectory.reward), wide(firstEpisodes(trajectory))), [0])))

@@ -26,7 +26,7 @@ import { checkFits, checkSees, count, type Fits, type Sees } from './fits.js'
 import type { ValueFunction } from './policies.js'
 import type { Policy } from './policy.js'
 import { inUnit, normalise, returns } from './returns.js'
-import { firstEpisodes, rollout, type Rollout, type Trajectory } from './rollout.js'
+import { firstEpisodes, rolloutOf, type Trajectory } from './rollout.js'
 import type { ActionSpace } from './spaces.js'
 
 /** The parameters of the policy, and of the baseline where there is one. */
@@ -126,8 +126,7 @@ export const reinforce = <S extends Tree, O extends Shape, A extends ActionSpace
   if (baseline !== undefined) checkSees('reinforce', environment, baseline)
   count('reinforce', 'episodes', episodes)
   inUnit('reinforce', 'discount', options.discount)
-  const actor: unknown = rollout({ environment, policy: policy as never, steps: environment.horizon, environments: episodes })
-  const collect = actor as Rollout<S, Pi['params'], number, number, O, A>
+  const collect = rolloutOf<S, O, A, Pi['params']>({ environment, policy, steps: environment.horizon, environments: episodes })
   type Params = ReinforceParams<Pi['params'], V>
   const params: Params = { policy: policy.params, baseline: baseline?.params ?? {} as V }
   const problem = (p: Params, key: Key) => {

@@ -179,6 +179,14 @@ export const rollout = <S extends Tree, O extends Shape, A extends ActionSpace, 
   return made as Rollout<S, Pi['params'], T, N, O, A>
 }
 
+/** `rollout` for a policy of any action space, whose fit only a check at run time tells: the one place that vouches for the types. */
+export const rolloutOf = <S extends Tree, O extends Shape, A extends ActionSpace, P extends Tree>(
+  options: Omit<RolloutOptions<S, O, A, Policy<P, O, A>, number, number>, 'policy'> & { readonly policy: unknown },
+): Rollout<S, P, number, number, O, A> => {
+  const made: unknown = rollout({ ...options, policy: options.policy as never })
+  return made as Rollout<S, P, number, number, O, A>
+}
+
 /**
  * 1 within the first episode of each environment, 0 after it, [T, N]: with rollouts that begin with new episodes and are as long as the
  * horizon, the weights of whole episodes.

@@ -24,7 +24,7 @@ import { checkFits, checkSees, count, type Fits, type Sees } from './fits.js'
 import type { ValueFunction } from './policies.js'
 import type { Policy } from './policy.js'
 import { gae, inUnit, normalise } from './returns.js'
-import { rollout, type Rollout } from './rollout.js'
+import { rolloutOf } from './rollout.js'
 import type { ActionSpace, ActionTensor } from './spaces.js'
 import { critic, type CriticOptions, type Targets } from './trpo-critic.js'
 
@@ -106,8 +106,7 @@ export const trpo = <S extends Tree, O extends Shape, A extends ActionSpace, Pi 
   count('trpo', 'environments', environments)
   inUnit('trpo', 'discount', discount)
   inUnit('trpo', 'λ', lambda)
-  const actor: unknown = rollout({ environment, policy: policy as never, steps, environments })
-  const collect = actor as Rollout<S, P, number, number, O, A>
+  const collect = rolloutOf<S, O, A, P>({ environment, policy, steps, environments })
 
   const problem = trustRegion<P, Judged<O, A>>({
     player: 'policy', params: policy.params, solver,
