@@ -1,33 +1,20 @@
 /** TRPO on CartPole-v1: a pole on a cart, kept up for 500 steps. */
-import { adam, mean, naturalGradient } from 'typegrad'
+import { mean } from 'typegrad'
 import { cartPole, categoricalPolicy, evaluatePolicy, trpo, valueFunction } from 'typegrad/rl'
-import { defineRecipe, setting } from 'typegrad/run'
+import { defineRecipe } from 'typegrad/run'
+import { lasting, trpoSettings, updating } from './parts/trpo.js'
 
 export default defineRecipe({
   name: 'trpo-cartpole',
   summary: 'TRPO (Schulman et al., 2015) on CartPole-v1: 100,000 environment steps, a softmax policy; solved at a mean return of 475.',
-  settings: {
-    environments: setting.int(8, 'copies of the environment', { min: 1 }),
-    steps: setting.int(128, 'steps of each an update', { min: 1 }),
-    bound: setting.number(0.01, 'the most that the mean KL divergence of an update may be, in nats', { min: 0 }),
-    damping: setting.number(0.1, 'added to the diagonal of the Fisher matrix', { min: 0 }),
-    discount: setting.number(0.99, 'γ', { min: 0, max: 1 }),
-    lambda: setting.number(0.97, 'λ of generalised advantages', { min: 0, max: 1 }),
-    hidden: setting.int(64, 'units of each of two layers, of policy and value function', { min: 1 }),
-    lr: setting.number(1e-3, 'learning rate of the value function', { min: 0 }),
-    updates: setting.int(40, 'steps of the value function an update', { min: 1 }),
-  },
+  settings: trpoSettings({ steps: 128, discount: 0.99, lambda: 0.97 }),
   model: ({ hidden }) => {
     const policy = categoricalPolicy({ observation: 4, hidden: [hidden, hidden], actions: 2 })
     const value = valueFunction({ observation: 4, hidden: [hidden, hidden] })
     return { params: { policy: policy.params, value: value.params }, policy, value }
   },
-  training: ({ settings: { environments, steps, bound, damping, discount, lambda, lr, updates }, model: { policy, value } }) => trpo({
-    environment: cartPole, policy, value, environments, steps, bound, discount, lambda,
-    solver: naturalGradient({ conjugateGradientSteps: 10, damping, backtrack: 0.8, backtracks: 10 }),
-    critic: { optimiser: adam(lr), updates },
-  }),
-  schedule: ({ environments, steps }) => ({ batch: 1, length: { steps: Math.floor(100_000 / (environments * steps)) }, logEvery: 10 }),
+  training: ({ settings, model: { policy, value } }) => trpo({ environment: cartPole, policy, value, ...updating(settings) }),
+  schedule: lasting,
   evaluation: ({ model: { policy }, params, key }) => ({
     meanReturn: mean(evaluatePolicy({ environment: cartPole, policy, params: params.policy, key, episodes: 100 })),
   }),
