@@ -1,6 +1,6 @@
 /** From C sources to a library that is loaded: what is compiled when, what is kept, and what is said when it does not work. */
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { TypegradError } from '../../../src/dsl/errors.js'
@@ -158,12 +158,28 @@ void tg_run(const void *R, char *const *slot) { (void)R; ((float *)slot[1])[0] =
   it('a damaged library is compiled again', async () => {
     const before = new Set(readdirSync(cache))
     await tools.compileProgram([scaled(11)], [4, 4])
-    const made = readdirSync(cache).filter(name => !before.has(name))
+    const made = readdirSync(cache).filter(name => !before.has(name) && name.endsWith('.so'))
     expect(made.length).toBe(1)
     const other = folder()
     await openToolchain({ ...environment, TYPEGRAD_CACHE: other }, runtime)
     writeFileSync(join(other, made[0]), 'not a library')
     expect(await runs(await openToolchain({ ...environment, TYPEGRAD_CACHE: other }, runtime), scaled(11))).toBe(33)
+  })
+  it.each([['to 1000 bytes', 1000], ['to nothing', 0]])('a library that was cut %s is compiled again, and not loaded', async (_, bytes) => {
+    const other = { ...environment, TYPEGRAD_CACHE: folder() }
+    const program = `import { openToolchain } from ${JSON.stringify(resolve(import.meta.dirname,
+      '../../../src/interp/native/toolchain/addon.ts'))}
+      const tools = await openToolchain(process.env, ${JSON.stringify(runtime)})
+      await tools.compileProgram([${JSON.stringify(scaled(12))}], [4, 4])`
+    const args = ['--import', 'tsx', '--input-type=module', '-e', program]
+    const run = () => spawnSync(process.execPath, args, { encoding: 'utf8', env: other })
+    expect(run()).toMatchObject({ status: 0, signal: null })
+    const libraries = readdirSync(other.TYPEGRAD_CACHE).filter(name => /\.(so|node)$/.test(name))
+      .map(name => join(other.TYPEGRAD_CACHE, name))
+    expect(libraries).toHaveLength(2)
+    libraries.forEach(path => { truncateSync(path, bytes) })
+    expect(run()).toMatchObject({ status: 0, signal: null })
+    expect(libraries.every(path => statSync(path).size > 1000)).toBe(true)
   })
   it('a library that does not load says what to do', async () => {
     expect(await sentence(tools.compileProgram(['int nothing;\n'], []))).toMatch(/does not load \(.*tg_run.*\); set TYPEGRAD_CACHE to/)

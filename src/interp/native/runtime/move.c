@@ -132,8 +132,9 @@ static void swap_dims(copy *c, int i, int j) {
 static int plan(copy *c, int size, int rank, const long *shape, const char **x, const long *src, char **y, const long *dst) {
   int r = 0;
   c->size = size;
+  /* First: what has elements has at most MAX_RANK dimensions longer than 1. */
+  for (int i = 0; i < rank; i++) if (shape[i] == 0) return 0;
   for (int i = 0; i < rank; i++) {
-    if (shape[i] == 0) return 0;
     if (shape[i] == 1) continue;
     long back = dst[i] < 0 ? shape[i] - 1 : 0;
     *x += back * src[i] * size, *y += back * dst[i] * size;

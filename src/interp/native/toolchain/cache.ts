@@ -1,6 +1,6 @@
 /** The folder of compiled libraries: what was compiled once is loaded the next time. */
 import { createHash } from 'node:crypto'
-import { access, constants, lstat, mkdir, mkdtemp, readdir, rename, rm, stat, utimes } from 'node:fs/promises'
+import { access, constants, lstat, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -45,6 +45,18 @@ export const cacheFolder = async (environment: NodeJS.ProcessEnv = process.env):
   return await usable(temporary) && await isOurs(temporary) ? temporary : mkdtemp(join(tmpdir(), 'typegrad-'))
 }
 
+/** Beside every library, its size: to load one that was cut short would end the process without a word. */
+const sizeFile = (path: string): string => `${path}.size`
+
+const isWhole = async (path: string): Promise<boolean> => {
+  try {
+    const [{ size }, expected] = await Promise.all([stat(path), readFile(sizeFile(path), 'utf8')])
+    return `${size}` === expected
+  } catch {
+    return false
+  }
+}
+
 interface Entry { readonly path: string; readonly size: number; readonly used: number }
 
 /** Removes what was used least recently until the rest fits, and what a process that was stopped left unfinished. */
@@ -59,7 +71,8 @@ export const evict = async (folder: string, bytes = limit): Promise<void> => {
   const kept = entries.filter(({ path }) => !path.startsWith(join(folder, 'new-'))).sort((a, b) => b.used - a.used)
   let total = 0
   const excess = kept.filter(({ size }) => (total += size) > bytes)
-  await Promise.all([...old, ...excess].map(({ path }) => rm(path, { recursive: true, force: true })))
+  const gone = [...old, ...excess].flatMap(({ path }) => [path, sizeFile(path)])
+  await Promise.all(gone.map(path => rm(path, { recursive: true, force: true })))
 }
 
 const running = new Map<string, Promise<string>>()
@@ -72,21 +85,26 @@ const evicted = new Set<string>()
 export const cached = (folder: string, name: string, make: (workplace: string, path: string) => Promise<void>): Promise<string> => {
   const path = join(folder, name)
   const produce = async (): Promise<string> => {
-    const now = new Date()
-    // The time tells when it was last used; an entry of somebody else's folder cannot be touched, and is there all the same.
-    const there = await utimes(path, now, now).then(() => true, () => access(path).then(() => true, () => false))
-    if (there) return path
+    if (await isWhole(path)) {
+      const now = new Date()
+      // The time tells when it was last used; an entry of somebody else's folder cannot be touched, and serves all the same.
+      await utimes(path, now, now).catch(() => undefined)
+      return path
+    }
     const workplace = await mkdtemp(join(folder, 'new-'))
     try {
-      await make(workplace, join(workplace, name))
-      await rename(join(workplace, name), path)
+      const made = join(workplace, name)
+      await make(workplace, made)
+      await writeFile(sizeFile(made), `${(await stat(made)).size}`)
+      await rename(sizeFile(made), sizeFile(path))
+      await rename(made, path)
     } finally {
       await rm(workplace, { recursive: true, force: true })
     }
     if (!evicted.has(folder)) {
       evicted.add(folder)
-      // Another process may remove the same files: what is gone is gone.
-      await evict(folder).catch(() => undefined)
+      // Nobody need wait for it. Another process may remove the same files: what is gone is gone.
+      evict(folder).catch(() => undefined)
     }
     return path
   }
