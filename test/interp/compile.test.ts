@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { add, f32, mean, mul, sub } from '../../src/dsl/ops/index.js'
+import { add, cast, concat, f32, mean, mul, sub } from '../../src/dsl/ops/index.js'
+import type { Tensor } from '../../src/dsl/tensor.js'
 import { compile } from '../../src/interp/compile.js'
 import { jsEngine } from '../../src/interp/js/engine.js'
 
@@ -61,4 +62,19 @@ it('takes and gives trees of any depth in their own order, and refuses what is m
   await expect(c.run({ x: one(1), y: one(2) } as never)).rejects.toThrow('inputs: key y is not expected; it has x')
   await expect(c.write({ a: { w: one(1) }, b: [one(2)] } as never)).rejects.toThrow('state.b: key 1 is missing')
   await expect(c.run(null as never)).rejects.toThrow('inputs: a record with x was expected')
+})
+
+it('refuses sizes that are none, states that change, and lists for numbers', async () => {
+  const same = (s: typeof specs.state, { x }: typeof specs.inputs) => ({ state: s, outputs: sub(x, s.total) })
+  for (const [B, said] of [[-1, '-1'], [1.5, '1.5'], [NaN, 'NaN']] as const)
+    await expect(compile(jsEngine, same, specs, { B })).rejects.toThrow(
+      `compile: the size of B is ${said}, but a whole number from 0 up was expected`)
+  const changing = (change: (x: Tensor<[2]>) => unknown) =>
+    compile(jsEngine, s => ({ state: { total: change(s.total) as Tensor<[2]> }, outputs: s.total }), { state: specs.state, inputs: {} })
+  await expect(changing(x => cast(x, 'int32'))).rejects.toThrow(
+    'compile: the next state of total is int32 [2] where the state is float32 [2]; a state keeps its dtype and shape from run to run')
+  await expect(changing(x => concat([x, x], 0))).rejects.toThrow('compile: the next state of total is float32 [4] where the state is')
+  const c = await compile(jsEngine, (_, { x }) => ({ outputs: x }), { state: {}, inputs: { x: f32(2) } })
+  const list = { shape: [2], dtype: 'float32', data: [1, 2] } as unknown as ReturnType<typeof value>
+  await expect(c.run({ x: list })).rejects.toThrow('inputs.x is a host array whose data is a list, not a Float32Array')
 })
