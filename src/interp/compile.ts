@@ -26,7 +26,8 @@ export interface Compiled<S, I, O> {
 
 const kindOf = (found: unknown): string => Array.isArray(found) ? 'a list'
   : ArrayBuffer.isView(found) ? `a ${found.constructor.name} alone`
-  : isLeaf(found) && 'data' in found ? `a host array whose data is ${Array.isArray(found.data) ? 'a list' : `a ${typeof found.data}`}, not a Float32Array, Int32Array or Uint8Array`
+  : isLeaf(found) && 'data' in found
+    ? `a host array whose data is ${Array.isArray(found.data) ? 'a list' : typeof found.data}, not a Float32Array, Int32Array or Uint8Array`
   : isLeaf(found) ? 'a tensor, an expression without numbers of its own'
   : found === null ? 'null' : typeof found === 'object' ? 'a record' : `the ${typeof found} ${String(found)}`
 
