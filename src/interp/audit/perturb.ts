@@ -44,7 +44,7 @@ const changed = (x: Value, j: number, codes: number, bits: boolean, by: Float64A
   const each = sizeOf(x.shape.slice(2))
   const data = x.data.slice()
   for (let i = j * each; i < (j + 1) * each; i++)
-    data[i] = x.dtype === 'int32' ? (data[i] + 1 + Math.floor(by[i] * Math.max(1, codes - 1))) % Math.max(2, codes)
+    data[i] = x.dtype === 'int32' ? (data[i] + 1 + Math.floor(by[i] * Math.max(1, codes - 1))) % codes
       : x.dtype === 'bool' || bits ? 1 - data[i] : data[i] + 0.5 + by[i]
   return { ...x, data }
 }

@@ -46,7 +46,7 @@ export interface Parts {
 }
 
 const stopped = (e: unknown): TypegradError => new TypegradError('engine',
-  `native: the program stopped: ${e instanceof Error ? e.message : String(e)}; the engine js runs it slowly and shows every value`)
+  `native: the program stopped: ${e instanceof Error ? e.message : String(e)}; the engine js runs it slowly and names the position`)
 const released = (what: string): TypegradError =>
   new TypegradError('engine', `native: ${what}: the program was released; compile it again`)
 

@@ -3,6 +3,8 @@ import { InternalError, TypegradError } from '../../dsl/errors.js'
 import type { Value } from '../../dsl/value.js'
 import type { Engine, EngineOptions, Executable, Program } from '../engine.js'
 import { checkState, splitEnds } from '../ends.js'
+import { axisInWords } from '../js/positions.js'
+import type { Positional } from './graph.js'
 import { toModel } from './model.js'
 import {
   copyOf, emptyFor, loadRuntime, runtimeVersion, toTensor, toValue, type InferenceSession, type Runtime, type Tensor,
@@ -22,12 +24,22 @@ const sessionOptions = ({ threads }: EngineOptions): InferenceSession.SessionOpt
 })
 
 const firstLine = (e: unknown): string => (e instanceof Error ? e.message : String(e)).split('\n')[0]
-/** A fault while running is one of the values, such as a position outside of an axis, or of the machine, such as its memory. */
-const running = async <T>(f: () => Promise<T>): Promise<T> => {
+/** How ONNX Runtime's operators word a position that is not on its axis. */
+const outOfBounds = /out of (?:data )?bounds|out of range/i
+/** The sentence of a position outside of an axis, by the name of the operator that refused it; null for any other fault. */
+const positionFault = (message: string, positional: ReadonlyMap<string, Positional>): string | null => {
+  // Of an operator in a loop's body, the loop is named first.
+  const at = [...message.matchAll(/Name:'([^']*)'/g)].flatMap(([, name]) => positional.get(name) ?? []).at(-1)
+  return at !== undefined && outOfBounds.test(message) ? `${at.op}: a position lies outside of ${axisInWords(at.size)}` : null
+}
+/** A fault while running is one of the values, which are positions outside of an axis, or of the machine, such as its memory. */
+const running = async <T>(positional: ReadonlyMap<string, Positional>, f: () => Promise<T>): Promise<T> => {
   try {
     return await f()
   } catch (e) {
-    throw new TypegradError('engine', `onnx: the program stopped: ${firstLine(e)}; the engine js runs it slowly and shows every value`)
+    const what = positionFault(e instanceof Error ? e.message : String(e), positional)
+      ?? `${firstLine(e)}; the engine js runs it slowly and without ONNX Runtime`
+    throw new TypegradError('engine', `onnx: the program stopped: ${what}`)
   }
 }
 
@@ -50,7 +62,7 @@ const compile = async (runtime: Runtime, options: EngineOptions, program: Progra
     const feeds = Object.fromEntries(joined.map((v, i) => [model.inputs[i], isTensor(v) ? v : toTensor(runtime, v)]))
     const fetches: Record<string, Tensor | null> = Object.fromEntries(model.outputs.map(o => [o, null]))
     resident.forEach(({ output }, i) => { if (output !== null) fetches[model.outputs[output]] = spare[memory[i]] })
-    const results = await running(() => session.run(feeds, fetches))
+    const results = await running(model.positional, () => session.run(feeds, fetches))
     const before = state
     state = resident.map(({ output }, i) => output === null ? before[i] : spare[memory[i]])
     spare = before

@@ -46,7 +46,10 @@ export const valueInfo = (name: string, dtype: ElementType, shape: readonly numb
 interface Emitted { readonly proto: NodeProto; readonly reads: readonly string[] }
 
 /** What all graphs of one model share: constants live in the outermost graph, and names are never used twice. */
-interface Shared { names: number; readonly constants: Map<string, TensorProto> }
+interface Shared { names: number; readonly constants: Map<string, TensorProto>; readonly positional: Map<string, Positional> }
+
+/** What an operator that reads or adds at positions was lowered from, and how long its axis is. */
+export interface Positional { readonly op: string; readonly size: number }
 
 /** Internal operators of ONNX Runtime, by domain. */
 const domains: Readonly<Record<string, string>> = { FusedMatMul: 'com.microsoft' }
@@ -58,7 +61,7 @@ export class Graph {
   private readonly shared: Shared
 
   constructor(private readonly outer?: Graph) {
-    this.shared = outer?.shared ?? { names: 0, constants: new Map() }
+    this.shared = outer?.shared ?? { names: 0, constants: new Map(), positional: new Map() }
   }
 
   fresh(prefix: string): string { return `${prefix}_${this.shared.names++}` }
@@ -86,6 +89,9 @@ export class Graph {
     outputs.forEach(o => this.made.add(o))
     return outputs
   }
+
+  /** The operators whose positions may lie outside of an axis, by name, in this graph and those around and in it. */
+  get positional(): Map<string, Positional> { return this.shared.positional }
 
   /** Whether an operator of this very graph makes the value. */
   makes(name: string): boolean { return this.made.has(name) }

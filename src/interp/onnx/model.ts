@@ -4,7 +4,7 @@ import type { Node } from '../../dsl/core/node.js'
 import { version } from '../../version.js'
 import type { Program } from '../engine.js'
 import { concrete } from '../program.js'
-import { Graph, valueInfo } from './graph.js'
+import { Graph, valueInfo, type Positional } from './graph.js'
 import { Context } from './lowering.js'
 import { ModelProtoSchema } from './onnx_pb.js'
 import { namedOutputs } from './outputs.js'
@@ -15,6 +15,8 @@ export interface Model {
   /** Names in the order of the program's ends. */
   readonly inputs: readonly string[]
   readonly outputs: readonly string[]
+  /** The operators whose positions may lie outside of an axis, by name. */
+  readonly positional: ReadonlyMap<string, Positional>
 }
 
 /** ONNX 1.16: operator set 21, intermediate representation 10. */
@@ -35,5 +37,5 @@ export const toModel = ({ inputs, outputs }: Pick<Program, 'inputs' | 'outputs'>
     irVersion: representation, producerName: 'typegrad', producerVersion: version, graph: finished.graph,
     opsetImport: [{ domain: '', version: opset }, { domain: 'com.microsoft', version: 1n }],
   })
-  return { bytes: toBinary(ModelProtoSchema, model), inputs: inputNames, outputs: outputNames }
+  return { bytes: toBinary(ModelProtoSchema, model), inputs: inputNames, outputs: outputNames, positional: graph.positional }
 }

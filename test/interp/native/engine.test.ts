@@ -99,7 +99,7 @@ void tg_run(const tg *R, char *const *slot) {
   test('a fault stops the run with a sentence, and the next one works', async () => {
     const e = await byHand()
     await e.write([2000, 2, 3, 4].map(v => float([1], [v])))
-    const message = 'native: the program stopped: p is too large; the engine js runs it slowly and shows every value'
+    const message = 'native: the program stopped: p is too large; the engine js runs it slowly and names the position'
     await expect(e.run([])).rejects.toMatchObject({ kind: 'engine', message })
     await e.write([1, 2, 3, 4].map(v => float([1], [v])))
     expect(data(await e.run([]))).toEqual([[4]])

@@ -2,6 +2,7 @@
 import { sizeOf } from '../../../dsl/value.js'
 import type { Program } from '../../engine.js'
 import { concrete } from '../../program.js'
+import { outside } from '../positions.js'
 import { erf, roundHalfEven } from '../special.js'
 import { allocate, arrayOf, dense, isWhole, type Data } from './buffers.js'
 import { viewForm } from './forms.js'
@@ -30,7 +31,7 @@ const printed = (steps: readonly Step[]): string[] => steps.map(s => {
   return `for(${head}){\n${printed(s.steps).join('\n')}\n}`
 })
 
-const helpers = { erf, roundHalfEven, fillBits, fillUniform }
+const helpers = { erf, roundHalfEven, fillBits, fillUniform, outside }
 
 /** The text of functions that run steps one after another; loops call functions of their own when their bodies are long. */
 const functionsOf = (steps: readonly Step[]): string => {

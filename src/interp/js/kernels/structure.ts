@@ -2,6 +2,7 @@ import type { NodeOf } from '../../../dsl/core/table.js'
 import type { Value } from '../../../dsl/value.js'
 import { concrete } from '../../program.js'
 import { around, read, stridesOf, walk, zeros } from '../arrays.js'
+import { checkPositions } from '../positions.js'
 
 type In = readonly Value[]
 const same = ([x]: In): Value => x
@@ -58,6 +59,7 @@ export const structureKernels = {
     return out
   },
   gather: ([x, index]: In, node: NodeOf<'gather'>): Value => {
+    checkPositions('gather', index.data, x.shape[node.attrs.axis])
     const out = zeros(concrete(node), x.dtype)
     const [before, size, after] = around(x.shape, node.attrs.axis)
     const n = index.data.length
@@ -66,6 +68,7 @@ export const structureKernels = {
     return out
   },
   scatterAdd: ([base, index, updates]: In, node: NodeOf<'scatterAdd'>): Value => {
+    checkPositions('scatterAdd', index.data, base.shape[node.attrs.axis])
     const out = { ...base, data: base.data.slice() }
     const [before, size, after] = around(base.shape, node.attrs.axis)
     const n = index.data.length
@@ -74,6 +77,7 @@ export const structureKernels = {
     return out
   },
   takeAlong: ([x, index]: In, node: NodeOf<'takeAlong'>): Value => {
+    checkPositions('takeAlong', index.data, x.shape[node.attrs.axis])
     const out = zeros(index.shape, x.dtype)
     const strides = stridesOf(x.shape)
     const along = strides[node.attrs.axis]
@@ -81,6 +85,7 @@ export const structureKernels = {
     return out
   },
   scatterAlong: ([base, index, updates]: In, node: NodeOf<'scatterAlong'>): Value => {
+    checkPositions('scatterAlong', index.data, base.shape[node.attrs.axis])
     const out = { ...base, data: base.data.slice() }
     const strides = stridesOf(base.shape)
     const along = strides[node.attrs.axis]

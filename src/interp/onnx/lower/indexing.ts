@@ -1,25 +1,48 @@
 /** Reading and adding at positions. */
-import type { NodeOf } from '../../../dsl/core/table.js'
+import type { Node } from '../../../dsl/core/node.js'
+import type { NodeOf, Op } from '../../../dsl/core/table.js'
+import { checkPositions } from '../../js/positions.js'
 import { concrete } from '../../program.js'
-import type { Operand } from '../graph.js'
+import type { Attributes, Operand } from '../graph.js'
 import type { Context } from '../lowering.js'
 
+/** Positions as the operators take them: to ONNX a negative one counts from the end, so it becomes one that is refused. */
+const positionsOf = (cx: Context, node: Node, op: Op, size: number): Operand => {
+  const index = cx.dense(node)
+  if (node.op !== 'constant') return cx.op('Where', [cx.op('Less', [index, cx.int(0)], index.shape), cx.int(size), index], index.shape)
+  checkPositions(op, (node as NodeOf<'constant'>).attrs.value.data, size)
+  return index
+}
+
+/** An operator that ONNX Runtime refuses to run where a position is outside of the axis. */
+const positional = (cx: Context, op: Op, size: number, type: string, inputs: readonly Operand[], shape: readonly number[],
+  attrs: Attributes): Operand => {
+  const made = cx.op(type, inputs, shape, attrs)
+  cx.graph.positional.set(made.name, { op, size })
+  return made
+}
+
 // ScatterElements adds one update after another; ScatterND adds in parallel and loses some where positions are equal.
-const scatter = (cx: Context, base: Operand, index: Operand, updates: Operand, axis: number): Operand =>
-  cx.op('ScatterElements', [base, index, updates], base.shape, { axis, reduction: 'add' })
+const scatter = (cx: Context, op: Op, base: Operand, index: Operand, updates: Operand, axis: number, size: number): Operand =>
+  positional(cx, op, size, 'ScatterElements', [base, index, updates], base.shape, { axis, reduction: 'add' })
+
+const reading = (type: 'Gather' | 'GatherElements') => (cx: Context, node: NodeOf<'gather' | 'takeAlong'>): Operand => {
+  const { op, inputs: [x, i], attrs: { axis } } = node, size = concrete(x)[axis]
+  return positional(cx, op as Op, size, type, [cx.dense(x), positionsOf(cx, i, op as Op, size)], concrete(node), { axis })
+}
 
 export const indexingLowerings = {
-  gather: (cx: Context, node: NodeOf<'gather'>): Operand =>
-    cx.op('Gather', node.inputs.map(i => cx.dense(i)), concrete(node), { axis: node.attrs.axis }),
-  takeAlong: (cx: Context, node: NodeOf<'takeAlong'>): Operand =>
-    cx.op('GatherElements', node.inputs.map(i => cx.dense(i)), concrete(node), { axis: node.attrs.axis }),
-  scatterAlong: (cx: Context, { inputs: [b, i, u], attrs: { axis } }: NodeOf<'scatterAlong'>): Operand =>
-    scatter(cx, cx.dense(b), cx.dense(i), cx.dense(u), axis),
+  gather: reading('Gather'),
+  takeAlong: reading('GatherElements'),
+  scatterAlong: (cx: Context, { inputs: [b, i, u], attrs: { axis } }: NodeOf<'scatterAlong'>): Operand => {
+    const base = cx.dense(b), size = base.shape[axis]
+    return scatter(cx, 'scatterAlong', base, positionsOf(cx, i, 'scatterAlong', size), cx.dense(u), axis, size)
+  },
   scatterAdd: (cx: Context, { inputs: [b, i, u], attrs: { axis } }: NodeOf<'scatterAdd'>): Operand => {
-    const base = cx.dense(b)
+    const base = cx.dense(b), size = base.shape[axis]
     const count = concrete(i).reduce((n, d) => n * d, 1)
     const shape = base.shape.with(axis, count)
-    const positions = cx.reshape(cx.dense(i), shape.map((_, d) => d === axis ? count : 1))
-    return scatter(cx, base, cx.expand(positions, shape), cx.reshape(cx.dense(u), shape), axis)
+    const positions = cx.reshape(positionsOf(cx, i, 'scatterAdd', size), shape.map((_, d) => d === axis ? count : 1))
+    return scatter(cx, 'scatterAdd', base, cx.expand(positions, shape), cx.reshape(cx.dense(u), shape), axis, size)
   },
 }
