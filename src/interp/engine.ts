@@ -38,4 +38,6 @@ export interface EngineOptions {
   readonly threads?: number
   /** Of tfjs: `node-gpu`, `node`, `webgpu`, `wasm`, `cpu`; the first that works when absent. */
   readonly backend?: string
+  /** Hears in one line what takes a while when an engine opens, or why `auto` did not take its first choice. */
+  readonly notice?: (line: string) => void
 }

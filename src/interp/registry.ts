@@ -2,6 +2,7 @@
 import { TypegradError } from '../dsl/errors.js'
 import { quickest } from './choose.js'
 import type { Engine, EngineOptions } from './engine.js'
+import { checkThreads } from './threads.js'
 import { jsEngine } from './js/engine.js'
 import { backendNames, type BackendName } from './tfjs/backends.js'
 
@@ -9,10 +10,7 @@ import { backendNames, type BackendName } from './tfjs/backends.js'
 export type EngineName = 'auto' | 'onnx' | 'native' | 'tfjs' | 'js' | `tfjs:${BackendName}`
 
 /** How to open an engine. */
-export interface OpenOptions extends EngineOptions {
-  /** Hears in one line why `auto` did not take its first choice. */
-  readonly notice?: (line: string) => void
-}
+export type OpenOptions = EngineOptions
 
 /** Whether an engine works on this machine: its version, or why not and what to do about it. */
 export type Probe =
@@ -66,14 +64,18 @@ export const registry = (load: Loaders): {
     }
   }
   return {
-    openEngine: (name, options = {}) => {
-      if (name === 'auto') return firstOf(order, options, [])
+    openEngine: async (name, options = {}) => {
+      if (name === 'auto') {
+        checkThreads(name, options.threads)
+        return firstOf(order, options, [])
+      }
       const [engine, ...rest] = String(name).split(':'), backend = rest.join(':')
       const known = order.find(n => n === engine)
       if (known === undefined || rest.length > 0 && known !== 'tfjs') {
-        return Promise.reject(new TypegradError('engine', `engine ${name} is not known; it is one of auto, ${order.join(', ')}, or `
-          + `tfjs with a backend: ${backendNames.map(b => `tfjs:${b}`).join(', ')}`))
+        throw new TypegradError('engine', `engine ${name} is not known; it is one of auto, ${order.join(', ')}, or `
+          + `tfjs with a backend: ${backendNames.map(b => `tfjs:${b}`).join(', ')}`)
       }
+      checkThreads(name, options.threads)
       return open(known, rest.length > 0 ? { ...options, backend } : options)
     },
     probeEngines: async () => {
@@ -95,7 +97,8 @@ const standard = registry(loaders)
  *
  * `auto` takes the first of native, onnx, tfjs and js that works, and tells `notice` in one line when it is not the first.
  *
- * @throws TypegradError of kind `engine` when a named engine is absent: what is missing and the command that installs it
+ * @throws TypegradError of kind `engine` when a named engine is absent: what is missing and the command that installs it; or when `threads`
+ * is no whole number from 1 up
  * @example
  * ```ts
  * import { openEngine } from 'typegrad/engines'

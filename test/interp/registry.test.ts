@@ -11,8 +11,10 @@ import { version } from '../../src/version.js'
 const named = (name: string): Engine => ({ ...jsEngine, name })
 const absent = (sentence: string) => (): Promise<Engine> => Promise.reject(new TypegradError('engine', sentence))
 const works = (name: string) => (): Promise<Engine> => Promise.resolve(named(name))
-const needs = (backend: string, name: string, flags = ''): string =>
-  `engine: tfjs:${backend} needs the package ${name}, which is not installed; run \`npm install ${flags}${name}\``
+const needs = (backend: string, name: string, how = `run \`npm install ${name}\``): string =>
+  `engine: tfjs:${backend} needs the package ${name}, which is not installed; ${how}`
+const building = (flags = ''): string => `build it by \`node node_modules/typegrad/scripts/tfjs-node.mjs${flags}\` `
+  + `(in a clone of typegrad, \`node scripts/tfjs-node.mjs${flags}\`)`
 const sentenceOf = (p: Promise<unknown>): Promise<string> => p.then(() => 'no error',
   (e: unknown) => e instanceof TypegradError ? `${e.kind}: ${e.message}` : `not ours: ${String(e)}`)
 
@@ -60,7 +62,9 @@ describe('auto', () => {
 describe('absent engines', () => {
   it('name the package and the command that installs it', async () => {
     expect(await sentenceOf(tfjsEngine({ backend: 'node' }, nothing)))
-      .toBe(needs('node', '@tensorflow/tfjs-node', '--no-save --ignore-scripts=false '))
+      .toBe(needs('node', '@tensorflow/tfjs-node', building()))
+    expect(await sentenceOf(tfjsEngine({ backend: 'node-gpu' }, nothing)))
+      .toBe(needs('node-gpu', '@tensorflow/tfjs-node-gpu', building(' --gpu')))
     expect(await sentenceOf(tfjsEngine({ backend: 'wasm' }, nothing))).toBe(needs('wasm', '@tensorflow/tfjs-core'))
     expect(await sentenceOf(tfjsEngine({ backend: 'wasm' }, only('@tensorflow/tfjs-core'))))
       .toMatch(/^engine: tfjs:wasm needs the package @tensorflow\/tfjs-backend-wasm, which/)
@@ -71,8 +75,7 @@ describe('absent engines', () => {
     const broken = (): Promise<unknown> => Promise.reject(new Error('The native addon can not be found at path: x.\nPlease run'))
     expect(await sentenceOf(tfjsEngine({ backend: 'node-gpu' }, broken))).toBe(
       'engine: tfjs:node-gpu: the package @tensorflow/tfjs-node-gpu is installed but does not load: '
-      + 'The native addon can not be found at path: x.; run '
-      + '`npm rebuild --ignore-scripts=false @tensorflow/tfjs-node-gpu`, or use another engine')
+      + `The native addon can not be found at path: x.; ${building(' --gpu')}, or use another engine`)
   })
   it('tell a backend that starts but computes nothing', async () => {
     const core = await import('@tensorflow/tfjs-core')
@@ -94,6 +97,12 @@ describe('absent engines', () => {
     // @ts-expect-error no such backend
     expect(await sentenceOf(openEngine('tfjs:webgl9'))).toMatch('the backend webgl9 is not known')
   })
+  it.each([0, -1, 1.5, NaN])('refuse %s threads, whichever is asked for', async threads => {
+    for (const name of ['auto', 'native', 'onnx', 'tfjs', 'tfjs:cpu', 'js'] as const) {
+      expect(await sentenceOf(openEngine(name, { threads })))
+        .toBe(`engine: ${name}: threads is ${threads}, but a whole number from 1 up was expected; leave it out for all cores`)
+    }
+  })
   it('refuse names that are not known', async () => {
     for (const name of ['torch', 'js:cpu', 'auto:x']) {
       expect(await sentenceOf(openEngine(name as never))).toBe(
@@ -112,7 +121,7 @@ describe('the engines of this installation', () => {
     expect(probes.filter(p => p.available).map(p => p.name)).toEqual(expect.arrayContaining(['tfjs:wasm', 'tfjs:cpu', 'js']))
     for (const p of probes) {
       if (p.available) expect(p.version).toMatch(p.name === 'native' ? /^(gcc|clang) \d+\.\d+/ : /^\d+\.\d+/)
-      else expect(p.reason).toMatch(/npm install|npm rebuild|use another|install one/)
+      else expect(p.reason).toMatch(/npm install|npm rebuild|tfjs-node\.mjs|use another|install one/)
     }
   })
   it('are in the report of doctor', async () => {

@@ -1,7 +1,7 @@
 /** The `native` engine: a program is fused loops in C and calls of a small runtime, compiled by this machine's C compiler. */
 import { availableParallelism } from 'node:os'
-import { TypegradError } from '../../dsl/errors.js'
 import type { Engine, EngineOptions, Program } from '../engine.js'
+import { checkThreads } from '../threads.js'
 import { emit, type Emitted } from './emit/emit.js'
 import { nativeExecutable } from './executable.js'
 import { bytesOf, Workspace } from './memory.js'
@@ -12,9 +12,7 @@ import { compilerVersion } from './toolchain/compiler.js'
 /** The engine over a given toolchain and emitter: a test puts C of its own in. */
 export const nativeOn = (tools: Toolchain, { threads = availableParallelism() }: EngineOptions,
   emitter: (program: Program) => Emitted = emit): Engine => {
-  if (!Number.isInteger(threads) || threads < 1)
-    throw new TypegradError('engine',
-      `native: threads is ${threads}, but a whole number from 1 up was expected; leave it out for all cores`)
+  checkThreads('native', threads)
   const { addon, compiler } = tools
   const workspace = new Workspace(addon)
   return {
@@ -42,4 +40,5 @@ export const nativeOn = (tools: Toolchain, { threads = availableParallelism() }:
  * console.log(engine.name, engine.version)
  * ```
  */
-export const nativeEngine = async (options: EngineOptions = {}): Promise<Engine> => nativeOn(await openToolchain(), options)
+export const nativeEngine = async (options: EngineOptions = {}): Promise<Engine> =>
+  nativeOn(await openToolchain(undefined, undefined, options.notice), options)

@@ -37,9 +37,15 @@ export const backendNames: readonly string[] = sources.map(s => s.name)
 const firstLine = (e: unknown): string => (e instanceof Error ? e.message : String(e)).trim().split('\n')[0]
 const missing = (e: unknown): boolean => /Cannot find (package|module)|Failed to (resolve|load)|Failed to fetch/.test(firstLine(e))
 
-// The packages built in C++ come by an install script, which a project (this one too) may have switched off.
-const installing = (name: string): string =>
-  sources.some(s => s.package === name && s.whole) ? `npm install --no-save --ignore-scripts=false ${name}` : `npm install ${name}`
+// What installs a package, and what mends it. The packages built in C++ download a TensorFlow that most machines cannot get or cannot
+// load, so these are built by the script of docs/guides/tfjs-node.md.
+const commandsFor = (name: string): { readonly install: string; readonly mend: string } => {
+  const whole = sources.find(s => s.package === name && s.whole)
+  if (!whole) return { install: `run \`npm install ${name}\``, mend: `run \`npm rebuild --ignore-scripts=false ${name}\`` }
+  const script = `scripts/tfjs-node.mjs${whole.name === 'node-gpu' ? ' --gpu' : ''}`
+  const build = `build it by \`node node_modules/typegrad/${script}\` (in a clone of typegrad, \`node ${script}\`)`
+  return { install: build, mend: build }
+}
 
 /**
  * TensorFlow reads its number of threads from the environment, once, when tfjs-node loads; a browser has no environment. What the user has
@@ -54,10 +60,9 @@ const load = async (name: string, backend: string, importer: Importer): Promise<
   try {
     return await importer(name)
   } catch (e) {
-    const absent = `tfjs:${backend} needs the package ${name}, which is not installed; run \`${installing(name)}\``
+    const absent = `tfjs:${backend} needs the package ${name}, which is not installed; ${commandsFor(name).install}`
     const broken = `tfjs:${backend}: the package ${name} is installed but does not load: ${firstLine(e)}`
-    const rebuild = `npm rebuild --ignore-scripts=false ${name}`
-    throw new TypegradError('engine', missing(e) ? absent : `${broken}; run \`${rebuild}\`, or use another engine`)
+    throw new TypegradError('engine', missing(e) ? absent : `${broken}; ${commandsFor(name).mend}, or use another engine`)
   }
 }
 

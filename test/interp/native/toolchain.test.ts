@@ -155,6 +155,16 @@ void tg_run(const void *R, char *const *slot) { (void)R; ((float *)slot[1])[0] =
     expect(message).not.toContain(cache)
     expect(readdirSync(cache).filter(name => name.startsWith('new-'))).toEqual([])
   })
+  it('a runtime that is compiled is announced, and one that is loaded is not', async () => {
+    const other = { ...environment, TYPEGRAD_CACHE: folder() }, heard: string[] = []
+    const notice = (line: string): void => { heard.push(line) }
+    await openToolchain(other, runtime, notice)
+    expect(heard).toEqual(['compiling the runtime of native, once on this machine...'])
+    vi.resetModules()
+    const { openToolchain: openAgain } = await import('../../../src/interp/native/toolchain/addon.js')
+    await openAgain(other, runtime, notice)
+    expect(heard).toHaveLength(1)
+  })
   it('a damaged library is compiled again', async () => {
     const before = new Set(readdirSync(cache))
     await tools.compileProgram([scaled(11)], [4, 4])

@@ -74,7 +74,9 @@ const loadAddon = (path: string): Addon => {
   return module.exports as Addon
 }
 
-const open = async (environment: NodeJS.ProcessEnv, runtime: string): Promise<Toolchain> => {
+type Notice = (line: string) => void
+
+const open = async (environment: NodeJS.ProcessEnv, runtime: string, notice?: Notice): Promise<Toolchain> => {
   const compiler = await findCompiler(environment)
   const [folder, { sources, headers }] = await Promise.all([cacheFolder(environment), readRuntime(runtime)])
   const { include_dir: nodeApi } = createRequire(import.meta.url)('node-api-headers') as { readonly include_dir: string }
@@ -82,7 +84,8 @@ const open = async (environment: NodeJS.ProcessEnv, runtime: string): Promise<To
   const recipe: Recipe = {
     what: 'the runtime', sources, flags: runtimeFlags(compiler, [runtime, nodeApi]), depends: [...headers, version], extension: 'node',
   }
-  const addon = await loaded(() => build(compiler, folder, recipe), loadAddon)
+  const begins = () => notice?.('compiling the runtime of native, once on this machine...')
+  const addon = await loaded(() => build(compiler, folder, recipe, begins), loadAddon)
   const flags = programFlags(compiler, [runtime])
   return {
     compiler, addon,
@@ -99,11 +102,13 @@ const opened = new Map<string, Promise<Toolchain>>()
 
 /**
  * The toolchain of this machine, opened once a process for each compiler and cache folder. The first time on a machine the runtime is
- * compiled, which takes seconds. Throws a `TypegradError` of kind `engine` when there is no compiler or it fails.
+ * compiled, which takes seconds: `notice` hears it before. Throws a `TypegradError` of kind `engine` when there is no compiler or it fails.
  */
-export const openToolchain = (environment: NodeJS.ProcessEnv = process.env, runtime = runtimeFolder): Promise<Toolchain> => {
+export const openToolchain = (
+  environment: NodeJS.ProcessEnv = process.env, runtime = runtimeFolder, notice?: Notice,
+): Promise<Toolchain> => {
   const key = [environment.CC, environment.PATH, environment.TYPEGRAD_CACHE, environment.XDG_CACHE_HOME, runtime].join('\n')
-  const found = opened.get(key) ?? open(environment, runtime)
+  const found = opened.get(key) ?? open(environment, runtime, notice)
   opened.set(key, found)
   // What failed may work later: the user may have installed a compiler.
   found.catch(() => opened.delete(key))

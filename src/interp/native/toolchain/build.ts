@@ -44,13 +44,17 @@ const inParallel = async (jobs: readonly (() => Promise<void>)[]): Promise<void>
   await Promise.all(Array.from({ length: Math.min(jobs.length, availableParallelism()) }, worker))
 }
 
-/** Compiles and links the sources unless the cache has the result; the path of the library. Throws a `TypegradError` of kind `engine`. */
-export const build = (compiler: Compiler, folder: string, recipe: Recipe): Promise<string> => {
+/**
+ * Compiles and links the sources unless the cache has the result; the path of the library. `begins` is called before it compiles. Throws a
+ * `TypegradError` of kind `engine`.
+ */
+export const build = (compiler: Compiler, folder: string, recipe: Recipe, begins?: () => void): Promise<string> => {
   const { sources, flags: { compile, link, libraries }, depends, extension } = recipe
   const machine = [platform(), arch(), cpus()[0]?.model ?? '', compiler.identity]
   const texts = sources.flatMap(({ name, text }) => [name, text])
   const key = keyOf(...machine, ...compiler.command, ...compile, ...link, ...libraries, ...texts, ...depends)
   return cached(folder, `${key}.${extension}`, async (workplace, path) => {
+    begins?.()
     const run = compilerRun(compiler, recipe, workplace)
     const files = sources.map(({ name }) => join(workplace, name))
     await Promise.all(sources.map(({ text }, i) => writeFile(files[i], text)))
