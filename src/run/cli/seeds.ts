@@ -4,7 +4,7 @@ import { run } from '../effect.js'
 import { writeAtomic } from '../files/atomic.js'
 import { FILES } from '../files/names.js'
 import { lockRun } from '../files/lock.js'
-import { seedFolder } from '../files/runs.js'
+import { createNext, seedFolder } from '../files/runs.js'
 import { seedLines, seedMarkdown, spreadOf, type SeedFigures } from '../report/seeds.js'
 import type { Reopened } from '../session.js'
 import { quoted } from './command.js'
@@ -22,7 +22,10 @@ export const trainSeeds = async (
 ): Promise<number> => {
   const { out, stop } = watched
   const begun = await begin(name, flags, out)
-  const { folder, made: { recipe }, assembly, engine } = begun
+  const { made: { recipe }, assembly, engine } = begun
+  // the table to come holds the place: a folder of its own for these seeds, whatever other commands begin now
+  const awaited = `# ${recipe.name}, seed ${seeds.join(', ')}\n\n${recipe.summary}\n\nNo seed is finished yet.\n`
+  const folder = begun.folder ?? await run(createNext(recipe.name, () => ({ [FILES.report]: awaited })))
   out.know({ recipe: recipe.name, engine: engine.name, seeds, out: folder })
   const first = seedFolder(folder, seeds[0]), wanted = recordOf(begun, first, seeds[0], flags)
   const there = await seedRuns(folder, wanted, assembly.evaluation !== undefined)
@@ -40,7 +43,7 @@ export const trainSeeds = async (
       runs.push({ recipe: recipe.name, engine: engine.name, seed, steps: found.config.steps, ...found.finished, out: own })
       continue
     }
-    const opened = found === undefined ? await created(begun, own, seed, flags) : await again(begun, found)
+    const opened = found === undefined ? (await created(begun, own, seed, flags)).opened : await again(begun, found)
     out.say(found === undefined ? which : `${which}, which was begun already`)
     const { trained, facts } = await trainRun(own, opened, { ...flags, ...found && { resume: own } }, watched)
     runs.push(facts)

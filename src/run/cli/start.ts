@@ -9,7 +9,7 @@ import { readCheckpoint } from '../files/checkpoint.js'
 import { readConfig, writeConfig, type Config } from '../files/config.js'
 import { lockRun } from '../files/lock.js'
 import { writeRows } from '../files/rows.js'
-import { createRun, newRunFolder, seedFolder } from '../files/runs.js'
+import { createRun, freeFolder, seedFolder } from '../files/runs.js'
 import { isRecipeFile, loadRecipe, placeFrom } from '../load.js'
 import { openedOnce, ready, reopen, stepsOf, type Ready, type Reopened } from '../session.js'
 import { parseAssignments } from '../settings.js'
@@ -32,9 +32,10 @@ export interface TrainFlags {
   readonly json?: boolean
 }
 
-/** A recipe ready to train: the folder for it, and everything that does not depend on the seed. */
+/** A recipe ready to train: the folder asked for, and everything that does not depend on the seed. */
 export interface Begun {
-  readonly folder: string
+  /** The one that `--out` names; the next in `runs` when absent, which is known once it has been created. */
+  readonly folder?: string
   readonly made: Ready
   readonly steps: number
   readonly assembly: Assembly
@@ -48,7 +49,7 @@ export const begin = async (name: string | undefined, flags: TrainFlags, out: Ou
   const raw = orThrow(parseAssignments(flags.set ?? []))
   const loaded = await run(loadRecipe(name))
   const goesOn = flags.seeds !== undefined && flags.out !== undefined && (await run(seedsIn(flags.out))).length > 0
-  const folder = goesOn && flags.out !== undefined ? flags.out : await run(newRunFolder(loaded.recipe.name, flags.out))
+  const folder = flags.out === undefined || goesOn ? flags.out : await run(freeFolder(flags.out))
   const open = openedOnce(flags.engine ?? 'auto', flags.threads, out.say)
   const made = await ready(loaded, raw, { engine: open, say: out.say })
   const steps = stepsOf(made, flags), assembly = assemble(made.recipe.name, made.prepared, steps)
@@ -69,13 +70,16 @@ export const recordOf = ({ made, steps, engine }: Begun, folder: string, seed: n
 export const reopenedAs = ({ made, assembly, engine }: Begun, config: Config): Reopened =>
   ({ ...made, config, assembly, engine: () => Promise.resolve(engine) })
 
-/** Makes the folder of a new run. */
-export const created = async (begun: Begun, folder: string, seed: number, flags: TrainFlags): Promise<Reopened> => {
-  const { made } = begun, config = recordOf(begun, folder, seed, flags)
-  await run(createRun(folder, config))
+/** Makes the folder of a new run: the one asked for, or the next in `runs`. */
+export const created = async (
+  begun: Begun, asked: string | undefined, seed: number, flags: TrainFlags,
+): Promise<{ readonly folder: string; readonly opened: Reopened }> => {
+  const { made } = begun, startedAt = new Date().toISOString()
+  const record = (place: string): Config => ({ ...recordOf(begun, place, seed, flags), startedAt })
+  const folder = await run(createRun(made.recipe.name, asked, record))
   await run(lockRun(folder))
   if (isEncoded(made.prepared.source)) await run(writeRows(folder, made.splits))
-  return reopenedAs(begun, config)
+  return { folder, opened: reopenedAs(begun, record(folder)) }
 }
 
 /** A run taken up again from its folder. */

@@ -1,4 +1,5 @@
 /** Files that are either the old ones or the new ones, whole, whenever the process or the machine stops. */
+import { existsSync } from 'node:fs'
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { attempt, type Effect } from '../effect.js'
@@ -46,8 +47,12 @@ const makeFolder = async (folder: string, options: { readonly recursive?: boolea
   }
 }
 
-/** Creates a folder that holds `files` from the moment it exists. */
-export const createFolder = (folder: string, files: Readonly<Record<string, string>>): Effect<void> =>
+// Linux and macOS say one of the first two, Windows the last.
+const isTaken = (folder: string, e: unknown): boolean =>
+  ['ENOTEMPTY', 'EEXIST', 'EPERM'].includes((e as NodeJS.ErrnoException).code ?? '') && existsSync(folder)
+
+/** Creates a folder that holds `files` from the moment it exists; false, with nothing touched, where it holds something already. */
+export const createFolder = (folder: string, files: Readonly<Record<string, string>>): Effect<boolean> =>
   attempt('file', reason => `${folder}: cannot be created: ${reason}.`, async () => {
     await makeFolder(dirname(folder), { recursive: true })
     const temporary = join(dirname(folder), `.${basename(folder)}.${process.pid}.${writes++}.tmp`)
@@ -57,10 +62,15 @@ export const createFolder = (folder: string, files: Readonly<Record<string, stri
         const handle = await open(join(temporary, name), 'w')
         try { await handle.writeFile(content); await handle.sync() } finally { await handle.close() }
       }
-      await rename(temporary, folder)
+      try { await rename(temporary, folder) } catch (e) {
+        if (!isTaken(folder, e)) throw e
+        await rm(temporary, { force: true, recursive: true })
+        return false
+      }
     } catch (e) {
       await rm(temporary, { force: true, recursive: true })
       throw e
     }
     await syncFolder(dirname(folder))
+    return true
   })

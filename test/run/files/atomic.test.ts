@@ -23,8 +23,10 @@ test('a failed write says which file and why, and keeps the old one', async () =
 
 test('a folder appears with its files, and only once', async () => {
   const folder = join(await mkdtemp(join(tmpdir(), 'typegrad-atomic-')), 'run')
-  await run(createFolder(folder, { 'a.txt': 'A' }))
+  expect(await run(createFolder(folder, { 'a.txt': 'A' }))).toBe(true)
   expect(await readdir(folder)).toEqual(['a.txt'])
-  await expect(run(createFolder(folder, { 'a.txt': 'B' }))).rejects.toThrow(`${folder}: cannot be created: `)
+  expect(await run(createFolder(folder, { 'a.txt': 'B' }))).toBe(false)
   expect(await readFile(join(folder, 'a.txt'), 'utf8')).toBe('A')
+  expect(await readdir(join(folder, '..'))).toEqual(['run'])
+  await expect(run(createFolder(join(folder, 'a.txt', 'b'), {}))).rejects.toThrow(/a\.txt\/b: cannot be created: /)
 })
