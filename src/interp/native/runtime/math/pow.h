@@ -36,7 +36,7 @@ static inline float tg_pow(float x, float y) {
   int integer = __builtin_floorf(y) == y;
   int odd = integer & (__builtin_floorf(0.5f * y) != 0.5f * y);
   r = odd ? __builtin_copysignf(r, x) : r;
-  r = (x < 0.0f) & (x > -__builtin_inff()) & !integer ? __builtin_nanf("") : r;
+  r = ((x < 0.0f) & (x > -__builtin_inff()) & !integer) ? __builtin_nanf("") : r;
   return y == 0.0f ? 1.0f : r;
 }
 #endif
