@@ -20,7 +20,7 @@ export interface Executable {
   write(state: readonly Value[]): Promise<void>
   /** Copies of the resident values. */
   read(): Promise<Value[]>
-  /** Gives memory back to the engine; the shell calls this, never a user. */
+  /** Gives the memory back. A second call does nothing; any other one after it rejects with a `TypegradError`. */
   release(): Promise<void>
 }
 

@@ -1,16 +1,18 @@
-/** Positions outside of their axis stop a program on every engine that can tell, with a sentence: never another row, never NaN. */
+/** Positions outside of their axis stop a program on every engine in the same words: never another row, never NaN. */
 import { describe, expect, test } from 'vitest'
 import * as b from '../../src/dsl/core/build.js'
 import type { Node } from '../../src/dsl/core/node.js'
 import { crossEntropy } from '../../src/dsl/nn/losses.js'
 import { tensor } from '../../src/dsl/ops/create.js'
 import type { Value } from '../../src/dsl/value.js'
-import type { Executable, Program } from '../../src/interp/engine.js'
+import type { Engine, Executable, Program } from '../../src/interp/engine.js'
 import { evaluate } from '../../src/interp/evaluate.js'
 import { interpreted, jsEngine } from '../../src/interp/js/engine.js'
 import { generatedExecutable } from '../../src/interp/js/executable.js'
 import { nativeEngine } from '../../src/interp/native/engine.js'
 import { onnxEngine } from '../../src/interp/onnx/engine.js'
+import { openBackend } from '../../src/interp/tfjs/backends.js'
+import { tfjsOn } from '../../src/interp/tfjs/engine.js'
 import { program } from '../../src/interp/program.js'
 import { simplify } from '../../src/interp/simplify/simplify.js'
 import { int, spread } from './onnx/agree.js'
@@ -23,15 +25,20 @@ const generated = (p: Program): Executable => {
   if (made === null) throw new Error('no code is generated here')
   return made
 }
-const mend = '(0 to 2 are expected); check labels and indices'
-const exact = (op: string, at: number): string => `${op}: position ${at} lies outside of an axis of size 3 ${mend}`
-/** How each engine makes a program, and what it says of a position. */
-const engines: Readonly<Record<string, readonly [(p: Program) => Promise<Executable>, (op: string, at: number) => string]>> = {
-  'the reference': [p => Promise.resolve(interpreted(p)), exact],
-  'generated js': [p => Promise.resolve(generated(p)), exact],
-  onnx: [p => onnx.compile(p), op => `onnx: the program stopped: ${op}: a position lies outside of an axis of size 3 ${mend}`],
-  ...native && { native: [p => native.compile(p),
-    op => `native: the program stopped: ${op}: a position lies outside of its axis; the engine js runs it slowly and names the position`] },
+/** What every engine says. */
+const exact = (op: string, at: number): string =>
+  `${op}: position ${at} lies outside of an axis of size 3 (0 to 2 are expected); check labels and indices`
+const [wasm, cpu] = [await openBackend('wasm', { threads: 1 }), await openBackend('cpu')]
+const on = (engine: Engine) => (p: Program): Promise<Executable> => engine.compile(p)
+/** How each engine makes a program; a backend of tfjs whose memory is its own looks at the positions that are given. */
+const engines: Readonly<Record<string, (p: Program) => Promise<Executable>>> = {
+  'the reference': p => Promise.resolve(interpreted(p)),
+  'generated js': p => Promise.resolve(generated(p)),
+  onnx: on(onnx),
+  ...native && { native: on(native) },
+  'tfjs:wasm': on(tfjsOn(wasm)),
+  'tfjs:cpu': on(tfjsOn(cpu)),
+  'tfjs in memory of its own': on(tfjsOn({ ...cpu, near: false })),
 }
 
 /** Each op over an axis of size 3: its result, the shapes of its float operands and that of its indices. */
@@ -47,12 +54,12 @@ const inputsOf = ({ index, updates }: Case): [Node, Node, Node] => [b.input({ sh
 const dataOf = (v: Value): number[] => Array.from(v.data)
 
 describe.each(Object.keys(engines))('%s', name => {
-  const [make, sentence] = engines[name]
+  const make = engines[name]
   test.each(Object.keys(cases).flatMap(op => [-1, 3, -(2 ** 31), 2 ** 31 - 1].map(at => [op, at] as const)))('%s at %i', async (op, at) => {
     const given = cases[op], inputs = inputsOf(given), values = (last: number): Value[] =>
       [spread(2, 3), int(given.index, [0, last]), spread(...given.updates)]
     const p = program(inputs, [given.make(...inputs)]), e = await make(p)
-    await expect(e.run(values(at))).rejects.toMatchObject({ name: 'TypegradError', kind: 'engine', message: sentence(op, at) })
+    await expect(e.run(values(at))).rejects.toMatchObject({ name: 'TypegradError', kind: 'engine', message: exact(op, at) })
     // A run that stopped leaves nothing behind.
     const [after] = await e.run(values(2)), [want] = await interpreted(p).run(values(2))
     dataOf(after).forEach((v, i) => { expect(v).toBeCloseTo(want.data[i], 6) })
@@ -66,7 +73,20 @@ describe.each(Object.keys(engines))('%s', name => {
       return { next: [next], ys: [next] }
     } })
     const e = await make(program([x, i], ys))
-    await expect(e.run([spread(3), int([2, 1], [0, -1])])).rejects.toMatchObject({ kind: 'engine', message: sentence('gather', -1) })
+    await expect(e.run([spread(3), int([2, 1], [0, -1])])).rejects.toMatchObject({ kind: 'engine', message: exact('gather', -1) })
+    await e.release()
+  })
+})
+
+describe.each(['generated js', 'onnx', 'native', 'tfjs:wasm', 'tfjs:cpu'].filter(name => name in engines))('%s', name => {
+  test.each(Object.keys(cases))('%s at positions that are computed', async op => {
+    const given = cases[op], [x, i, u] = inputsOf(given)
+    const e = await engines[name](program([x, i, u], [given.make(x, b.sub(b.mul(i, 2), 1), u)]))
+    const message = name === 'onnx' && op === 'takeAlong'
+      ? exact(op, 0).replace('position 0', 'a position') // GatherElements does not say which.
+      : exact(op, -1)
+    const values = [spread(2, 3), int(given.index, [1, 0]), spread(...given.updates)]
+    await expect(e.run(values)).rejects.toMatchObject({ kind: 'engine', message })
     await e.release()
   })
 })
@@ -81,6 +101,7 @@ test.each([-1, 3])('a constant position %i is refused where it is folded and whe
   await refuses(async () => (await jsEngine.compile(program([], [folded]))).run([]))
   await refuses(async () => (await jsEngine.compile(program([x], [b.gather(x, i, 0)]))).run([spread(3)]))
   await refuses(() => onnx.compile(program([x], [b.gather(x, i, 0)])))
+  for (const device of [wasm, cpu]) await refuses(() => tfjsOn(device).compile(program([x], [b.gather(x, i, 0)])))
 })
 
 test('an axis of size 0 has no positions', async () => {

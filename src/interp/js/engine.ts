@@ -3,6 +3,7 @@ import type { Engine, Executable, Program } from '../engine.js'
 import type { Value } from '../../dsl/value.js'
 import { version } from '../../version.js'
 import { checkState, wide, splitEnds } from '../ends.js'
+import { releasable } from '../releasable.js'
 import { evaluate } from './evaluate.js'
 import { generatedExecutable } from './executable.js'
 
@@ -10,7 +11,7 @@ import { generatedExecutable } from './executable.js'
 export const interpreted = (program: Program): Executable => {
   const ends = splitEnds(program)
   let state: Value[] = []
-  return {
+  return releasable({
     run: inputs => new Promise(resolve => {
       const args = ends.join(inputs, state)
       const results = evaluate(program.outputs, new Map(program.inputs.map((n, i) => [n, wide(args[i])])))
@@ -25,7 +26,7 @@ export const interpreted = (program: Program): Executable => {
     }),
     read: () => Promise.resolve(state.map(v => ({ ...v, data: v.data.slice() }))),
     release: () => Promise.resolve(),
-  }
+  })
 }
 
 /**

@@ -4,6 +4,7 @@ import type { DType } from '../../dsl/tensor.js'
 import type { Value } from '../../dsl/value.js'
 import type { Executable, Program } from '../engine.js'
 import { checkState, splitEnds } from '../ends.js'
+import { releasable } from '../releasable.js'
 import { arrayOf, type Data } from './generate/buffers.js'
 import { generate } from './generate/generate.js'
 
@@ -44,7 +45,7 @@ export const generatedExecutable = (program: Program, { float32 = false } = {}):
   })
   const next = resident.flatMap((r, i) => r.output === null ? [] : [{ to: state[i], from: outputs[r.output] }])
   let written = resident.length === 0
-  return {
+  return releasable({
     run: values => new Promise(resolve => {
       ends.check(values, written ? resident.length : 0)
       for (let i = 0; i < given.length; i++) {
@@ -70,5 +71,5 @@ export const generatedExecutable = (program: Program, { float32 = false } = {}):
     }),
     read: () => Promise.resolve(written ? resident.map((r, i) => taken(program.inputs[r.input], state[i])) : []),
     release: () => Promise.resolve(),
-  }
+  })
 }

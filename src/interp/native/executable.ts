@@ -4,7 +4,9 @@ import { TypegradError } from '../../dsl/errors.js'
 import { sizeOf, type Value } from '../../dsl/value.js'
 import type { Executable, Program } from '../engine.js'
 import { checkState, splitEnds } from '../ends.js'
+import { outsideError } from '../js/positions.js'
 import { concrete } from '../program.js'
+import { releasable } from '../releasable.js'
 import { bytesOf, copyOf, readable, unwritten, zeros, type Workspace } from './memory.js'
 import { inputSlot, layOut, outputSlot, type States } from './state.js'
 import type { Addon, LoadedProgram, TypedArray } from './toolchain/addon.js'
@@ -45,10 +47,12 @@ export interface Parts {
   readonly load: (sets: number) => Promise<readonly LoadedProgram[]>
 }
 
-const stopped = (e: unknown): TypegradError => new TypegradError('engine',
-  `native: the program stopped: ${e instanceof Error ? e.message : String(e)}; the engine js runs it slowly and names the position`)
-const released = (what: string): TypegradError =>
-  new TypegradError('engine', `native: ${what}: the program was released; compile it again`)
+const stopped = (e: unknown): TypegradError => {
+  const { message, code } = e as { readonly message: string; readonly code?: string }
+  if (code !== 'outside') return new TypegradError('engine', `native: the program stopped: ${message}`)
+  const [op, position, size] = message.split(' ')
+  return outsideError(op, Number(position), Number(size))
+}
 
 /**
  * The executable of a loaded program. A run that stops leaves in-place state half replaced: write it anew.
@@ -88,7 +92,6 @@ export const nativeExecutable = async (program: Program, parts: Parts): Promise<
   }
   const run = (values: readonly Value[]): Value[] => {
     ends.check(values, states === null ? 0 : resident.length)
-    if (sets.length === 0) throw released('run')
     const set = sets[odd]
     for (let i = 0; i < given.length; i++) take(set, given[i], values[i])
     if (work[odd] !== workspace.array) set.bind(0, work[odd] = workspace.array)
@@ -109,7 +112,6 @@ export const nativeExecutable = async (program: Program, parts: Parts): Promise<
   }
   const write = (values: readonly Value[]): void => {
     checkState(program, values)
-    if (sets.length === 0) throw released('write')
     if (states === null) {
       const made = layOut(program, parts.inPlace, input => zeros(addon, inputs[input].dtype, sizeOf(concrete(inputs[input]))))
       sets.forEach((set, i) => { made.slots[i].forEach((array, slot) => { set.bind(slot, array) }) })
@@ -119,7 +121,7 @@ export const nativeExecutable = async (program: Program, parts: Parts): Promise<
     values.forEach((v, i) => { current[i].set(v.data) })
   }
   if (resident.length === 0) write([])
-  return {
+  return releasable({
     run: values => {
       try {
         return turn(run(values))
@@ -141,5 +143,5 @@ export const nativeExecutable = async (program: Program, parts: Parts): Promise<
       kept.splice(0)
       return Promise.resolve()
     },
-  }
+  })
 }

@@ -3,9 +3,11 @@ import { InternalError, TypegradError } from '../../dsl/errors.js'
 import type { Value } from '../../dsl/value.js'
 import type { Engine, EngineOptions, Executable, Program } from '../engine.js'
 import { checkState, splitEnds } from '../ends.js'
-import { axisInWords } from '../js/positions.js'
-import type { Positional } from './graph.js'
-import { toModel } from './model.js'
+import { firstGiven, givenPositions } from '../given-positions.js'
+import { outsideError } from '../js/positions.js'
+import { releasable } from '../releasable.js'
+import { refusedPosition } from './lower/indexing.js'
+import { toModel, type Model } from './model.js'
 import {
   copyOf, emptyFor, loadRuntime, runtimeVersion, toTensor, toValue, type InferenceSession, type Runtime, type Tensor,
 } from './runtime.js'
@@ -26,23 +28,15 @@ const sessionOptions = ({ threads }: EngineOptions): InferenceSession.SessionOpt
 const firstLine = (e: unknown): string => (e instanceof Error ? e.message : String(e)).split('\n')[0]
 /** How ONNX Runtime's operators word a position that is not on its axis. */
 const outOfBounds = /out of (?:data )?bounds|out of range/i
-/** The sentence of a position outside of an axis, by the name of the operator that refused it; null for any other fault. */
-const positionFault = (message: string, positional: ReadonlyMap<string, Positional>): string | null => {
+/** The error of a position outside of an axis, by the name of the operator that refused it; null for any other fault. */
+const positionFault = (message: string, { positional }: Model, given: () => TypegradError | null): TypegradError | null => {
   // Of an operator in a loop's body, the loop is named first.
   const at = [...message.matchAll(/Name:'([^']*)'/g)].flatMap(([, name]) => positional.get(name) ?? []).at(-1)
-  return at !== undefined && outOfBounds.test(message) ? `${at.op}: a position lies outside of ${axisInWords(at.size)}` : null
+  if (at === undefined || !outOfBounds.test(message)) return null
+  const position = refusedPosition(message)
+  // GatherElements does not say which.
+  return position === undefined && given() || outsideError(at.op, position, at.size)
 }
-/** A fault while running is one of the values, which are positions outside of an axis, or of the machine, such as its memory. */
-const running = async <T>(positional: ReadonlyMap<string, Positional>, f: () => Promise<T>): Promise<T> => {
-  try {
-    return await f()
-  } catch (e) {
-    const what = positionFault(e instanceof Error ? e.message : String(e), positional)
-      ?? `${firstLine(e)}; the engine js runs it slowly and without ONNX Runtime`
-    throw new TypegradError('engine', `onnx: the program stopped: ${what}`)
-  }
-}
-
 const isTensor = (v: unknown): v is Tensor => typeof v === 'object' && v !== null && 'dims' in v
 
 const compile = async (runtime: Runtime, options: EngineOptions, program: Program): Promise<Executable> => {
@@ -62,7 +56,11 @@ const compile = async (runtime: Runtime, options: EngineOptions, program: Progra
     const feeds = Object.fromEntries(joined.map((v, i) => [model.inputs[i], isTensor(v) ? v : toTensor(runtime, v)]))
     const fetches: Record<string, Tensor | null> = Object.fromEntries(model.outputs.map(o => [o, null]))
     resident.forEach(({ output }, i) => { if (output !== null) fetches[model.outputs[output]] = spare[memory[i]] })
-    const results = await running(model.positional, () => session.run(feeds, fetches))
+    const results = await session.run(feeds, fetches).catch((e: unknown) => {
+      // A fault while running is one of the values, which are positions outside of an axis, or of the machine, such as its memory.
+      throw positionFault(e instanceof Error ? e.message : String(e), model, () => firstGiven(givenPositions(program), joined))
+        ?? new TypegradError('engine', `onnx: the program stopped: ${firstLine(e)}; the engine js runs it slowly and without ONNX Runtime`)
+    })
     const before = state
     state = resident.map(({ output }, i) => output === null ? before[i] : spare[memory[i]])
     spare = before
@@ -76,7 +74,7 @@ const compile = async (runtime: Runtime, options: EngineOptions, program: Progra
     last = next.catch(() => undefined)
     return next
   }
-  return {
+  return releasable({
     run: values => inOrder(() => run(values)),
     write: values => inOrder(() => {
       checkState(program, values)
@@ -93,7 +91,7 @@ const compile = async (runtime: Runtime, options: EngineOptions, program: Progra
       spare = []
       await session.release()
     }),
-  }
+  })
 }
 
 /**

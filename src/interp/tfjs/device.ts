@@ -58,6 +58,10 @@ export interface Device {
   download(info: Info): Promise<Value>
   /** The values for reading: the backend may go on using the array. */
   downloadNow(info: Info): Value
+  /** Whether its arrays lie in the memory of the host, so that a look at one waits for nothing. */
+  readonly near: boolean
+  /** The elements where they lie, for reading at once. */
+  look(info: Info): Data
   /** Whether its arrays are plain memory, which any shape may look at; elsewhere a shape belongs to the array, and changes by a kernel. */
   readonly flat: boolean
   /** Whether loops on the host reach its memory and beat its kernels, except where those use SIMD. */
@@ -151,6 +155,8 @@ export const device = (core: Core, name: string, tfjsName: string, version: stri
   }
   return {
     name, version, compute, flat, loops: typedArrayFromHeap !== undefined,
+    near: flat || name === 'node',
+    look: info => typedArrayFromHeap?.call(backend, info) ?? typed(info.dtype, backend.readSync(info.dataId)),
     use: () => {
       // Of a backend that has started, nothing in this is asynchronous.
       if (core.getBackend() !== tfjsName) void core.setBackend(tfjsName)

@@ -26,8 +26,9 @@ interface KernelCall extends Step {
 }
 interface HostCall extends Step { readonly kind: 'host'; readonly f: (values: readonly Value[]) => Value }
 interface ComputeCall extends Step, ResultType { readonly kind: 'compute'; readonly f: Compute }
+interface LookCall extends Step { readonly kind: 'look'; readonly f: (elements: Data) => void }
 interface LoopCall extends Step { readonly kind: 'loop'; readonly loop: Loop }
-export type Instruction = KernelCall | HostCall | ComputeCall | LoopCall
+export type Instruction = KernelCall | HostCall | ComputeCall | LookCall | LoopCall
 
 /** Writes every element of its result from its operands. */
 export type Compute = (out: Data, inputs: readonly Data[]) => void
@@ -54,6 +55,8 @@ export interface Emitter {
   host(operands: readonly Ref[], f: (values: readonly Value[]) => Value, shape: readonly number[], dtype: DType): Ref
   /** A loop on the host over the device's own memory: see `Device.loops`. */
   compute(operands: readonly Ref[], f: Compute, shape: readonly number[], dtype: DType): Ref
+  /** The value itself, after a function that may refuse its elements; the value alone where the host does not see them. */
+  look(operand: Ref, f: (elements: Data) => void): Ref
   loop(operands: readonly Ref[], loop: Loop, results: readonly ResultType[]): Ref[]
   constant(value: Value): Ref
   /** A ref whose slot holds just its shape: the same one where shapes are only looked at, else a reshaped copy. */
@@ -111,6 +114,13 @@ export const emitter = (device: Device): Emitter => {
     compute: (refs, f, shape, dtype) => {
       const out = slot(shape, dtype)
       instructions.push({ kind: 'compute', f, shape, dtype, infos: refs.map(infoOf), ...step(refs, [out]) })
+      return out
+    },
+    look: (operand, f) => {
+      if (!device.near) return operand
+      const r = settle(operand)
+      const out = slot(r.shape, r.dtype)
+      instructions.push({ kind: 'look', f, infos: [infoOf(r)], ...step([r], [out]) })
       return out
     },
     loop: (operands, loop, results) => {

@@ -1,7 +1,9 @@
 /** The tfjs engine: a program as a straight line of kernels, on whichever backend works here; users never free anything. */
 import { TypegradError } from '../../dsl/errors.js'
-import { splitEnds } from '../ends.js'
+import { checkState, splitEnds } from '../ends.js'
 import type { Engine, EngineOptions, Executable, Program } from '../engine.js'
+import { firstGiven, givenPositions } from '../given-positions.js'
+import { releasable } from '../releasable.js'
 import { backendNames, openBackend, type Importer } from './backends.js'
 import type { Device, Info } from './device.js'
 import { lower } from './lower.js'
@@ -9,15 +11,19 @@ import { lower } from './lower.js'
 const compile = (device: Device, program: Program): Executable => {
   const ends = splitEnds(program)
   const plan = lower(device, program.inputs, program.outputs)
+  // A device whose memory is its own does not tell of positions outside of an axis: those that are given are looked at here.
+  const unseen = device.near ? [] : givenPositions(program)
   let state: Info[] = []
   const replaceState = (next: Info[]): void => {
     state.forEach((s, i) => { if (s !== next[i]) device.free(s) })
     state = next
   }
-  return {
+  return releasable({
     run: async inputs => {
       device.use()
       const args = ends.join<Info>(inputs, state)
+      const wrong = firstGiven(unseen, args)
+      if (wrong !== null) throw wrong
       const given = args.map(a => 'data' in a ? device.upload(a) : a)
       let results: Info[]
       try {
@@ -33,25 +39,18 @@ const compile = (device: Device, program: Program): Executable => {
         outputs.forEach(device.free)
       }
     },
-    write: values => {
-      const shapes = program.resident.map(r => program.inputs[r.input])
-      const bad = values.findIndex((v, i) => v.dtype !== shapes[i]?.dtype || v.shape.join() !== shapes[i].shape.join())
-      if (bad >= 0 || values.length !== shapes.length) {
-        const [v, want] = [values[bad], shapes[bad]]
-        const got = bad < 0 ? `${values.length} values are written` : `value ${bad} is ${v.dtype} [${v.shape.join(', ')}]`
-        const expected = bad < 0 || !want ? `${shapes.length} values` : `${want.dtype} [${want.shape.join(', ')}]`
-        return Promise.reject(new TypegradError('value', `write: ${got} but ${expected} was expected`))
-      }
+    write: values => new Promise(resolve => {
+      checkState(program, values)
       replaceState(values.map(device.upload))
-      return Promise.resolve()
-    },
+      resolve()
+    }),
     read: () => Promise.all(state.map(device.download)),
     release: () => {
       replaceState([])
       plan.release()
       return Promise.resolve()
     },
-  }
+  })
 }
 
 /** The engine on an open device. */

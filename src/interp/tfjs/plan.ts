@@ -41,7 +41,10 @@ const execute = (device: Device, instruction: Instruction, slots: (Info | undefi
   if (instruction.kind === 'kernel') slots[writes[0]] = instruction.kernel(instruction.inputs, instruction.attrs)
   else if (instruction.kind === 'compute') slots[writes[0]] = device.compute(infos, instruction.f, instruction.shape, instruction.dtype)
   else if (instruction.kind === 'host') slots[writes[0]] = device.upload(instruction.f(infos.map(device.downloadNow)))
-  else instruction.loop.run(infos).forEach((v, i) => { slots[writes[i]] = v })
+  else if (instruction.kind === 'look') {
+    instruction.f(device.look(infos[0]))
+    slots[writes[0]] = device.share(infos[0])
+  } else instruction.loop.run(infos).forEach((v, i) => { slots[writes[i]] = v })
 }
 
 /** Fixes the order of a plan and the end of each value's life. Inputs and constants are never freed by a run. */

@@ -21,10 +21,14 @@ export const smallRuntime = (): string => {
   const path = folder()
   for (const name of ['addon.c', 'typegrad.h']) cpSync(join(runtimeFolder, name), join(path, name))
   writeFileSync(join(path, 'small.c'), `#include "typegrad.h"
-static const char *first;
+static tg_stop first = { NULL, 0, -1 };
 void tg_set_threads(int threads) { (void)threads; }
-void tg_fault(const char *what) { if (first == NULL) first = what; }
-const char *tg_take_fault(void) { const char *what = first; first = NULL; return what; }
+void tg_fault(const char *what) { if (first.what == NULL) first.what = what; }
+tg_stop tg_take_fault(void) {
+  tg_stop found = first;
+  first.what = NULL;
+  return found;
+}
 const tg tg_runtime = { .fault = tg_fault };
 `)
   return path

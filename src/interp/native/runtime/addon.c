@@ -2,14 +2,16 @@
  * The door from JavaScript: a Node-API addon that loads generated programs and runs them. It exports
  *   load(path, bytes) -> { bind(slot, array | null), run(threads), close() }   `bytes` is what every slot of the program must hold
  *   misalignment(arrayBuffer) -> how far its memory is from a multiple of 64
- * A call with wrong arguments throws. An array that is bound must be kept alive by the caller, until another one is bound or the
- * program is closed.
+ * A call with wrong arguments throws. A run throws what it stopped at: a sentence, or under the code `outside` the operation, its position
+ * and the size of the axis, which the caller words. An array that is bound must be kept alive by the caller, until another
+ * one is bound or the program is closed.
  */
 #define NAPI_VERSION 8
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <node_api.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include "typegrad.h"
 
@@ -67,9 +69,14 @@ static napi_value run(napi_env env, napi_callback_info info) {
   pthread_mutex_lock(&turn);
   if (threads != current) tg_set_threads(current = threads);
   p->run(&tg_runtime, p->slot);
-  const char *fault = tg_take_fault();
+  const tg_stop stop = tg_take_fault();
   pthread_mutex_unlock(&turn);
-  return fault == NULL ? NULL : fail(env, fault);
+  if (stop.what == NULL) return NULL;
+  if (stop.size < 0) return fail(env, stop.what);
+  char words[128];
+  snprintf(words, sizeof words, "%s %ld %ld", stop.what, (long)stop.position, stop.size);
+  napi_throw_error(env, "outside", words);
+  return NULL;
 }
 
 static napi_value bind(napi_env env, napi_callback_info info) {

@@ -21,7 +21,7 @@ static void gather_rows(char *const *p, const long *n, long lo, long hi, int wor
     char *to = p[2] + row * bytes;
     if (within(index[i], n[N])) tg_run_copy(to, x + index[i] * bytes, bytes);
     else {
-      tg_fault("gather: a position lies outside of its axis");
+      tg_outside("gather", index + i, 1, n[N]);
       memset(to, 0, (size_t)bytes);
     }
     if (++i == count) {
@@ -47,7 +47,7 @@ static void gather_elements(char *const *p, const long *n, long lo, long hi, int
       wrong |= !in;
       out[row + i] = in ? line[index[first + i]] : 0u;
     }
-    if (wrong) tg_fault("gather: a position lies outside of its axis");
+    if (wrong) tg_outside("gather", index + first, m, size);
     row += m;
   }
 }
@@ -75,7 +75,7 @@ static void take_rows(char *const *p, const long *n, long lo, long hi, int worke
       if (n[SIZE] == 4) ((uint32_t *)p[2])[to + a] = in ? ((const uint32_t *)p[0])[at] : 0u;
       else p[2][to + a] = in ? p[0][at] : 0;
     }
-    if (wrong) tg_fault("takeAlong: a position lies outside of its axis");
+    if (wrong) tg_outside("takeAlong", index, after, n[N]);
   }
 }
 
@@ -110,7 +110,6 @@ enum { PIECES = SIZE + 1, DTYPE };
 /* A share of [before, pieces]: an outer position and a piece of the elements behind the axis. `along` has an index for each element. */
 static inline void add_share(char *const *p, const long *n, long lo, long hi, int along) {
   const int32_t *index = (const int32_t *)p[1];
-  const char *outside = along ? "scatterAlong: a position lies outside of its axis" : "scatterAdd: a position lies outside of its axis";
   long after = n[AFTER], pieces = n[PIECES];
   tg_dtype dtype = (tg_dtype)n[DTYPE];
   for (long unit = lo; unit < hi; unit++) {
@@ -119,8 +118,8 @@ static inline void add_share(char *const *p, const long *n, long lo, long hi, in
       long from = (b * n[COUNT] + i) * after;
       if (along) for (long a = first; a < end; a++)
         if (within(index[from + a], n[N])) add_one(dtype, p[0], (to + index[from + a]) * after + a, p[2], from + a);
-        else tg_fault(outside);
-      else if (!within(index[i], n[N])) tg_fault(outside);
+        else tg_outside("scatterAlong", index + from + a, 1, n[N]);
+      else if (!within(index[i], n[N])) tg_outside("scatterAdd", index + i, 1, n[N]);
       else if (after == 1) add_one(dtype, p[0], to + index[i], p[2], from);
       else add(dtype, p[0], (to + index[i]) * after + first, p[2], from + first, end - first);
     }

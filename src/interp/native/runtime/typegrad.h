@@ -55,7 +55,7 @@ typedef struct tg {
   void (*cumsum)(tg_dtype dtype, const void *x, void *out, long before, long n, long after, int exclusive, int reverse);
   void (*sort_indices)(tg_dtype dtype, const void *x, int32_t *out, long before, long n, long after, long k, int descending);
 
-  /* index.c: positions along the axis of size n; a position outside of [0, n) is reported by tg.fault and reads or adds nothing. */
+  /* index.c: positions along the axis of size n; a position outside of [0, n) is reported, and reads or adds nothing. */
   void (*gather)(int size, const void *x, const int32_t *index, void *out, long before, long n, long after, long count);
   /* out already holds the base. */
   void (*scatter_add)(tg_dtype dtype, void *out, const int32_t *index, const void *updates, long before, long n, long after, long count);
@@ -67,9 +67,15 @@ typedef struct tg {
   void (*random_bits)(const int32_t *key, uint32_t stream, int32_t *out, long count);
   void (*uniform)(const int32_t *key, uint32_t stream, float *out, long count);
 
-  /* What went wrong first in this run, or NULL; a static sentence without names. */
+  /* What went wrong in this run, as a static sentence without names; the first one is kept. */
   void (*fault)(const char *what);
 } tg;
+
+/*
+ * What went wrong first in a run: a static sentence without names, of size -1; or the operation with a position outside of an axis of
+ * `size`.
+ */
+typedef struct { const char *what; int32_t position; long size; } tg_stop;
 
 /* What a generated program exports: one run. `slot` holds the bases of its memory, in the order that the engine binds them. */
 typedef void (*tg_program)(const tg *R, char *const *slot);
@@ -103,7 +109,9 @@ void tg_scatter_along(tg_dtype dtype, int rank, const long *shape, int axis, lon
 void tg_random_bits(const int32_t *key, uint32_t stream, int32_t *out, long count);
 void tg_uniform(const int32_t *key, uint32_t stream, float *out, long count);
 void tg_fault(const char *what);
-/* The first fault since the last call, or NULL. */
-const char *tg_take_fault(void);
+/* Reports the first of `count` positions that is outside of an axis of `size`. */
+void tg_outside(const char *op, const int32_t *index, long count, long size);
+/* The first fault since the last call; `what` is NULL where there is none. */
+tg_stop tg_take_fault(void);
 extern const tg tg_runtime;
 #endif

@@ -15,7 +15,7 @@ export type TypedArray = Float32Array | Int32Array | Uint8Array
 export interface LoadedProgram {
   /** Gives a slot its memory, which the caller keeps alive until the slot gets another one or the program is closed. */
   bind(slot: number, array: TypedArray | null): void
-  /** One run; throws an `Error` with the first fault's sentence. */
+  /** One run; throws an `Error` of what it stopped at: a sentence, or of the code `outside` an operation, a position, the axis's size. */
   run(threads: number): void
   /** Gives the library back; the program does not run any more. */
   close(): void

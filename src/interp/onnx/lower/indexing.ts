@@ -6,12 +6,21 @@ import { concrete } from '../../program.js'
 import type { Attributes, Operand } from '../graph.js'
 import type { Context } from '../lowering.js'
 
-/** Positions as the operators take them: to ONNX a negative one counts from the end, so it becomes one that is refused. */
+/**
+ * Positions as the operators take them. To ONNX a negative one counts from the end, so it becomes one beyond every axis that is refused:
+ * 32 bits without a sign, from which `refusedPosition` has it back.
+ */
 const positionsOf = (cx: Context, node: Node, op: Op, size: number): Operand => {
   const index = cx.dense(node)
-  if (node.op !== 'constant') return cx.op('Where', [cx.op('Less', [index, cx.int(0)], index.shape), cx.int(size), index], index.shape)
+  if (node.op !== 'constant') return cx.cast(cx.cast(index, 'uint32'), 'int64')
   checkPositions(op, (node as NodeOf<'constant'>).attrs.value.data, size)
   return index
+}
+
+/** The position that an operator refused, as it words it. */
+export const refusedPosition = (message: string): number | undefined => {
+  const found = /idx=(\d+)/.exec(message)
+  return found === null ? undefined : Number(found[1]) | 0
 }
 
 /** An operator that ONNX Runtime refuses to run where a position is outside of the axis. */

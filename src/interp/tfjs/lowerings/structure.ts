@@ -1,6 +1,7 @@
 /** Primitives that move, copy or gather elements. */
 import type { NodeOf } from '../../../dsl/core/table.js'
 import { sizeOf } from '../../../dsl/value.js'
+import { checkPositions } from '../../js/positions.js'
 import { concrete } from '../../program.js'
 import { view, type Emitter, type Ref } from '../emit.js'
 import { concatLoop, gatherLoop, padLoop, readLoop } from '../loops/moves.js'
@@ -130,24 +131,33 @@ const toFront = (rank: number, axis: number, n: number): number[] => {
 }
 const inverse = (perm: readonly number[]): number[] => perm.map((_, i) => perm.indexOf(i))
 
+type Positional = NodeOf<'gather' | 'scatterAdd' | 'takeAlong' | 'scatterAlong'>
+/** Positions that were looked at: kernels read and write beside an axis. */
+const positions = (index: Ref, node: Positional, emit: Emitter): Ref => {
+  const [x, i] = node.inputs, size = concrete(x)[node.attrs.axis]
+  if (i.op !== 'constant') return emit.look(index, at => { checkPositions(node.op, at, size) })
+  checkPositions(node.op, (i as NodeOf<'constant'>).attrs.value.data, size)
+  return index
+}
+
 export const indexingLowerings = {
   gather: ([x, index]: In, node: NodeOf<'gather'>, emit: Emitter): Ref => {
     const { axis } = node.attrs
     const from = view(x, [sizeOf(x.shape.slice(0, axis)), x.shape[axis], sizeOf(x.shape.slice(axis + 1))])
-    return view(take(from, view(index, [sizeOf(index.shape)]), emit), concrete(node))
+    return view(take(from, view(positions(index, node, emit), [sizeOf(index.shape)]), emit), concrete(node))
   },
   scatterAdd: ([base, index, updates]: In, node: NodeOf<'scatterAdd'>, emit: Emitter): Ref => {
     const { axis } = node.attrs
     const perm = toFront(base.shape.length, axis, 1)
     const front = transpose(updates, toFront(updates.shape.length, axis, index.shape.length), emit)
-    return transpose(scatter(transpose(base, perm, emit), index, front, emit), inverse(perm), emit)
+    return transpose(scatter(transpose(base, perm, emit), positions(index, node, emit), front, emit), inverse(perm), emit)
   },
   takeAlong: ([x, index]: In, node: NodeOf<'takeAlong'>, emit: Emitter): Ref => {
-    const at = flatIndex(index, x.shape, node.attrs.axis, emit)
+    const at = flatIndex(positions(index, node, emit), x.shape, node.attrs.axis, emit)
     return view(take(view(x, [1, sizeOf(x.shape), 1]), at, emit), index.shape)
   },
   scatterAlong: ([base, index, updates]: In, node: NodeOf<'scatterAlong'>, emit: Emitter): Ref => {
-    const at = flatIndex(index, base.shape, node.attrs.axis, emit)
+    const at = flatIndex(positions(index, node, emit), base.shape, node.attrs.axis, emit)
     return view(scatter(view(base, [sizeOf(base.shape)]), at, updates, emit), base.shape)
   },
 }
