@@ -1,6 +1,7 @@
 /**
- * The tests that read TYPEGRAD_TFJS_NODE, over a build of tfjs-node: agreement with the reference, every lowering, and what crosses between
- * host and device. Where no build can be made (no Python, no compiler, no network) they are skipped, and one line says why.
+ * The tests that read TYPEGRAD_TFJS_NODE, over a build of tfjs-node: agreement with the reference, every lowering, what crosses between
+ * host and device, wrong positions, and release. Where no build can be made (no Python, no compiler, no network) they are skipped, and one
+ * line says why.
  *
  *   node scripts/tfjs-node/check.mjs [options of vitest]
  */
@@ -12,7 +13,10 @@ import { Lack, Refusal } from './tools.mjs'
 
 const root = resolve(import.meta.dirname, '../..')
 /** The tests that run over any build of tfjs-node. */
-export const suites = ['test/interp/agreement', 'test/interp/tfjs/lowerings.test.ts', 'test/interp/tfjs/transfers.test.ts']
+export const suites = [
+  'test/interp/agreement', 'test/interp/tfjs/lowerings.test.ts', 'test/interp/tfjs/transfers.test.ts', 'test/interp/indices.test.ts',
+  'test/interp/release.test.ts',
+]
 
 /** Runs them over the package in `folder`, named by the environment variable that they read. */
 export const runSuites = (variable, folder, args, environment = {}) => spawnSync(

@@ -7,11 +7,12 @@ import { run } from './effect.js'
 import { writeAtomic } from './files/atomic.js'
 import { FILES } from './files/names.js'
 import type { Reopened } from './session.js'
-import { chartSvg, smooth } from './report/curve.js'
+import { chartSvg } from './report/curve.js'
 import { reportMarkdown } from './report/markdown.js'
 import { figuresOf, leadingFigure, notesOf, readMetrics, type MetricLine } from './report/metrics.js'
 import { scatterPng } from './report/scatter.js'
 import { sheetPng } from './report/sheet.js'
+import { smooth } from './report/smooth.js'
 import type { Trained } from './train.js'
 
 /** Of the evaluations' lines, in turn. */
@@ -32,10 +33,11 @@ const nearby = (name: string, values: readonly number[], tests: readonly MetricL
 const curve = (recipe: string, name: string, lines: readonly MetricLine[]): string => {
   const train = lines.filter(l => l.split === 'train').map(l => [l.step, figuresOf(l)[name]] as const)
   const tests = lines.filter(l => l.split === 'test')
+  const lost = train.filter(p => !Number.isFinite(p[1])).length
   return chartSvg({
     title: `${recipe}: ${name}`, x: 'step', y: name,
     series: [
-      { name, colour: '#a8c8e8', points: train, width: 1 },
+      { name: lost === 0 ? name : `${name} (${lost} not finite)`, colour: '#a8c8e8', points: train, width: 1 },
       { name: `${name}, smoothed`, colour: '#1f5fa8', points: smooth(train), width: 2 },
       ...nearby(name, train.map(p => p[1]), tests).map((n, i) => (
         { name: n, colour: colours[i % colours.length], points: tests.map(l => [l.step, figuresOf(l)[n]] as const), width: 2 })),

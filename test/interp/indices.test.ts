@@ -9,16 +9,13 @@ import type { Engine, Executable, Program } from '../../src/interp/engine.js'
 import { evaluate } from '../../src/interp/evaluate.js'
 import { interpreted, jsEngine } from '../../src/interp/js/engine.js'
 import { generatedExecutable } from '../../src/interp/js/executable.js'
-import { nativeEngine } from '../../src/interp/native/engine.js'
-import { onnxEngine } from '../../src/interp/onnx/engine.js'
 import { openBackend } from '../../src/interp/tfjs/backends.js'
 import { tfjsOn } from '../../src/interp/tfjs/engine.js'
 import { program } from '../../src/interp/program.js'
 import { simplify } from '../../src/interp/simplify/simplify.js'
+import { subjects } from './agreement/engines.js'
 import { int, spread } from './onnx/agree.js'
-
-const native = await nativeEngine({ threads: 1 }).catch(() => null)
-const onnx = await onnxEngine({ threads: 1 })
+import { asked, builtDevices } from './tfjs/built.js'
 
 const generated = (p: Program): Executable => {
   const made = generatedExecutable(p)
@@ -28,17 +25,15 @@ const generated = (p: Program): Executable => {
 /** What every engine says. */
 const exact = (op: string, at: number): string =>
   `${op}: position ${at} lies outside of an axis of size 3 (0 to 2 are expected); check labels and indices`
-const [wasm, cpu] = [await openBackend('wasm', { threads: 1 }), await openBackend('cpu')]
-const on = (engine: Engine) => (p: Program): Promise<Executable> => engine.compile(p)
-/** How each engine makes a program; a backend of tfjs whose memory is its own looks at the positions that are given. */
+const opened: Readonly<Record<string, Engine>> =
+  Object.fromEntries(await Promise.all(Object.entries(subjects).map(async ([name, open]) => [name, (await open()).engine] as const)))
+/** A backend of tfjs whose memory is its own: the host sees the positions that are given, and not those that are computed. */
+const far = async (): Promise<Engine> => tfjsOn({ ...await (builtDevices['node'] ?? (() => openBackend('cpu')))(), near: false })
+/** How each engine makes a program. */
 const engines: Readonly<Record<string, (p: Program) => Promise<Executable>>> = {
-  'the reference': p => Promise.resolve(interpreted(p)),
-  'generated js': p => Promise.resolve(generated(p)),
-  onnx: on(onnx),
-  ...native && { native: on(native) },
-  'tfjs:wasm': on(tfjsOn(wasm)),
-  'tfjs:cpu': on(tfjsOn(cpu)),
-  'tfjs in memory of its own': on(tfjsOn({ ...cpu, near: false })),
+  ...!asked && { 'the reference': p => Promise.resolve(interpreted(p)), 'generated js': p => Promise.resolve(generated(p)) },
+  ...Object.fromEntries(Object.entries(opened).map(([name, engine]) => [name, (p: Program) => engine.compile(p)])),
+  'tfjs in memory of its own': async p => (await far()).compile(p),
 }
 
 /** Each op over an axis of size 3: its result, the shapes of its float operands and that of its indices. */
@@ -78,7 +73,7 @@ describe.each(Object.keys(engines))('%s', name => {
   })
 })
 
-describe.each(['generated js', 'onnx', 'native', 'tfjs:wasm', 'tfjs:cpu'].filter(name => name in engines))('%s', name => {
+describe.each(Object.keys(opened).filter(name => name !== 'tfjs:node-gpu'))('%s', name => {
   test.each(Object.keys(cases))('%s at positions that are computed', async op => {
     const given = cases[op], [x, i, u] = inputsOf(given)
     const e = await engines[name](program([x, i, u], [given.make(x, b.sub(b.mul(i, 2), 1), u)]))
@@ -98,10 +93,10 @@ test.each([-1, 3])('a constant position %i is refused where it is folded and whe
   expect(() => simplify([folded])).toThrow(message)
   const refuses = (make: () => Promise<unknown>): Promise<void> =>
     expect(make()).rejects.toMatchObject({ name: 'TypegradError', kind: 'engine', message })
-  await refuses(async () => (await jsEngine.compile(program([], [folded]))).run([]))
-  await refuses(async () => (await jsEngine.compile(program([x], [b.gather(x, i, 0)]))).run([spread(3)]))
-  await refuses(() => onnx.compile(program([x], [b.gather(x, i, 0)])))
-  for (const device of [wasm, cpu]) await refuses(() => tfjsOn(device).compile(program([x], [b.gather(x, i, 0)])))
+  for (const engine of Object.values(opened)) {
+    await refuses(async () => (await engine.compile(program([], [folded]))).run([]))
+    await refuses(async () => (await engine.compile(program([x], [b.gather(x, i, 0)]))).run([spread(3)]))
+  }
 })
 
 test('an axis of size 0 has no positions', async () => {

@@ -1,5 +1,5 @@
 /** The tfjs engine: a program as a straight line of kernels, on whichever backend works here; users never free anything. */
-import { TypegradError } from '../../dsl/errors.js'
+import { InternalError, TypegradError } from '../../dsl/errors.js'
 import { checkState, splitEnds } from '../ends.js'
 import type { Engine, EngineOptions, Executable, Program } from '../engine.js'
 import { firstGiven, givenPositions } from '../given-positions.js'
@@ -7,6 +7,11 @@ import { releasable } from '../releasable.js'
 import { backendNames, openBackend, type Importer } from './backends.js'
 import type { Device, Info } from './device.js'
 import { lower } from './lower.js'
+
+/** What a kernel throws, in a sentence; errors that are worded already stay as they are. */
+const stopped = ({ name }: Device, e: unknown): unknown => e instanceof TypegradError || e instanceof InternalError ? e
+  : new TypegradError('engine', `tfjs:${name}: the program stopped: ${(e instanceof Error ? e.message : String(e)).split('\n').slice(0, 2)
+    .join(' ')}; the engine js runs it slowly and without tfjs`)
 
 const compile = (device: Device, program: Program): Executable => {
   const ends = splitEnds(program)
@@ -28,6 +33,8 @@ const compile = (device: Device, program: Program): Executable => {
       let results: Info[]
       try {
         results = plan.run(given)
+      } catch (e) {
+        throw stopped(device, e)
       } finally {
         given.forEach((g, i) => { if (g !== args[i]) device.free(g) })
       }

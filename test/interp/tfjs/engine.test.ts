@@ -107,7 +107,10 @@ describe.each(['wasm', 'cpu'])('tfjs on %s', async backend => {
     const p = program([y, x], [b.sortIndices(b.exp(y), 0), b.reshape(x, [2])])
     const executable = await tfjsOn({ ...device, downloadNow: () => { throw new Error('the device is lost') } }).compile(p)
     const before = device.live()
-    await expect(executable.run([value([2], 'float32', [1, 2]), value([2], 'int32', [1, 2])])).rejects.toThrow('the device is lost')
+    await expect(executable.run([value([2], 'float32', [1, 2]), value([2], 'int32', [1, 2])])).rejects.toMatchObject({
+      kind: 'engine',
+      message: `tfjs:${backend}: the program stopped: the device is lost; the engine js runs it slowly and without tfjs`,
+    })
     expect(device.live()).toEqual(before)
     await executable.release()
   })

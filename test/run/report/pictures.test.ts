@@ -1,11 +1,12 @@
 import { decode } from 'fast-png'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { chartSvg, smooth, ticks } from '../../../src/run/report/curve.js'
+import { chartSvg, tickTexts, ticks } from '../../../src/run/report/curve.js'
 import { drawText, textWidth } from '../../../src/run/report/glyphs.js'
 import { reportMarkdown } from '../../../src/run/report/markdown.js'
 import { scatterPng } from '../../../src/run/report/scatter.js'
 import { sheetPng } from '../../../src/run/report/sheet.js'
+import { smooth, thinned } from '../../../src/run/report/smooth.js'
 
 describe('loss.svg', () => {
   test('ticks are round, inside the range and neither too few nor too many', () => {
@@ -20,22 +21,67 @@ describe('loss.svg', () => {
     }))
   })
 
-  test('a curve is drawn inside the chart, left to right, and not-a-number points are left out', () => {
-    const svg = chartSvg({ title: 'a <b> & "c"', x: 'step', y: 'loss',
-      series: [{ name: 'loss', colour: '#06c', points: [[1, 3], [2, NaN], [3, 2], [4, 1]] }] })
-    const points = /points="([^"]+)"/.exec(svg)![1].split(' ').map(p => p.split(',').map(Number))
-    expect(points).toHaveLength(3)
-    expect(points.every(([x, y]) => x >= 64 && x <= 700 && y >= 40 && y <= 352)).toBe(true)
-    expect(points[0][1]).toBeLessThan(points[2][1])
-    expect(svg).not.toContain('<b>')
-    expect(svg).not.toContain('NaN')
+  const line = (points: readonly (readonly [number, number])[], name = 'loss') =>
+    chartSvg({ title: 'a <b> & "c"', x: 'step', y: 'loss', series: [{ name, colour: '#06c', points }] })
+  const drawn = (svg: string) => [...svg.matchAll(/ points="([^"]+)"/g)].map(m => m[1].split(' ').map(p => p.split(',').map(Number)))
+
+  test('tick texts are short and alike', () => {
+    expect(tickTexts([0, 5000, 10000, 20000])).toEqual(['0', '5,000', '10,000', '20,000'])
+    expect(tickTexts([0, 0.05, 0.1])).toEqual(['0.00', '0.05', '0.10'])
+    expect(tickTexts([0, 2e-6, 4e-6])).toEqual(['0', '2e-6', '4e-6'])
+    expect(tickTexts([-1e9, 0, 1e9])).toEqual(['-1e+9', '0', '1e+9'])
+    expect(ticks(0, 2, 6, 1)).toEqual([0, 1, 2])
   })
 
-  test('an empty and a flat curve are drawn too', () => {
-    for (const points of [[], [[1, 5], [2, 5]] as [number, number][]]) {
-      expect(chartSvg({ title: '', x: '', y: '', series: [{ name: '', colour: 'red', points }] })).not.toMatch(/NaN|Infinity/)
+  test('a curve is drawn inside the chart, left to right, with a gap where it is not a number', () => {
+    const svg = line([[1, 3], [2, 2.5], [3, NaN], [4, 2], [5, 1], [6, Infinity], [7, 1]])
+    const lines = drawn(svg)
+    expect(lines.map(l => l.length)).toEqual([2, 2])
+    expect(lines.flat().every(([x, y]) => x >= 72 && x <= 696 && y >= 58 && y <= 378)).toBe(true)
+    expect(lines[0][0][1]).toBeLessThan(lines[1][1][1])
+    // a point between gaps has no line
+    expect(svg.match(/<circle/g)).toHaveLength(1)
+    expect(svg).not.toMatch(/<b>|NaN|Infinity/)
+  })
+
+  test('an empty and a flat curve are drawn too, and a single point', () => {
+    const few: [number, number][][] = [[], [[1, 5], [2, 5]], [[1, 5]], [[1, NaN]]]
+    for (const points of few) expect(line(points)).not.toMatch(/NaN|Infinity/)
+    expect(line([[1, 5]])).toContain('<circle')
+  })
+
+  test('a fall at the start is shown whole, unless it would flatten the rest', () => {
+    const high = (first: number) => drawn(line(Array.from({ length: 300 }, (_, i) => [i, i < 3 ? first : 2 + i % 2])))[0]
+    expect(high(5)[0][1]).toBeGreaterThan(58)
+    expect(high(600)[0][1]).toBeLessThan(58)
+    expect(Math.max(...high(600).map(p => p[1])) - high(600)[5][1]).toBeGreaterThan(100)
+  })
+
+  test('20,000 steps keep their extremes in few points', () => {
+    const points = Array.from({ length: 20_000 }, (_, i) => [i, i === 12_345 ? 9 : i === 7777 ? -9 : Math.sin(i * i)] as const)
+    const few = thinned(points)
+    expect(few.length).toBeLessThan(2600)
+    expect(few).toEqual(expect.arrayContaining([points[0], points[12_345], points[7777], points[19_999]]))
+    expect(few.every((p, i) => i === 0 || p[0] > few[i - 1][0])).toBe(true)
+    expect(smooth(points).length).toBeLessThan(700)
+    expect(thinned(points.slice(0, 500))).toHaveLength(500)
+  })
+
+  test('the trend follows a line, stays among its neighbours, leaves no lag at the start and no jump at the end', () => {
+    const straight = Array.from({ length: 60 }, (_, i) => [i, 3 - i / 10] as const)
+    for (const [i, [x, y]] of smooth(straight).entries()) {
+      expect(x).toBe(i)
+      expect(y).toBeCloseTo(3 - i / 10, 9)
     }
-    expect(smooth([[0, 1], [1, 2], [2, 6], [3, 0]])).toEqual([[0, 1], [1, 3], [2, 8 / 3], [3, 0]])
+    const noisy = straight.map(([x, y], i) => [x, y + (i % 2) - 0.5] as const)
+    expect(Math.abs(smooth(noisy, 0.2)[59][1] - straight[59][1])).toBeLessThan(0.3)
+    fc.assert(fc.property(fc.array(fc.double({ min: -5, max: 5, noNaN: true }), { minLength: 1, maxLength: 40 }), ys => {
+      for (const [, y] of smooth(ys.map((y, i) => [i, y]), 0.3)) expect(y >= Math.min(...ys) && y <= Math.max(...ys)).toBe(true)
+    }))
+  })
+  test('values that are not finite leave a gap of their own and nothing beside it', () => {
+    const trend = smooth([1, 1, NaN, 1, 1, Infinity, 1].map((y, i) => [i, y]))
+    expect(trend.map(p => p[1])).toEqual([1, 1, NaN, 1, 1, NaN, 1])
   })
 })
 

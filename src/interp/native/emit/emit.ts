@@ -1,4 +1,5 @@
 /** A program as C: one function a form of loop, and `tg_run`, which calls them and the runtime in order. */
+import { availableParallelism } from 'node:os'
 import { reachable } from '../../../dsl/core/node.js'
 import type { Program } from '../../engine.js'
 import { layout } from '../plan/layout.js'
@@ -28,8 +29,8 @@ export interface Emitted {
 /** Text of `tg_run` above which the compiler's time on it outweighs what it saves: a list of calls of large loops. */
 const longRun = 20_000
 
-/** The C of a program; a resident's input is read by one resident alone. */
-export const emit = (program: Program): Emitted => {
+/** The C of a program, in at most one unit for each of `cores`; a resident's input is read by one resident alone. */
+export const emit = (program: Program, cores = availableParallelism()): Emitted => {
   const outputs = prepare(program.outputs)
   const { bound, targets } = programEnds({ ...program, outputs })
   const { steps, replacements, unchanged } = plan(bound, targets, { count: 0 })
@@ -54,7 +55,7 @@ export const emit = (program: Program): Emitted => {
     'tg_current = runtime;', '(void)slot;', ...calls, '}',
   ].join('\n')
   return {
-    sources: units(kernels.all(), { text: run, uses }), arena: place.bytes, constants: constants.blob(),
+    sources: units(kernels.all(), { text: run, uses }, cores), arena: place.bytes, constants: constants.blob(),
     inPlace: program.resident.map(({ output }) => {
       if (output === null) return false
       const { memory } = targets[output]

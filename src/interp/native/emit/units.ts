@@ -1,9 +1,11 @@
-/** C translation units: a small program is one, which the compiler sees whole; the loops of a large one are spread over several. */
+/** C translation units: a program of some length is several, which as many compilers work on at the same time. */
 import type { Definition } from '../plan/steps.js'
 import type { Kernel } from './kernels.js'
 
-/** More text than this is cut into units that compilers work on at the same time. */
-const unit = 24_000
+/** How much longer a compiler takes for a character of a loop, which becomes vectors, than for one of the list of calls. */
+const loopsCost = 5
+/** A unit of less than this many characters of calls is not worth a compiler of its own, which takes 20 ms to begin. */
+const worthwhile = 8_000
 
 const prelude = (uses: Iterable<string>): string => [
   '#include "typegrad.h"', ...[...new Set(uses)].sort().map(u => `#include "math/${u}.h"`),
@@ -22,29 +24,31 @@ const hidden = '__attribute__((visibility("hidden")))'
 const defined = (k: Kernel, linkage: string): string =>
   k.text.replace('static void NAME', `${linkage} void ${k.name}`)
 
-/** Kernels in order, in parts of about a unit's length. */
-const parted = (kernels: readonly Kernel[]): Kernel[][] => {
-  const parts: Kernel[][] = []
-  let room = 0
-  for (const k of kernels) {
-    if (room < k.text.length) {
-      parts.push([])
-      room = unit
-    }
-    parts.at(-1)?.push(k)
-    room -= k.text.length
+const cost = (k: Kernel): number => loopsCost * k.text.length
+
+/** The kernels of each unit, in order, so that all units cost about the same; the first one bears `run` too. */
+const shared = (kernels: readonly Kernel[], run: number, cores: number): Kernel[][] => {
+  const whole = kernels.reduce((n, k) => n + cost(k), run)
+  const count = Math.max(1, Math.min(cores, Math.floor(whole / worthwhile)))
+  const costs = Array.from({ length: count }, (_, i) => i === 0 ? run : 0)
+  const unitOf = new Map<Kernel, number>()
+  for (const k of [...kernels].sort((a, b) => cost(b) - cost(a))) {
+    const lightest = costs.indexOf(Math.min(...costs))
+    costs[lightest] += cost(k)
+    unitOf.set(k, lightest)
   }
-  return parts
+  return costs.map((_, i) => kernels.filter(k => unitOf.get(k) === i))
 }
 
-/** The units of loops and of `run`, the text of `tg_run` and the headers that it needs; it is in the first. */
-export const units = (kernels: readonly Kernel[], run: Definition): string[] => {
+/** The units of loops and of `run`, the text of `tg_run` and the headers that it needs; it is in the first. At most one for each core. */
+export const units = (kernels: readonly Kernel[], run: Definition, cores: number): string[] => {
   const usesOf = (all: readonly Definition[]): string[] => all.flatMap(d => [...d.uses])
-  if (kernels.reduce((n, k) => n + k.text.length, 0) <= unit)
-    return [[prelude(usesOf([...kernels, run])), ...kernels.map(k => defined(k, 'static')), run.text].join('\n')]
-  const declared = kernels.map(({ name }) => `void ${name}(char *const *p, const long *n, long lo, long hi, int worker) ${hidden};`)
+  const [own, ...others] = shared(kernels, run.text.length, cores)
+  const elsewhere = others.filter(unit => unit.length > 0)
+  const declared = elsewhere.flat().map(({ name }) =>
+    `void ${name}(char *const *p, const long *n, long lo, long hi, int worker) ${hidden};`)
   return [
-    [prelude(run.uses), ...declared, run.text].join('\n'),
-    ...parted(kernels).map(part => [prelude(usesOf(part)), ...part.map(k => defined(k, hidden))].join('\n')),
+    [prelude(usesOf([...own, run])), ...declared, ...own.map(k => defined(k, 'static')), run.text].join('\n'),
+    ...elsewhere.map(unit => [prelude(usesOf(unit)), ...unit.map(k => defined(k, hidden))].join('\n')),
   ]
 }

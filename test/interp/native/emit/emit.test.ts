@@ -55,16 +55,22 @@ describe('loops', () => {
 })
 
 describe('units', () => {
-  test('a small program is one, a large one several of bounded size that know each other by name', () => {
-    expect(emit(manyLoops(2)).sources).toHaveLength(1)
-    const large = emit(manyLoops(200))
-    expect(large.sources.length).toBeGreaterThan(2)
-    for (const s of large.sources.slice(1)) expect(s.length).toBeLessThan(30_000)
+  test('a small program is one, a large one as many as there are cores, of one size, that know each other by name', () => {
+    expect(emit(manyLoops(2), 4).sources).toHaveLength(1)
+    expect(emit(manyLoops(200), 1).sources).toHaveLength(1)
+    const large = emit(manyLoops(200), 4)
+    expect(large.sources).toHaveLength(4)
+    const [first, ...others] = large.sources
+    const lengths = others.map(s => s.length)
+    expect(Math.max(...lengths)).toBeLessThan(1.1 * Math.min(...lengths))
     const defined = functions(large)
     expect(new Set(defined).size).toBe(defined.length)
-    expect([...large.sources[0].matchAll(/^void (loop\d+)\(/gm)].map(m => m[1]).sort()).toEqual([...defined].sort())
-    expect(large.sources.filter(s => s.includes('void tg_run('))).toEqual([large.sources[0]])
-    expect(large.sources.slice(1).every(s => !s.includes('static void loop'))).toBe(true)
+    const named = (pattern: RegExp, texts: readonly string[]) => texts.flatMap(s => [...s.matchAll(pattern)].map(m => m[1])).sort()
+    const elsewhere = named(/^__attribute__\S+ void (loop\d+)\(/gm, others)
+    expect(named(/^void (loop\d+)\(/gm, [first])).toEqual(elsewhere)
+    expect(named(/^static void (loop\d+)\(/gm, [first])).toEqual(defined.filter(name => !elsewhere.includes(name)).sort())
+    expect(large.sources.filter(s => s.includes('void tg_run('))).toEqual([first])
+    expect(others.every(s => !s.includes('static void loop'))).toBe(true)
   })
   test('a long list of calls is not worth the compiler’s time; a loop among them is', () => {
     expect(emit(manyLoops(2)).sources[0]).not.toContain('TG_PLAIN void tg_run')
