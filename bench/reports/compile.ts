@@ -23,7 +23,6 @@ const fresh = async <T>(process: Peer, ask: (process: Peer) => Promise<T>): Prom
   }
 }
 
-/** Seconds of one compilation. */
 /** Seconds of one compilation: `trace` of the user's expressions alone, by another process. */
 interface Compiled extends Phases { readonly trace: number }
 const parts = ['trace', 'gradient', 'simplify', 'load', 'whole'] as const
@@ -98,10 +97,18 @@ export const compile: Report = question => inFolder(async runtime => {
   for (const workload of quick ? ['mlp', 'vqvae'] : ['mlp', 'vqvae', 'gpt2']) {
     say(`compile, ${workload}: ${workloads[workload]().title}`)
     const runs = []
-    for (let i = 0; i < (quick ? 1 : workload === 'gpt2' ? 3 : 5); i++) runs.push(await ours(workload, runtime, question))
+    const repetitions = quick ? 1 : workload === 'gpt2' ? 3 : 5
+    for (let i = 0; i < repetitions; i++) {
+      runs.push(await ours(workload, runtime, question))
+      say(`  typegrad, ${i + 1} of ${repetitions}`)
+    }
     const own = { first: partsOf(runs.map(r => r.first)), again: partsOf(runs.map(r => r.again)) }
     say(`  typegrad: first ${ms(own.first.whole)}, again ${ms(own.again.whole)}`)
-    const [torch, jax] = [await theirs('torch', 'compile', workload, question), await theirs('jax', 'jit', workload, question)]
+    const peer = async (name: string, variant: string): Promise<Theirs> => {
+      say(`  ${name}:${variant}, first and again`)
+      return theirs(name, variant, workload, question)
+    }
+    const [torch, jax] = [await peer('torch', 'compile'), await peer('jax', 'jit')]
     rows.push({ workload, repetitions: runs.length, ...own, torch, jax })
   }
   const cells = (r: CompileRow, time: 'first' | 'again') => [

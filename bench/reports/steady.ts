@@ -9,10 +9,12 @@ const sizes = { batch: 32, width: 64, depth: 1 }
 /** Memory after every thousandth step. */
 export const steady: Report = ({ engine, threads, device, quick, say }) => prepared('mlp', sizes, async folder => {
   const running = typegrad()
+  const thousands = quick ? 4 : 20
+  say(`steady: ${thousands},000 steps of a small model`)
   try {
     await running.start({ do: 'init', workload: 'mlp', sizes, folder, variant: engine, threads, device })
     const memory: number[] = []
-    for (let thousand = 0; thousand < (quick ? 4 : 20); thousand++) {
+    for (let thousand = 0; thousand < thousands; thousand++) {
       await running.steps(1000)
       memory.push((await running.memory()).now)
     }

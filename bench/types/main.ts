@@ -24,6 +24,7 @@ const seconds = async (compiler: Compiler, blocks: number): Promise<number> => {
     writeFileSync(file, blocksWrittenOut(blocks))
     const times: number[] = []
     for (let i = 0; i < 5; i++) {
+      say(`  ${blocks === 0 ? 'the library alone' : `${blocks} blocks`}, ${i + 1} of 5`)
       const { text, seconds: taken } = await timedCompile(compiler, [file])
       const [wrong] = diagnosticsIn(text).filter(d => !d.file.startsWith('src/'))
       if (wrong) throw new Error(`${compiler}: ${wrong.text}`)
@@ -41,7 +42,8 @@ const mark = (v: Verdict): string =>
 /** How many mistakes both compilers refuse. */
 const caught = ({ said }: Verdicts): number => mistakeNames.filter(m => mark(said[m]) === 'yes').length
 
-say('instantiations a call')
+say('bench:types takes about 4 minutes on two cores')
+say('instantiations a call, about half a minute')
 const costs = await measureCosts()
 const wrong = costs.find(c => c.errors.length > 0)
 if (wrong) throw new Error(`${wrong.op}: ${wrong.errors[0]}`)
