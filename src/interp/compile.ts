@@ -29,7 +29,8 @@ const kindOf = (found: unknown): string => Array.isArray(found) ? 'a list'
   : isLeaf(found) && 'data' in found
     ? `a host array whose data is ${Array.isArray(found.data) ? 'a list' : typeof found.data}, not a Float32Array, Int32Array or Uint8Array`
   : isLeaf(found) ? 'a tensor, an expression without numbers of its own'
-  : found === null ? 'null' : typeof found === 'object' ? 'a record' : `the ${typeof found} ${String(found)}`
+  : found instanceof Promise ? 'a promise, which wants an await before it'
+  : found === null ? 'null' : typeof found === 'object' ? `a record with ${Object.keys(found).slice(0, 6).join(', ')}` : `the ${typeof found} ${String(found)}`
 
 const isHostArray = (found: unknown): found is Value => isLeaf(found) && 'data' in found && ArrayBuffer.isView(found.data)
 

@@ -7,6 +7,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 import { register as registerTypeScript } from 'tsx/esm/api'
 import { isLeaf } from '../dsl/core/trees.js'
 import { TypegradError } from '../dsl/errors.js'
+import { copied } from './brand.js'
 import { attempt, type Effect } from './effect.js'
 import { userFrame } from './frames.js'
 import { isRecipe, type Recipe } from './recipe.js'
@@ -83,6 +84,8 @@ export const loadFile = (path: string): Effect<Loaded> => {
     }
     const found = 'default' in module ? module.default : undefined
     if (isRecipe(found)) return { recipe: found, file }
+    const copy = copied(found)
+    if (copy !== undefined) throw new TypegradError('config', `${path}: its default export is ${copy}.`)
     const what = 'default' in module ? `its default export is not a recipe but ${kindOf(found)}` : 'it has no default export'
     throw new TypegradError('config', `${path}: ${what}; expected export default defineRecipe({ ... }).`)
   })

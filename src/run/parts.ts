@@ -3,6 +3,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import { TypegradError } from '../dsl/errors.js'
 import type { Source } from './data/dataset.js'
+import { copied, isMade } from './brand.js'
 import { nearest } from './words.js'
 
 const narrowed = <A>(name: string, is: (u: unknown) => boolean): t.Type<A, unknown, unknown> => new t.Type<A, unknown, unknown>(
@@ -51,7 +52,7 @@ const PARTS: Form = {
     schedule: giving('() => ({ batch: 100, length: { epochs: 1 } })'),
   },
   optional: {
-    after: narrowed('a recipe, as defineRecipe makes it', u => typeof u === 'object' && u !== null && Symbol.for('typegrad.recipe') in u),
+    after: narrowed('a recipe, as defineRecipe makes it', isMade),
     data: giving('() => mnist()'), ...LOSS, training: giving('({ model, steps }) => trainStep({ ... })'),
     evaluation: giving('({ params, batch }) => ({ error })'),
     samples: narrowed('a record with count, picture or plot, and draw, or a function that gives one',
@@ -72,10 +73,10 @@ const FIELD: Form = {
 }
 
 const isDeep = (u: Readonly<Record<string, unknown>>) => Object.values(u).some(v => typeof v === 'object' || typeof v === 'function')
-const shown = (u: unknown): string => typeof u === 'function' ? 'a function' : u instanceof Promise ? 'a promise'
+const shown = (u: unknown): string => copied(u) ?? (typeof u === 'function' ? 'a function' : u instanceof Promise ? 'a promise'
   : Array.isArray(u) && u.length > 6 ? `a list of ${u.length}`
   : isRecord(u) && isDeep(u) ? `a record with ${Object.keys(u).slice(0, 6).join(', ')}`
-    : JSON.stringify(u) ?? String(u)
+    : JSON.stringify(u) ?? String(u))
 
 /** Throws the sentence about the first entry of `found` that is not as it must be; `what` names the record. */
 const check = (what: string, noun: string, { required, optional }: Form, found: unknown): void => {
@@ -94,6 +95,9 @@ const check = (what: string, noun: string, { required, optional }: Form, found: 
 
 /** Checks what `defineRecipe` is given. */
 export const checkParts = (parts: unknown): void => {
+  if (isMade(parts) || copied(parts) !== undefined) {
+    throw new TypegradError('config', `defineRecipe is given ${copied(parts) ?? 'a recipe, which is made already'}.`)
+  }
   const named = isRecord(parts) && PARTS.required['name'].is(parts['name']) ? ` ${String(parts['name'])}` : ''
   check(`the recipe${named}`, 'part', PARTS, parts)
   const { samples, ...found } = parts as Readonly<Record<string, unknown>>

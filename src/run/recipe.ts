@@ -5,6 +5,7 @@ import type { Optimiser } from '../dsl/optim/index.js'
 import type { Claim } from '../dsl/statement.js'
 import type { Tensor } from '../dsl/tensor.js'
 import type { Evaluated, Metrics } from '../dsl/train.js'
+import { BRAND, isMade } from './brand.js'
 import { noData, type Fields, type Source, type Splits } from './data/dataset.js'
 import {
   checkFigures, checkLoss, checkModel, checkOptimiser, checkParts, checkPictures, checkPublished, checkSamples, checkSchedule, checkSource,
@@ -17,8 +18,6 @@ import type { Model } from './model.js'
 import type { AnyTraining, BatchScope, Figures, RecipeParts, SampleScope, Samples, Schedule } from './scope.js'
 import { setting, type Settings, type SettingValues } from './settings.js'
 import type { Earlier, EarlierOf, Stage } from './stage.js'
-
-const BRAND = Symbol.for('typegrad.recipe')
 
 /** A recipe with its settings chosen, before its data is read. */
 export interface Chosen {
@@ -60,7 +59,8 @@ export interface Prepared {
 
 /** What `typegrad train` runs; made by `defineRecipe`. */
 export interface Recipe {
-  readonly [BRAND]: true
+  /** The recipe itself. */
+  readonly [BRAND]: unknown
   readonly name: string
   readonly summary: string
   readonly settings: Settings
@@ -76,8 +76,8 @@ export interface RecipeOf<S extends Settings, F extends Fields, M extends Model>
   readonly stage?: Stage<S, F, M>
 }
 
-/** Whether a value was made by `defineRecipe`, of whichever copy of the package. */
-export const isRecipe = (value: unknown): value is Recipe => typeof value === 'object' && value !== null && BRAND in value
+/** Whether a value was made by `defineRecipe`, of whichever copy of the package; `{ ...recipe }` was not. */
+export const isRecipe = (value: unknown): value is Recipe => isMade(value)
 
 /**
  * Makes a recipe; a part that is missing, misspelt or of another type is a `TypegradError`.
@@ -105,8 +105,9 @@ export const defineRecipe = <const S extends Settings, M extends Model, F extend
 ): RecipeOf<S, F, M> => {
   checkParts(parts)
   const { name, summary, after } = parts
-  return {
-    [BRAND]: true, name, summary,
+  const recipe: RecipeOf<S, F, M> = {
+    get [BRAND]() { return recipe },
+    name, summary,
     settings: after === undefined ? parts.settings
       : { ...parts.settings, from: setting.text('', `the run of ${after.name} to go on from; the newest finished one when empty`) },
     ...after && { after },
@@ -118,6 +119,7 @@ export const defineRecipe = <const S extends Settings, M extends Model, F extend
       return { source, prepare: data => prepared(parts, values, source, checkModel(parts.model(values, data, earlier))) }
     },
   }
+  return recipe
 }
 
 const prepared = <S extends Settings, F extends Fields, M extends Model, E>(

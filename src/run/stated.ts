@@ -3,6 +3,7 @@ import { placeholders } from '../dsl/core/placeholders.js'
 import { TypegradError } from '../dsl/errors.js'
 import type { Claim, Statement } from '../dsl/statement.js'
 import { assemble, tryOut } from './assembly.js'
+import { copied } from './brand.js'
 import { calling } from './calling.js'
 import { isRecipe, type Recipe } from './recipe.js'
 import { openedOnce, ready, stepsOf, type Ready } from './session.js'
@@ -60,6 +61,10 @@ export const statementOf = async (
   recipe: Recipe, { settings = {} }: { readonly settings?: Readonly<Record<string, unknown>> } = {},
 ): Promise<Stated> => {
   const given: unknown = recipe
-  if (!isRecipe(given)) throw new TypegradError('config', 'statementOf: a recipe was expected, as defineRecipe makes it.')
+  if (!isRecipe(given)) {
+    const copy = copied(given)
+    throw new TypegradError('config', `statementOf: a recipe was expected, as defineRecipe makes it${
+      copy === undefined ? '' : `, but this is ${copy}`}.`)
+  }
   return stated(await ready({ recipe }, settings, reading()))
 }

@@ -41,7 +41,7 @@ it('names the value that is no host array, and says what one is', async () => {
   for (const [x, got] of [
     [f32(1, 2), 'a tensor, an expression without numbers of its own'],
     [[[1, 2]], 'a list'], [Float32Array.of(1, 2), 'a Float32Array alone'],
-    [3, 'the number 3'], [{ a: 1 }, 'a record'], [value([1, 2], 1), '1 numbers for the shape [1, 2]'],
+    [3, 'the number 3'], [{ a: 1 }, 'a record with a'], [Promise.resolve(1), 'a promise, which wants an await before it'], [value([1, 2], 1), '1 numbers for the shape [1, 2]'],
     [{ shape: [1, 2], dtype: 'int32', data: Int32Array.of(1, 2) }, 'int32 [1, 2]'],
   ]) await expect(c.run({ x } as never)).rejects.toThrow(`inputs.x is ${got as string}, ${wanted}`)
   await expect(c.write({ total: [0, 0] } as never)).rejects.toThrow(

@@ -27,6 +27,12 @@ export const mapTree = <A extends Leaf, B>(tree: unknown, f: (leaf: A, path: str
     : Object.fromEntries(Object.entries(tree).map(([k, t]) => [k, mapTree(t, f, at(k))]))
 }
 
+const branchInWords = (like: object): string => Array.isArray(like) ? `a list of ${like.length}`
+  : Object.keys(like).length === 0 ? 'an empty record {}' : `a record with ${Object.keys(like).join(', ')}`
+const otherInWords = (tree: unknown): string => tree === undefined ? 'nothing' : tree === null ? 'null'
+  : isLeaf(tree) ? 'a single tensor or host array' : tree instanceof Promise ? 'a promise, which wants an await before it,'
+    : `the ${typeof tree} ${String(tree)}`
+
 /** The leaves of `tree` in the order of `like`, whose structure it must have; `what` names the tree in errors. */
 export const leavesLike = <L extends Leaf>(like: unknown, tree: unknown, what: string, path = ''): L[] => {
   const here = path === '' ? what : `${what}.${path}`
@@ -36,10 +42,11 @@ export const leavesLike = <L extends Leaf>(like: unknown, tree: unknown, what: s
     return [tree as L]
   }
   if (!isBranch(like)) return []
-  if (!isBranch(tree) || isLeaf(tree)) throw new TypegradError('value', `${here}: a record with ${Object.keys(like)
-    .join(', ')} was expected`)
+  if (!isBranch(tree) || isLeaf(tree) || tree instanceof Promise)
+    throw new TypegradError('value', `${here}: ${branchInWords(like)} was expected but ${otherInWords(tree)} is given`)
   const extra = Object.keys(tree).find(k => !(k in like))
-  if (extra !== undefined) throw new TypegradError('value', `${here}: key ${extra} is not expected; it has ${Object.keys(like).join(', ')}`)
+  if (extra !== undefined)
+    throw new TypegradError('value', `${here}: key ${extra} is not expected; it has ${Object.keys(like).join(', ') || 'no keys'}`)
   return Object.entries(like).flatMap(([k, t]) => {
     if (!(k in tree)) throw new TypegradError('value', `${here}: key ${k} is missing`)
     return leavesLike<L>(t, tree[k], what, path === '' ? k : `${path}.${k}`)

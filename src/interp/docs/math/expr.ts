@@ -17,6 +17,8 @@ export interface Sym {
   readonly node?: Node
   /** The letter that `latex` leaves free, as d in `x_{<d}`. */
   readonly free?: string
+  /** The letter in `latex` that stands for a position along axis 0, as t in `s_{t+1}`. */
+  readonly step?: string
 }
 
 /** How the arguments of a named function are written. */
@@ -25,6 +27,8 @@ export type Style = 'call' | 'density' | 'divergence' | 'norm'
 export type Expr =
   | { readonly kind: 'number'; readonly value: number }
   | { readonly kind: 'symbol'; readonly sym: Sym }
+  /** A symbol of steps at another step than its letter, as `s_{k+1}`. */
+  | { readonly kind: 'atStep'; readonly sym: Sym; readonly step: Expr }
   /** A named function of arguments; `of` are its parameters, written as subscripts. */
   | { readonly kind: 'apply'; readonly fn: Sym; readonly of: readonly Expr[]; readonly args: readonly Expr[]; readonly style: Style }
   | { readonly kind: 'sum'; readonly terms: readonly Term[] }
@@ -64,9 +68,12 @@ const termsOf = (e: Expr, minus: boolean): Term[] => {
 const fromTerms = (terms: readonly Term[]): Expr => terms.length === 1 && !terms[0].minus ? terms[0].e : { kind: 'sum', terms }
 
 export const neg = (e: Expr): Expr => e.kind === 'number' ? num(-e.value) : fromTerms(termsOf(e, true))
-/** Terms that are 0 go, unless nothing else is left. */
+/** Whole numbers among terms are added up; terms that are 0 go, unless nothing else is left. */
 export const add = (...es: readonly Expr[]): Expr => {
-  const terms = es.flatMap(e => termsOf(e, false)).filter(t => !isNumber(t.e, 0))
+  const all = es.flatMap(e => termsOf(e, false))
+  const whole = all.filter(t => t.e.kind === 'number' && Number.isInteger(t.e.value))
+  const total = whole.reduce((n, { minus, e }) => n + (minus ? -1 : 1) * (e.kind === 'number' ? e.value : 0), 0)
+  const terms = all.flatMap(t => !whole.includes(t) ? [t] : t === whole[0] ? termsOf(num(total), false) : []).filter(t => !isNumber(t.e, 0))
   return terms.length === 0 ? num(0) : fromTerms(terms)
 }
 export const sub = (a: Expr, b: Expr): Expr => add(a, neg(b))
@@ -108,6 +115,7 @@ export const subscript = (base: Expr, subs: readonly Expr[]): Expr =>
 export const partsOf = (e: Expr): readonly Expr[] => {
   switch (e.kind) {
     case 'number': case 'symbol': return []
+    case 'atStep': return [e.step]
     case 'apply': return [...e.of, ...e.args]
     case 'sum': return e.terms.map(t => t.e)
     case 'product': return e.factors
@@ -138,4 +146,4 @@ export const everyPart = (roots: readonly Expr[]): Expr[] => {
 }
 /** The symbols of expressions, each once, in the order of reading; functions before their arguments. */
 export const symbolsOf = (roots: readonly Expr[]): Sym[] =>
-  [...new Set(everyPart(roots).flatMap(e => e.kind === 'symbol' ? [e.sym] : e.kind === 'apply' && e.style !== 'norm' ? [e.fn] : []))]
+  [...new Set(everyPart(roots).flatMap(e => e.kind === 'symbol' || e.kind === 'atStep' ? [e.sym] : e.kind === 'apply' && e.style !== 'norm' ? [e.fn] : []))]

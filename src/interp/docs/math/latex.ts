@@ -1,5 +1,5 @@
 /** Formulas as LaTeX: brackets where they are needed, and lines that break between terms. */
-import { unsigned, type Expr, type Term } from './expr.js'
+import { add, num, unsigned, type Expr, type Sym, type Term } from './expr.js'
 import { operatorOf, type OperatorName } from './operators.js'
 
 /** How tightly text binds: 1 a relation, 3 a sum, 5 a product, 7 a power, 9 a letter or a call. */
@@ -36,6 +36,11 @@ const withSubscript = (latex: string, subs: string): string => {
   if (own) return `${own[1]}_{${own[2] ?? own[3]},${subs}}`
   return /^[^()|]*(\\[A-Za-z]+|[A-Za-z]|\})'*$/.test(latex) ? `${latex}_{${subs}}` : `{${parens(latex)}}_{${subs}}`
 }
+
+/** The LaTeX of a symbol of steps at a step: `s_{t+1}` at 500 is `s_{501}`. */
+const atStep = ({ latex, step = '' }: Sym, e: Expr): string => latex.replace(
+  new RegExp(`_(?:\\{${step}(?:\\s*\\+\\s*(\\d+))?\\}|${step})(?![A-Za-z])`),
+  (_, more: string | undefined) => `_{${latexOf(more === undefined ? e : add(e, num(Number(more))))}}`)
 
 /** Functions whose argument needs no brackets when it is a letter or a call. */
 const bare = new Set<OperatorName>(['log', 'sin', 'cos', 'not'])
@@ -106,6 +111,7 @@ const show = (e: Expr): Text => {
   switch (e.kind) {
     case 'number': return { text: showNumber(e.value), binds: e.value < 0 ? 3 : 9 }
     case 'symbol': return /[ |]/.test(e.sym.latex) && e.sym.latex.startsWith('\\log') ? { text: e.sym.latex, binds: 6 } : atom(e.sym.latex)
+    case 'atStep': return atom(atStep(e.sym, e.step))
     case 'apply': return application(e)
     case 'sum': return { text: sumOf(e.terms), binds: 3 }
     case 'product': return { text: productOf(e.factors, e.sign), binds: 5 }
@@ -113,7 +119,7 @@ const show = (e: Expr): Text => {
     case 'power': return powerOf(e.base, e.exponent)
     case 'subscript': {
       const subs = e.subs.map(latexOf).join(',')
-      return e.base.kind === 'symbol' ? atom(withSubscript(e.base.sym.latex, subs))
+      return e.base.kind === 'symbol' || e.base.kind === 'atStep' ? atom(withSubscript(latexOf(e.base), subs))
         : atom(`${e.base.kind === 'apply' || e.base.kind === 'function' ? latexOf(e.base) : parens(latexOf(e.base))}_{${subs}}`)
     }
     case 'function': return asFunction(e.op, e.args, e.subs ?? [])

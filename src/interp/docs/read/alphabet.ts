@@ -8,7 +8,7 @@ export interface Alphabet {
   readonly first: (letters: readonly string[]) => string
   /** A numbered letter, as h with 1, 2, 3. */
   readonly numbered: (letter: string) => string
-  /** An index that no formula uses for anything else; the wished one where it is given. */
+  /** An index that no formula uses for anything else; the wished one unless it is in use. */
   readonly index: (inUse: readonly Sym[], wished?: string) => Sym
 }
 
@@ -42,7 +42,7 @@ export const alphabet = (reserved: readonly string[]): Alphabet => {
       const used = new Set(inUse.map(s => s.latex))
       const free = ['i', 'j', 'k', 'l', 'm', 'n', 'r', 's', 't'].filter(l => !held.has(l))
       const numbered = (n: number): string => used.has(`i_{${n}}`) ? numbered(n + 1) : `i_{${n}}`
-      return index(wished ?? free.find(l => !used.has(l)) ?? numbered(1))
+      return index(wished !== undefined && !used.has(wished) ? wished : free.find(l => !used.has(l)) ?? numbered(1))
     },
   }
 }

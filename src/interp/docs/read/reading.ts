@@ -18,8 +18,8 @@ export interface Reading {
   readonly shown: (n: Node, at: At) => Expr[]
   /** A function of a whole tensor, of which indices pick elements. */
   readonly picked: (e: Expr, n: Node, at: At) => Expr
-  /** A letter for an index that is neither among these nor in use around. */
-  readonly letter: (inUse: readonly Sym[]) => Sym
+  /** A letter for an index that is neither among these nor in use around; the wished one where it can be. */
+  readonly letter: (inUse: readonly Sym[], wished?: string) => Sym
   /** Reads with letters in use. */
   readonly within: <T>(syms: readonly Sym[], f: () => T) => T
   /** A letter for an index that is in use nowhere around. */

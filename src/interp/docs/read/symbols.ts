@@ -1,6 +1,7 @@
 /** What formulas call by a letter: placeholders, draws of noise, named nodes, constant tables. */
 import { reachable, type Node } from '../../../dsl/core/node.js'
 import { leavesOf } from '../../../dsl/core/trees.js'
+import type { Dim } from '../../../dsl/tensor.js'
 import type { NodeOf } from '../../../dsl/core/table.js'
 import type { Statement } from '../../../dsl/statement.js'
 import { latexOfName, subscriptable, upright } from '../latex/letters.js'
@@ -15,6 +16,8 @@ export interface Symbols {
   readonly own: (n: Node) => Sym | undefined
   /** The letter of a named node without arguments. */
   readonly named: (n: NodeOf<'named'>) => Sym
+  /** The letter for a position along an axis of this size, where symbols have one in their names, as t in s_t. */
+  readonly step: (size: Dim) => string | undefined
   /** The letter of a named function. */
   readonly fn: (n: NodeOf<'named'>) => Sym
   /** A letter for a node that has no name: `h` for layers, `u` for the rest. */
@@ -100,15 +103,25 @@ export const symbols = (statement: Statement, known: Known, letters: Alphabet, p
     const value = valueOf(n.inputs[0])
     const law = drawOf(inner)
     const free = freeIn(latex)
+    const step = stepIn(n)
     const data = inner.op === 'input' && known.of(inner).data
     const looped = source.op === 'project' && isLarge(source.inputs[0]) ? ', from a loop over steps' : ''
     const named = `${meaningOf(n.attrs.name)}${looped}`
     return { latex, shape: n.shape, node: n, meaning: law ? words[law] : value !== null ? 'constant' : data ? 'data' : named,
       role: law ? 'noise' : data ? 'data' : value !== null ? 'constant' : 'named',
-      ...value !== null && { value }, ...free !== undefined && { free } }
+      ...value !== null && { value }, ...free !== undefined && { free }, ...step !== undefined && { step } }
   })
   const nodes = reachable(valuesOf(statement))
   const numbers = numbersOf(nodes, parameters)
+  const outside = new Set(nodes)
+  const lengths = new Set(nodes.flatMap(n => n.op === 'scan' ? [(n as NodeOf<'scan'>).attrs.length] : []))
+  /** Of what a loop gives or takes, all steps of it: the letter in its name that stands for the step. */
+  const stepIn = (n: NodeOf<'named'>): string | undefined =>
+    n.shape.length > 0 && outside.has(n) && lengths.has(n.shape[0]) ? /_\{?(t)(?:\s*\+\s*\d+)?(?:\}|(?![A-Za-z{]))/.exec(nameLatex(n))?.[1] : undefined
+  const steps = new Map(nodes.flatMap((n): [Dim, string][] => {
+    const step = n.op === 'named' && (n as NodeOf<'named'>).attrs.args === undefined ? stepIn(n as NodeOf<'named'>) : undefined
+    return step === undefined ? [] : [[n.shape[0], step]]
+  }))
   /** Data that a model calls by a name of its own have that name everywhere. */
   const aliases = new Map(nodes.flatMap((n): [Node, NodeOf<'named'>][] => {
     const from = n.op === 'named' && (n as NodeOf<'named'>).attrs.args === undefined ? uncast(n.inputs[0]) : null
@@ -132,6 +145,7 @@ export const symbols = (statement: Statement, known: Known, letters: Alphabet, p
       return table ? constant(n) : undefined
     },
     named: namedSym,
+    step: size => steps.get(size),
     fn: n => {
       const number = numbers.get(n) ?? 0
       return once(`fn ${n.attrs.name} ${n.attrs.latex ?? ''} ${number}`, () => {

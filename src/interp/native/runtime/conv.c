@@ -120,20 +120,8 @@ static void run(plan *q, long products) {
   q->images = q->places < places ? 1 : tg_max(1, tg_min(fit / places, tg_blocks(q->batch, workers)));
   long cuts = tg_blocks(places, q->places), units = tg_blocks(q->batch, q->images) * cuts;
   char *pointers[1] = { (char *)q };
+  if (products >= TG_WAKING_PRODUCTS) tg_wake();
   tg_parallel(blocks_of_images, pointers, &cuts, units, products < TG_PARALLEL_PRODUCTS ? units : 1);
-}
-
-static void tell_worker(char *const *p, const long *n, long lo, long hi, int worker) {
-  (void)n, (void)lo, (void)hi;
-  *(int *)p[0] = worker;
-}
-
-/* The scratch of the worker that called. */
-static void *own_scratch(size_t bytes) {
-  int worker = 0;
-  char *p[1] = { (char *)&worker };
-  tg_parallel(tell_worker, p, NULL, 1, 1);
-  return tg_scratch(worker, 3, bytes);
 }
 
 static float *aligned(void *x) { return (float *)(((uintptr_t)x + 63) / 64 * 64); }
@@ -164,7 +152,8 @@ void tg_conv_forward(const tg_conv *g, const float *x, const float *w, float *y)
     return;
   }
   tg_view_init(&q.view);
-  tg_segment *runs = own_scratch((size_t)taps * sizeof(tg_segment) + 64 + (size_t)(g->groups * k * padded(cout)) * sizeof(float));
+  size_t floats = (size_t)(g->groups * k * padded(cout)) * sizeof(float);
+  tg_segment *runs = tg_scratch(tg_worker(), 3, (size_t)taps * sizeof(tg_segment) + 64 + floats);
   float *panels = aligned(runs + taps);
   phase f = { runs, in_one ? g->kh : taps, k, panels, 0, 0, g->oh, 0, g->ow };
   for (long p = 0, i = 0; p < g->kh; p++) for (long r = 0; r < (in_one ? 1 : g->kw); r++, i++)
@@ -219,7 +208,7 @@ void tg_conv_input(const tg_conv *g, const float *y, const float *w, float *x) {
   };
   tg_view_init(&q.view);
   size_t floats = (size_t)(g->groups * taps * cout * padded(cin)) * sizeof(float);
-  phase *f = own_scratch((size_t)phases * sizeof(phase) + (size_t)taps * sizeof(tg_segment) + 64 + floats);
+  phase *f = tg_scratch(tg_worker(), 3, (size_t)phases * sizeof(phase) + (size_t)taps * sizeof(tg_segment) + 64 + floats);
   tg_segment *runs = (tg_segment *)(f + phases);
   float *panels = aligned(runs + taps);
   q.phases = f;

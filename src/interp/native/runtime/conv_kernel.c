@@ -118,5 +118,6 @@ void tg_conv_kernel(const tg_conv *g, const float *x, const float *y, float *w) 
   }
   long units = g->groups * q.row_cuts * q.col_cuts;
   char *pointers[1] = { (char *)&q };
+  if (products >= TG_WAKING_PRODUCTS) tg_wake();
   tg_parallel(parts, pointers, NULL, units, products < 2 * TG_PARALLEL_PRODUCTS ? units : 1);
 }

@@ -140,5 +140,6 @@ void tg_gemm(const float *a, long a_row, long a_col, long a_batch, const float *
   }
   const long numbers[NUMBERS] = { a_row, a_col, a_batch, b_row, b_col, b_batch, c_row, c_batch, m, n, k, accumulate, rows, cols };
   char *pointers[3] = { (char *)(uintptr_t)a, (char *)(uintptr_t)b, (char *)c };
+  if (each * batch >= TG_WAKING_PRODUCTS) tg_wake();
   tg_parallel(rectangles, pointers, numbers, batch * rows * cols, grain);
 }

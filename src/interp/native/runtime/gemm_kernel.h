@@ -29,6 +29,10 @@
 #define TG_PANELS_BYTES (512 * 1024)
 /* A product of fewer multiplications is not worth a second thread. */
 #define TG_PARALLEL_PRODUCTS 60000
+/* Elements of a matrix that is multiplied by a vector, likewise. */
+#define TG_SHARED_ELEMENTS 16384
+/* A product of so many is worth waking a thread at once. */
+#define TG_WAKING_PRODUCTS 2000000
 
 typedef float tg_vec __attribute__((vector_size(TG_W * 4)));
 typedef float tg_uvec __attribute__((vector_size(TG_W * 4), aligned(4), may_alias));

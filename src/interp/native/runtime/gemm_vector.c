@@ -65,7 +65,7 @@ static void dot_all(const float *matrix, long row, long matrix_batch, const floa
                     long out_step, long out_batch, long count, long k, long batch, int add) {
   const long numbers[NUMBERS] = { row, matrix_batch, step, vector_batch, out_step, out_batch, count, k, add };
   char *pointers[3] = { (char *)(uintptr_t)matrix, (char *)(uintptr_t)vector, (char *)out };
-  tg_parallel(many_dots, pointers, numbers, batch * count, 4 * (TG_PARALLEL_PRODUCTS / 4 / (k + 1) + 1));
+  tg_parallel(many_dots, pointers, numbers, batch * count, 4 * (TG_SHARED_ELEMENTS / 4 / (k + 1) + 1));
 }
 
 /* `vecs` whole vectors of the sum of a[p] times row p of the matrix. */
@@ -82,9 +82,9 @@ static inline __attribute__((always_inline)) void columns_sum(const int vecs, co
   }
 }
 
-/* Rows that are read side by side, and bytes of sums that they are added to. */
+/* Rows that are read side by side, and columns whose sums stay in the first cache meanwhile. */
 #define ROWS 8
-#define SUMS_BYTES 16384
+#define SUMS 4096
 /* Elements of a matrix above which its rows are read from end to end. */
 #define LARGE_MATRIX (256 * 1024)
 
@@ -105,56 +105,81 @@ static inline __attribute__((always_inline)) void rows_sum(const int rows, const
   }
 }
 
-enum { A_STEP, A_BATCH, B_ROW, B_BATCH, C_BATCH, N, SUM_K, SUM_ADD, GROUPS, SUM_NUMBERS };
+/* c[j] (+)= the sum of a[p] b[p][j] over p < k, for j < width; `room` elements may be read from b on. */
+typedef struct { const float *a, *b; float *c; long a_step, b_row, k, width, room; int add; } sums;
 
-/* The sums of many_sums, bit for bit, of a matrix that the second cache does not hold: its rows are read from end to end. */
-static void many_sums_by_rows(char *const *p, const long *n, long lo, long hi, int worker) {
-  (void)worker;
-  long each = 8 * TG_W, most = SUMS_BYTES / (long)sizeof(float) / each, step = n[A_STEP], row = n[B_ROW], k = n[SUM_K];
-  for (long u = lo, next; u < hi; u = next) {
-    long s = u / n[GROUPS], first = u % n[GROUPS], last = first + most < n[GROUPS] ? first + most : n[GROUPS];
-    next = u + last - first < hi ? u + last - first : hi;
-    long j = first * each, end = (first + next - u) * each, width = (end < n[N] ? end : n[N]) - j, i = 0;
-    const float *a = (const float *)p[0] + s * n[A_BATCH], *b = (const float *)p[1] + s * n[B_BATCH] + j;
-    float *c = (float *)p[2] + s * n[C_BATCH] + j;
-    for (; i + ROWS <= k; i += ROWS) rows_sum(ROWS, a + i * step, step, b + i * row, row, c, width, i == 0);
-    for (; i < k; i++) rows_sum(1, a + i * step, step, b + i * row, row, c, width, i == 0);
+/* Of a matrix that the second cache does not hold: its rows are read from end to end. */
+static void sums_by_rows(const sums *s) {
+  for (long j = 0; j < s->width; j += SUMS) {
+    long width = s->width - j < SUMS ? s->width - j : SUMS, i = 0;
+    const float *b = s->b + j;
+    for (; i + ROWS <= s->k; i += ROWS)
+      rows_sum(ROWS, s->a + i * s->a_step, s->a_step, b + i * s->b_row, s->b_row, s->c + j, width, i == 0 && !s->add);
+    for (; i < s->k; i++)
+      rows_sum(1, s->a + i * s->a_step, s->a_step, b + i * s->b_row, s->b_row, s->c + j, width, i == 0 && !s->add);
   }
 }
 
-/* Groups of eight vectors of columns; the last of a row takes what is left, a last part of a vector by single columns. */
+/* By eight vectors of columns, then by fewer, a last part of a vector by single columns. */
+static void sums_by_columns(const sums *s) {
+  const float *a = s->a, *b = s->b;
+  float *c = s->c;
+  long step = s->a_step, row = s->b_row, k = s->k, end = s->width, j = 0;
+  int add = s->add;
+  for (; j + 8 * TG_W <= end; j += 8 * TG_W) columns_sum(8, a, step, b + j, row, c + j, k, add);
+  if (j + 4 * TG_W <= end) columns_sum(4, a, step, b + j, row, c + j, k, add), j += 4 * TG_W;
+  if (j + 2 * TG_W <= end) columns_sum(2, a, step, b + j, row, c + j, k, add), j += 2 * TG_W;
+  if (j + TG_W <= end) columns_sum(1, a, step, b + j, row, c + j, k, add), j += TG_W;
+  if (j == end) return;
+  /* Whole vectors, also past the columns as long as they end within the matrix. */
+  tg_vec acc = {0};
+  long q = 0;
+  for (; q < k && q * row + j + TG_W <= s->room; q++) acc += a[q * step] * *(const tg_uvec *)(b + q * row + j);
+  float rest[TG_W];
+  *(tg_uvec *)rest = acc;
+  for (; q < k; q++) for (long i = 0; i < end - j; i++) rest[i] += a[q * step] * b[q * row + j + i];
+  for (long i = 0; i < end - j; i++) c[j + i] = add ? c[j + i] + rest[i] : rest[i];
+}
+
+enum { A_STEP, A_BATCH, B_ROW, B_BATCH, C_BATCH, N, SUM_K, SUM_ADD, WIDTH, GROUPS, PARTS, SUM_NUMBERS };
+
+/* Units [batch, parts, groups]: a part of the rows and WIDTH columns, to [batch, parts, n]. */
 static void many_sums(char *const *p, const long *n, long lo, long hi, int worker) {
   (void)worker;
   for (long u = lo; u < hi; u++) {
-    long s = u / n[GROUPS], j = u % n[GROUPS] * 8 * TG_W, end = j + 8 * TG_W < n[N] ? j + 8 * TG_W : n[N];
-    const float *a = (const float *)p[0] + s * n[A_BATCH], *b = (const float *)p[1] + s * n[B_BATCH];
-    float *c = (float *)p[2] + s * n[C_BATCH];
-    long step = n[A_STEP], row = n[B_ROW], k = n[SUM_K];
-    int add = (int)n[SUM_ADD];
-    if (j + 8 * TG_W <= end) columns_sum(8, a, step, b + j, row, c + j, k, add), j += 8 * TG_W;
-    if (j + 4 * TG_W <= end) columns_sum(4, a, step, b + j, row, c + j, k, add), j += 4 * TG_W;
-    if (j + 2 * TG_W <= end) columns_sum(2, a, step, b + j, row, c + j, k, add), j += 2 * TG_W;
-    if (j + TG_W <= end) columns_sum(1, a, step, b + j, row, c + j, k, add), j += TG_W;
-    if (j == end) continue;
-    /* Whole vectors, also past the columns as long as they end within the matrix. */
-    tg_vec acc = {0};
-    long q = 0;
-    for (; q * row + j + TG_W <= (k - 1) * row + n[N]; q++) acc += a[q * step] * *(const tg_uvec *)(b + q * row + j);
-    float sums[TG_W];
-    *(tg_uvec *)sums = acc;
-    for (; q < k; q++) for (long i = 0; i < end - j; i++) sums[i] += a[q * step] * b[q * row + j + i];
-    for (long i = 0; i < end - j; i++) c[j + i] = add ? c[j + i] + sums[i] : sums[i];
+    long at = u % n[GROUPS] * n[WIDTH], parts = n[PARTS], part = u / n[GROUPS] % parts, batch = u / n[GROUPS] / parts;
+    long from = n[SUM_K] * part / parts, k = n[SUM_K] * (part + 1) / parts - from;
+    const float *b = (const float *)p[1] + batch * n[B_BATCH] + from * n[B_ROW] + at;
+    float *c = parts > 1 ? (float *)p[2] + (batch * parts + part) * n[N] : (float *)p[2] + batch * n[C_BATCH];
+    sums s = { (const float *)p[0] + batch * n[A_BATCH] + from * n[A_STEP], b, c + at, n[A_STEP], n[B_ROW], k,
+      n[N] - at < n[WIDTH] ? n[N] - at : n[WIDTH], (k - 1) * n[B_ROW] + n[N] - at, (int)n[SUM_ADD] };
+    if (n[SUM_K] * n[N] > LARGE_MATRIX) sums_by_rows(&s);
+    else sums_by_columns(&s);
   }
+}
+
+/* Adds `parts` rows of n to the first of them, and that to c, or sets c. */
+static void join(float *partial, long parts, float *c, long n, int add) {
+  for (long i = 1; i < parts; i++) tg_add_floats(partial, partial + i * n, n);
+  if (add) tg_add_floats(c, partial, n);
+  else tg_copy_floats(c, partial, n);
+}
+
+/* Into how many parts the rows are cut, so that threads read stretches of the matrix, those that they wrote mostly. */
+static long parts_of(long n, long k, long batch) {
+  if (k < 32 || k * n < 2 * TG_SHARED_ELEMENTS || batch * (n / SUMS + 1) >= 8) return 1;
+  return k >= 1024 ? 16 : k >= 256 ? 8 : 4;
 }
 
 static void sum_all(const float *a, long a_step, long a_batch, const float *b, long b_row, long b_batch, float *c, long c_batch, long n,
                     long k, long batch, int add) {
-  long groups = (n + 8 * TG_W - 1) / (8 * TG_W);
-  const long numbers[SUM_NUMBERS] = { a_step, a_batch, b_row, b_batch, c_batch, n, k, add, groups };
-  char *pointers[3] = { (char *)(uintptr_t)a, (char *)(uintptr_t)b, (char *)c };
-  int by_rows = !add && k * n > LARGE_MATRIX;
-  tg_parallel(by_rows ? many_sums_by_rows : many_sums, pointers, numbers, batch * groups,
-              TG_PARALLEL_PRODUCTS / (8 * TG_W) / (k + 1) + 1);
+  long parts = parts_of(n, k, batch), width = parts > 1 ? SUMS : k * n > LARGE_MATRIX ? SUMS / 4 : 8 * TG_W;
+  long groups = (n + width - 1) / width, each = (k / parts + 1) * (n < width ? n : width);
+  const long numbers[SUM_NUMBERS] = { a_step, a_batch, b_row, b_batch, c_batch, n, k, parts > 1 ? 0 : add, width, groups, parts };
+  float *to = parts > 1 ? tg_scratch(tg_worker(), 2, (size_t)(batch * parts * n) * sizeof(float)) : c;
+  char *pointers[3] = { (char *)(uintptr_t)a, (char *)(uintptr_t)b, (char *)to };
+  tg_parallel(many_sums, pointers, numbers, batch * parts * groups, TG_SHARED_ELEMENTS / (each + 1) + 1);
+  if (parts > 1) for (long s = 0; s < batch; s++) join(to + s * parts * n, parts, c + s * c_batch, n, add);
 }
 
 int tg_gemm_vector(const float *a, long a_row, long a_col, long a_batch, const float *b, long b_row, long b_col, long b_batch,

@@ -1,6 +1,6 @@
 /*
- * Threads for loops. The caller is worker 0; the others spin for a moment after each loop, since the next one mostly follows at once,
- * and then sleep. A loop is cut into shares by its count and grain alone, so no result depends on the number of threads or on timing.
+ * Threads for loops. The caller is worker 0; the others stay awake for a moment after each loop, since the next one mostly follows at
+ * once, and then sleep. A loop is cut into shares by its count and grain alone, so no result depends on the number of threads or on timing.
  * Every worker takes the shares of its own stretch first (its cache has seen that part of the arrays before), then those left of others.
  */
 #include "typegrad.h"
@@ -15,7 +15,14 @@
 #define MAX_WORKERS 64
 #define MAX_SHARES 64
 #define SCRATCHES 4
-#define SPIN_NANOSECONDS 50000
+/* Shares of many elements begin with a cache line, even of elements of one byte. */
+#define LINE 64
+#define MANY (16 * LINE)
+/* How long a worker without work spins, and how long it then offers its core to others before it sleeps. */
+#define SPIN_NANOSECONDS 5000
+#define AWAKE_NANOSECONDS 200000
+/* Waking a sleeper takes the caller up to so long, more than a small loop: before, it works as long alone. */
+#define ALONE_NANOSECONDS 50000
 
 /*
  * What is left of a stretch: the loop's number (32 bits), the stretch's end (16) and its next free share (16), in one word that is
@@ -37,7 +44,7 @@ static struct {
   _Alignas(128) _Atomic(tg_body) body;
   _Atomic(char *const *) p;
   _Atomic(const long *) n;
-  atomic_long count, share;
+  atomic_long count, shares;
   _Alignas(128) atomic_uint loop;
   _Alignas(128) atomic_uint done;
   _Alignas(128) atomic_int sleepers;
@@ -68,6 +75,27 @@ static int64_t nanoseconds(void) {
   return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
+/* Where a share begins: shares are equal, so that loops over the same rows give each worker the same ones, whatever their grains. */
+static long start_of(long share, long shares, long count) {
+  long whole = count / shares, at = whole * share + count % shares * share / shares;
+  return share == shares || whole < MANY ? at : at / LINE * LINE;
+}
+
+/* The caller's loops while others sleep: how long it has worked on those close together, when the present share and when the last began. */
+static struct { int64_t worked, began, last; } alone;
+
+static void begin_alone(void) {
+  alone.began = nanoseconds();
+  if (alone.began - alone.last > AWAKE_NANOSECONDS) alone.worked = 0;
+  alone.last = alone.began;
+}
+
+static void wake_sleepers(void) {
+  pthread_mutex_lock(&mutex);
+  pthread_cond_broadcast(&wake);
+  pthread_mutex_unlock(&mutex);
+}
+
 /* Takes the shares of one stretch, one after another, until it is empty or belongs to another loop. */
 static void work_on(stretch *s, unsigned loop, int worker) {
   uint64_t left = atomic_load_explicit(&s->left, memory_order_acquire);
@@ -76,11 +104,21 @@ static void work_on(stretch *s, unsigned loop, int worker) {
     tg_body body = atomic_load_explicit(&job.body, memory_order_relaxed);
     char *const *p = atomic_load_explicit(&job.p, memory_order_relaxed);
     const long *n = atomic_load_explicit(&job.n, memory_order_relaxed);
-    long count = atomic_load_explicit(&job.count, memory_order_relaxed), share = atomic_load_explicit(&job.share, memory_order_relaxed);
+    long count = atomic_load_explicit(&job.count, memory_order_relaxed), shares = atomic_load_explicit(&job.shares, memory_order_relaxed);
     if (!atomic_compare_exchange_weak_explicit(&s->left, &left, left + 1, memory_order_acq_rel, memory_order_acquire)) continue;
-    long lo = (long)(left & 0xffff) * share, hi = lo + share < count ? lo + share : count;
-    body(p, n, lo, hi, worker);
+    int counted = worker == 0 && atomic_load_explicit(&job.sleepers, memory_order_relaxed);
+    if (counted && alone.worked >= ALONE_NANOSECONDS) {
+      alone.worked = 0;
+      wake_sleepers();
+    }
+    long share = (long)(left & 0xffff);
+    body(p, n, start_of(share, shares, count), start_of(share + 1, shares, count), worker);
     atomic_fetch_add_explicit(&job.done, 1, memory_order_release);
+    if (counted) {
+      int64_t now = nanoseconds();
+      alone.worked += now - alone.began;
+      alone.began = now;
+    }
     left = atomic_load_explicit(&s->left, memory_order_acquire);
   }
 }
@@ -91,14 +129,15 @@ static void work(unsigned loop, int worker, int workers) {
   inside = 0;
 }
 
-/* Waits for a loop after `seen`: spins first, then sleeps. */
+/* Waits for a loop after `seen`: spins, then lets other threads have the core if they want it, then sleeps. */
 static unsigned next_loop(unsigned seen) {
-  int64_t until = nanoseconds() + SPIN_NANOSECONDS;
-  for (unsigned turn = 1;; turn++) {
+  int64_t from = nanoseconds(), spent = 0;
+  for (unsigned turn = 1; spent < AWAKE_NANOSECONDS; turn++) {
     unsigned loop = atomic_load_explicit(&job.loop, memory_order_acquire);
     if (loop != seen) return loop;
-    relax();
-    if (turn % 64 == 0 && nanoseconds() > until) break;
+    if (spent < SPIN_NANOSECONDS) relax();
+    else sched_yield();
+    if (turn % 32 == 0) spent = nanoseconds() - from;
   }
   pthread_mutex_lock(&mutex);
   atomic_fetch_add(&job.sleepers, 1);
@@ -119,21 +158,11 @@ static void *run_worker(void *arg) {
   }
 }
 
-/* Numbers a new loop, which is what workers wait for. 0 is no loop: threads start there. */
-static unsigned announce(unsigned loop) {
-  atomic_store(&job.loop, loop);
-  if (atomic_load(&job.sleepers)) {
-    pthread_mutex_lock(&mutex);
-    pthread_cond_broadcast(&wake);
-    pthread_mutex_unlock(&mutex);
-  }
-  return loop;
-}
-
 static void stop_threads(void) {
   if (started == 1) return;
   atomic_store(&job.stop, 1);
-  announce(UINT32_MAX);
+  atomic_store(&job.loop, UINT32_MAX);
+  wake_sleepers();
   for (int i = 1; i < started; i++) {
     pthread_join(threads[i], NULL);
     for (int j = 0; j < SCRATCHES; j++) {
@@ -174,17 +203,20 @@ int tg_worker_count(void) {
   return wanted;
 }
 
+int tg_worker(void) { return self; }
+
 void tg_parallel(tg_body body, char *const *p, const long *n, long count, long grain) {
   if (count <= 0) return;
   if (grain < 1) grain = 1;
   long units = (count - 1) / grain + 1;
-  long share = ((units - 1) / MAX_SHARES + 1) * grain;
+  long shares = units <= MAX_SHARES ? units : MAX_SHARES;
+  /* Two workers have as much to do. */
+  if (grain > 1 && shares > 1 && shares % 2) shares++;
   if (!inside && units > 1) start_threads();
   if (units == 1 || inside || started == 1) {
-    for (long lo = 0; lo < count; lo += share) body(p, n, lo, lo + share < count ? lo + share : count, self);
+    for (long i = 0; i < shares; i++) body(p, n, start_of(i, shares, count), start_of(i + 1, shares, count), self);
     return;
   }
-  unsigned shares = (unsigned)((count - 1) / share + 1);
   unsigned workers = (unsigned)started;
   unsigned loop = atomic_load_explicit(&job.loop, memory_order_relaxed) + 1;
   if (loop >= UINT32_MAX) loop = 1;
@@ -192,15 +224,23 @@ void tg_parallel(tg_body body, char *const *p, const long *n, long count, long g
   atomic_store_explicit(&job.p, p, memory_order_relaxed);
   atomic_store_explicit(&job.n, n, memory_order_relaxed);
   atomic_store_explicit(&job.count, count, memory_order_relaxed);
-  atomic_store_explicit(&job.share, share, memory_order_relaxed);
+  atomic_store_explicit(&job.shares, shares, memory_order_relaxed);
   atomic_store_explicit(&job.done, 0, memory_order_relaxed);
-  for (unsigned i = 0; i < workers; i++)
-    atomic_store_explicit(&stretches[i].left, stretch_of(loop, shares * i / workers, shares * (i + 1) / workers), memory_order_release);
-  announce(loop);
+  for (unsigned i = 0; i < workers; i++) {
+    uint64_t left = stretch_of(loop, (unsigned)shares * i / workers, (unsigned)shares * (i + 1) / workers);
+    atomic_store_explicit(&stretches[i].left, left, memory_order_release);
+  }
+  atomic_store(&job.loop, loop);
+  if (atomic_load(&job.sleepers)) begin_alone();
   work(loop, 0, (int)workers);
-  for (unsigned turn = 1; atomic_load_explicit(&job.done, memory_order_acquire) != shares; turn++)
-    if (turn % 1024) relax();
+  for (unsigned turn = 1; atomic_load_explicit(&job.done, memory_order_acquire) != (unsigned)shares; turn++)
+    if (turn % 64) relax();
     else sched_yield();
+}
+
+void tg_wake(void) {
+  alone.worked = ALONE_NANOSECONDS;
+  alone.last = nanoseconds();
 }
 
 void *tg_scratch(int worker, int which, size_t bytes) {

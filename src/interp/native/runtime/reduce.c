@@ -232,15 +232,15 @@ static void piece_share(char *const *p, const long *n, long lo, long hi, int wor
   }
 }
 
-/* Units [before, parts, strips]: PART rows of STRIP columns, to [before, parts, after]. */
+/* Units [before, parts, strips]: one of PART parts of the rows and STRIP columns, to [before, parts, after]. */
 static void column_share(char *const *p, const long *n, long lo, long hi, int worker) {
   (void)worker;
-  long size = n[DTYPE] == TG_BOOL ? 1 : 4, after = n[AFTER], strips = n[STRIPS], parts = n[N] ? (n[N] - 1) / n[PART] + 1 : 1;
+  long size = n[DTYPE] == TG_BOOL ? 1 : 4, after = n[AFTER], strips = n[STRIPS], parts = n[PART];
   for (long unit = lo; unit < hi; unit++) {
-    long a = unit % strips * STRIP, part = unit / strips % parts, b = unit / strips / parts, i = part * n[PART];
+    long a = unit % strips * STRIP, part = unit / strips % parts, b = unit / strips / parts;
+    long i = n[N] * part / parts, m = n[N] * (part + 1) / parts - i;
     columns((tg_reduction)n[OP], (tg_dtype)n[DTYPE], p[0] + ((b * n[N] + i) * after + a) * size,
-            p[1] + ((b * parts + part) * after + a) * size, n[N] - i < n[PART] ? n[N] - i : n[PART], after,
-            after - a < STRIP ? after - a : STRIP);
+            p[1] + ((b * parts + part) * after + a) * size, m, after, after - a < STRIP ? after - a : STRIP);
   }
 }
 
@@ -259,14 +259,14 @@ static void long_rows(tg_reduction op, tg_dtype dtype, const char *x, char *out,
 
 static void by_columns(tg_reduction op, tg_dtype dtype, const char *x, char *out, long before, long n, long after) {
   long strips = (after - 1) / STRIP + 1, width = after < STRIP ? after : STRIP;
-  /* A few strips of many rows are cut into blocks of rows as well. */
-  int apart = before * strips < PARTS && n >= 4 * ROWS && before * n * after >= 2 * SHARE;
-  long part = apart ? (n / PARTS / ROWS + 1) * ROWS : n, parts = apart ? (n - 1) / part + 1 : 1;
+  /* A few strips are cut into parts of their rows as well: where a thread wrote rows, it reads them. */
+  int apart = before * strips < PARTS && n >= 8 * PARTS && before * n * after >= 2 * SHARE;
+  long parts = !apart ? 1 : n < 4 * ROWS ? PARTS / 2 : PARTS;
   float partial[PARTS * PARTS * STRIP];
-  const long numbers[] = {op, dtype, n, after, strips, part};
+  const long numbers[] = {op, dtype, n, after, strips, parts};
   tg_parallel(column_share, (char *const[]){(char *)x, parts > 1 ? (char *)partial : out}, numbers, before * parts * strips,
-              grain(part * width));
-  const long finish[] = {op, dtype, parts, after, strips, parts};
+              grain(n / parts * width));
+  const long finish[] = {op, dtype, parts, after, strips, 1};
   if (parts > 1) column_share((char *const[]){(char *)partial, out}, finish, 0, before * strips, 0);
 }
 

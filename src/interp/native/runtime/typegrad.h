@@ -82,9 +82,13 @@ typedef void (*tg_program)(const tg *R, char *const *slot);
 
 /* The runtime's parts, which runtime.c puts into one table. */
 void tg_parallel(tg_body body, char *const *p, const long *n, long count, long grain);
+/* The next loop has few shares, each long: workers that sleep are woken at its beginning. */
+void tg_wake(void);
 void *tg_scratch(int worker, int which, size_t bytes);
 void tg_set_threads(int threads);
 int tg_worker_count(void);
+/* The worker that asks. */
+int tg_worker(void);
 void tg_gemm(const float *a, long a_row, long a_col, long a_batch, const float *b, long b_row, long b_col, long b_batch,
              float *c, long c_row, long c_batch, long m, long n, long k, long batch, int accumulate);
 void tg_conv_forward(const tg_conv *g, const float *x, const float *w, float *y);

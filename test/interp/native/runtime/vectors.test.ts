@@ -9,7 +9,8 @@ import { agree, Inputs, spread } from '../../onnx/agree.js'
 const [engine, other] = await Promise.all([1, 3].map(threads => nativeEngine({ threads }).catch(() => null)))
 
 /** [batch, k, n] of a vector of k and a matrix [k, n]; the last ones hold more than a quarter of a million elements. */
-const sizes = [[1, 1, 1], [1, 7, 130], [2, 300, 33], [1, 1031, 301], [1, 4099, 67], [2, 513, 517], [1, 31, 9000]]
+const sizes = [[1, 1, 1], [1, 7, 130], [2, 300, 33], [1, 100, 500], [3, 37, 901], [9, 64, 600],
+  [1, 1031, 301], [1, 4099, 67], [2, 513, 517], [1, 31, 9000], [1, 70, 30000]]
 
 describe.skipIf(engine === null)('a vector times a matrix', () => {
   test.each(sizes)('%i of %i by %i', async (batch, k, n) => {
