@@ -30,7 +30,8 @@ const kindOf = (found: unknown): string => Array.isArray(found) ? 'a list'
     ? `a host array whose data is ${Array.isArray(found.data) ? 'a list' : typeof found.data}, not a Float32Array, Int32Array or Uint8Array`
   : isLeaf(found) ? 'a tensor, an expression without numbers of its own'
   : found instanceof Promise ? 'a promise, which wants an await before it'
-  : found === null ? 'null' : typeof found === 'object' ? `a record with ${Object.keys(found).slice(0, 6).join(', ')}` : `the ${typeof found} ${String(found)}`
+  : found === null ? 'null' : typeof found !== 'object' ? `the ${typeof found} ${String(found)}`
+  : Object.keys(found).length === 0 ? 'an empty record' : `a record with ${Object.keys(found).slice(0, 6).join(', ')}`
 
 const isHostArray = (found: unknown): found is Value => isLeaf(found) && 'data' in found && ArrayBuffer.isView(found.data)
 
@@ -137,7 +138,11 @@ export const compile = async <S, I, O>(
   return {
     run: async v => toOutputs((await executable.run(fromInputs(v))).values()) as ValuesOf<O>,
     write: async v => executable.write(fromState(v)),
-    read: async () => toState((await executable.read()).values()) as ValuesOf<S>,
+    read: async () => {
+      const values = await executable.read()
+      if (values.length !== held.length) throw new TypegradError('value', 'read: no state has been written yet; call write first')
+      return toState(values.values()) as ValuesOf<S>
+    },
     release: () => executable.release(),
   }
 }

@@ -41,7 +41,8 @@ it('names the value that is no host array, and says what one is', async () => {
   for (const [x, got] of [
     [f32(1, 2), 'a tensor, an expression without numbers of its own'],
     [[[1, 2]], 'a list'], [Float32Array.of(1, 2), 'a Float32Array alone'],
-    [3, 'the number 3'], [{ a: 1 }, 'a record with a'], [Promise.resolve(1), 'a promise, which wants an await before it'], [value([1, 2], 1), '1 numbers for the shape [1, 2]'],
+    [3, 'the number 3'], [{ a: 1 }, 'a record with a'], [Promise.resolve(1), 'a promise, which wants an await before it'],
+    [{}, 'an empty record'], [value([1, 2], 1), '1 numbers for the shape [1, 2]'],
     [{ shape: [1, 2], dtype: 'int32', data: Int32Array.of(1, 2) }, 'int32 [1, 2]'],
   ]) await expect(c.run({ x } as never)).rejects.toThrow(`inputs.x is ${got as string}, ${wanted}`)
   await expect(c.write({ total: [0, 0] } as never)).rejects.toThrow(
@@ -77,4 +78,29 @@ it('refuses sizes that are none, states that change, and lists for numbers', asy
   const c = await compile(jsEngine, (_, { x }) => ({ outputs: x }), { state: {}, inputs: { x: f32(2) } })
   const list = { shape: [2], dtype: 'float32', data: [1, 2] } as unknown as ReturnType<typeof value>
   await expect(c.run({ x: list })).rejects.toThrow('inputs.x is a host array whose data is a list, not a Float32Array')
+})
+
+it('says what is wrong with a tree: a key that it does not have, a promise, a value too few or too many', async () => {
+  const state = { params: { w: f32(1), b: f32(1) }, optimiser: [f32(1), f32(1)] as const }
+  const c = await compile(jsEngine, s => ({ state: s, outputs: s.params.w }), { state, inputs: {} })
+  const one = value([1], 1), params = { w: one, b: one }, optimiser = [one, one] as const
+  await expect(c.read()).rejects.toThrow('read: no state has been written yet; call write first')
+  const wrong: readonly (readonly [unknown, string])[] = [
+    [{ parameters: params, optimiser }, 'state: key parameters is not expected; it has params, optimiser'],
+    [{ params, optimiser, aux: {} }, 'state: key aux is not expected; it has params, optimiser'],
+    [{ params: { weight: one, b: one }, optimiser }, 'state.params: key weight is not expected; it has w, b'],
+    [{ optimiser }, 'state: key params is missing'],
+    [params, 'state: key w is not expected; it has params, optimiser'],
+    [Promise.resolve({ params, optimiser }),
+      'state: a record with params, optimiser was expected but a promise, which wants an await before it, is given'],
+    [undefined, 'state: a record with params, optimiser was expected but nothing is given'],
+    [{ params: one, optimiser }, 'state.params: a record with w, b was expected but a single tensor or host array is given'],
+    [{ params, optimiser: one }, 'state.optimiser: a list of 2 was expected but a single tensor or host array is given'],
+    [{ params, optimiser: 3 }, 'state.optimiser: a list of 2 was expected but the number 3 is given'],
+  ]
+  for (const [given, sentence] of wrong) await expect(c.write(given as never)).rejects.toMatchObject({ kind: 'value', message: sentence })
+  const bare = await compile(jsEngine, (_, { x }) => ({ outputs: x }), { state: {}, inputs: { x: f32(1) } })
+  await expect(bare.write({ w: one } as never)).rejects.toThrow('state: key w is not expected; it has no keys')
+  await expect(bare.write(undefined as never)).rejects.toThrow('state: an empty record {} was expected but nothing is given')
+  expect(await bare.read()).toEqual({})
 })

@@ -4,6 +4,7 @@ import { add, define, f32, key, linear, matmul, mean, relu, seq, sgd, square, su
 import { arrays } from '../../src/run/data/arrays.js'
 import { mnist } from '../../src/run/data/mnist.js'
 import { defineRecipe, isRecipe } from '../../src/run/recipe.js'
+import { statementOf } from '../../src/run/stated.js'
 import { setting } from '../../src/run/settings.js'
 
 const data = () => arrays('xor', { x: { shape: [2], dtype: 'float32' }, y: { shape: [1], dtype: 'float32' } },
@@ -76,5 +77,28 @@ describe('defineRecipe', () => {
       optimiser: () => 0.1,
       schedule: () => ({ batch: 4, length: { epochs: 2 } }),
     })
+  })
+
+  test('a copy of a recipe is none, and says what to spread instead', async () => {
+    const parts = {
+      name: 'xor', summary: 's', settings: {}, data, model: () => ({ params: { w: f32(2, 1) } }), optimiser: () => sgd(0.1),
+      objective: ({ params }: { readonly params: { readonly w: Tensor<[2, 1]> } }) => mean(params.w),
+      schedule: () => ({ batch: 4, length: { epochs: 2 } }),
+    } as const
+    const recipe = defineRecipe(parts), copy = { ...recipe, schedule: () => ({ batch: 1, length: { epochs: 9 } }) }
+    const sentence = 'a copy of the recipe xor, and what is put into a copy changes nothing: spread what defineRecipe was given instead, '
+      + 'as in defineRecipe({ ...parts, name: \'other\' })'
+    expect([isRecipe(recipe), isRecipe(copy), isRecipe({ ...copy })]).toEqual([true, false, false])
+    const refused = (message: string) => expect.objectContaining({ kind: 'config', message }) as Error
+    // @ts-expect-error a recipe has no model and no schedule
+    expect(() => defineRecipe({ ...recipe, name: 'other' })).toThrow(refused(`defineRecipe is given ${sentence}.`))
+    // @ts-expect-error the same without a copy
+    expect(() => defineRecipe(recipe)).toThrow(refused('defineRecipe is given a recipe, which is made already.'))
+    expect(() => defineRecipe({ ...parts, after: copy })).toThrow(
+      refused(`the recipe xor: after is ${sentence}, but it must be a recipe, as defineRecipe makes it.`))
+    await expect(statementOf(copy)).rejects.toMatchObject(
+      { kind: 'config', message: `statementOf: a recipe was expected, as defineRecipe makes it, but this is ${sentence}.` })
+    // What was meant.
+    expect(defineRecipe({ ...parts, name: 'other' }).name).toBe('other')
   })
 })

@@ -9,6 +9,7 @@ const folder = workplace({
   'tiny.ts': TINY,
   'stuck.ts': TINY.replace('{ params: { w:', '{ params: { unused: f32(3), w:'),
   'function.ts': 'export default () => 3',
+  'spread.ts': 'import tiny from \'./tiny.js\'\nexport default { ...tiny, name: \'other\' }',
 })
 
 describe('audit', () => {
@@ -28,6 +29,9 @@ describe('audit', () => {
     expect(await typegrad(folder, 'audit', './function.ts')).toMatchObject({
       code: 2, stderr: './function.ts: its default export is not a recipe but a function; expected export default defineRecipe({ ... }).\n',
     })
+    const { code, stderr } = await typegrad(folder, 'audit', './spread.ts')
+    expect({ code, stderr }).toEqual({ code: 2, stderr: './spread.ts: its default export is a copy of the recipe tiny, and what is put '
+      + 'into a copy changes nothing: spread what defineRecipe was given instead, as in defineRecipe({ ...parts, name: \'other\' }).\n' })
   })
 })
 
