@@ -168,7 +168,7 @@ static void join(float *partial, long parts, float *c, long n, int add) {
 /* Into how many parts the rows are cut, so that threads read stretches of the matrix, those that they wrote mostly. */
 static long parts_of(long n, long k, long batch) {
   if (k < 32 || k * n < 2 * TG_SHARED_ELEMENTS || batch * (n / SUMS + 1) >= 8) return 1;
-  return k >= 1024 ? 16 : k >= 256 ? 8 : 4;
+  return k * n <= LARGE_MATRIX || k < 256 ? 4 : k < 1024 ? 8 : 16;
 }
 
 static void sum_all(const float *a, long a_step, long a_batch, const float *b, long b_row, long b_batch, float *c, long c_batch, long n,

@@ -31,52 +31,77 @@ static void gather_rows(char *const *p, const long *n, long lo, long hi, int wor
   }
 }
 
-/* The same for single elements of 4 bytes. */
+static inline int all_within(const int32_t *index, long count, long n) {
+  int outside = 0;
+  for (long i = 0; i < count; i++) outside |= (uint32_t)index[i] >= (uint64_t)n;
+  return !outside;
+}
+
+/* One by one: vector instructions that read at several positions take longer than as many loads. */
+static inline uint32_t scalar(uint32_t v) {
+  __asm__("" : "+r"(v));
+  return v;
+}
+
+/* out[i] = x[index[i] * step + i * along], 4 bytes each; every position lies within. */
+static inline __attribute__((always_inline)) void pick(const uint32_t *restrict x, const int32_t *restrict index, long step, long along,
+                                                       uint32_t *restrict out, long count) {
+  long i = 0;
+  for (; i + 4 <= count; i += 4) for (int j = 0; j < 4; j++) out[i + j] = scalar(x[index[i + j] * step + (i + j) * along]);
+  for (; i < count; i++) out[i] = scalar(x[index[i] * step + i * along]);
+}
+
+/* The same, of elements of 1 or 4 bytes and an axis of n; those of positions outside are 0. */
+static inline __attribute__((always_inline)) void take(const char *op, long size, const char *x, const int32_t *index, long step,
+                                                       long along, char *out, long count, long n) {
+  if (all_within(index, count, n) && size == 4) {
+    pick((const uint32_t *)x, index, step, along, (uint32_t *)out, count);
+    return;
+  }
+  for (long i = 0; i < count; i++) {
+    int in = within(index[i], n);
+    long at = in ? index[i] * step + i * along : 0;
+    if (size == 4) ((uint32_t *)out)[i] = in ? ((const uint32_t *)x)[at] : 0u;
+    else out[i] = in ? x[at] : 0;
+  }
+  tg_outside(op, index, count, n);
+}
+
+/* A share of the elements [before, count], taken from lines of n. `shared`: all lines have the same positions. */
+static inline void take_elements(const char *op, char *const *p, const long *n, long lo, long hi, int shared) {
+  long count = n[COUNT], size = n[SIZE];
+  for (long at = lo; at < hi;) {
+    long line = at / count, first = at % count, m = count - first < hi - at ? count - first : hi - at;
+    take(op, size, p[0] + line * n[N] * size, (const int32_t *)p[1] + (shared ? first : at), 1, 0, p[2] + at * size, m, n[N]);
+    at += m;
+  }
+}
+
 static void gather_elements(char *const *p, const long *n, long lo, long hi, int worker) {
   (void)worker;
-  const int32_t *index = (const int32_t *)p[1];
-  const uint32_t *x = (const uint32_t *)p[0];
-  uint32_t *out = (uint32_t *)p[2];
-  long count = n[COUNT], size = n[N];
-  for (long row = lo; row < hi;) {
-    long b = row / count, first = row % count, m = count - first < hi - row ? count - first : hi - row;
-    const uint32_t *line = x + b * size;
-    int wrong = 0;
-    for (long i = 0; i < m; i++) {
-      int in = within(index[first + i], size);
-      wrong |= !in;
-      out[row + i] = in ? line[index[first + i]] : 0u;
-    }
-    if (wrong) tg_outside("gather", index + first, m, size);
-    row += m;
-  }
+  take_elements("gather", p, n, lo, hi, 1);
 }
 
 void tg_gather(int size, const void *x, const int32_t *index, void *out, long before, long n, long after, long count) {
   char *const p[] = {(char *)x, (char *)index, out};
   const long numbers[] = {before, n, after, count, size};
   if (!after) return;
-  tg_parallel(after == 1 && size == 4 ? gather_elements : gather_rows, p, numbers, before * count, rows_a_share(after));
+  tg_parallel(after == 1 ? gather_elements : gather_rows, p, numbers, before * count, rows_a_share(after));
 }
 
 /* ---- takeAlong: indices [before, m, after] into [before, n, after] ---- */
 
-static void take_rows(char *const *p, const long *n, long lo, long hi, int worker) {
+static void take_along_elements(char *const *p, const long *n, long lo, long hi, int worker) {
   (void)worker;
-  long after = n[AFTER], m = n[COUNT];
-  for (long row = lo; row < hi; row++) {
-    const int32_t *index = (const int32_t *)p[1] + row * after;
-    long from = row / m * n[N] * after, to = row * after;
-    int wrong = 0;
-    for (long a = 0; a < after; a++) {
-      int in = within(index[a], n[N]);
-      long at = from + (in ? index[a] * after : 0) + a;
-      wrong |= !in;
-      if (n[SIZE] == 4) ((uint32_t *)p[2])[to + a] = in ? ((const uint32_t *)p[0])[at] : 0u;
-      else p[2][to + a] = in ? p[0][at] : 0;
-    }
-    if (wrong) tg_outside("takeAlong", index, after, n[N]);
-  }
+  take_elements("takeAlong", p, n, lo, hi, 0);
+}
+
+static void take_along_rows(char *const *p, const long *n, long lo, long hi, int worker) {
+  (void)worker;
+  long after = n[AFTER], size = n[SIZE];
+  for (long row = lo; row < hi; row++)
+    take("takeAlong", size, p[0] + row / n[COUNT] * n[N] * after * size, (const int32_t *)p[1] + row * after, after, 1,
+         p[2] + row * after * size, after, n[N]);
 }
 
 static long product(const long *shape, int from, int to) {
@@ -88,7 +113,8 @@ static long product(const long *shape, int from, int to) {
 void tg_take_along(int size, int rank, const long *shape, int axis, long n, const void *x, const int32_t *index, void *out) {
   long before = product(shape, 0, axis), after = product(shape, axis + 1, rank);
   const long numbers[] = {before, n, after, shape[axis], size};
-  if (after) tg_parallel(take_rows, (char *const[]){(char *)x, (char *)index, out}, numbers, before * shape[axis], rows_a_share(after));
+  if (after) tg_parallel(after == 1 ? take_along_elements : take_along_rows, (char *const[]){(char *)x, (char *)index, out}, numbers,
+                         before * shape[axis], rows_a_share(after));
 }
 
 /* ---- scatters: updates are added in their order, because shares are of whole destinations ---- */
