@@ -14,7 +14,7 @@ import { tfjsOn } from '../../src/interp/tfjs/engine.js'
 import { program } from '../../src/interp/program.js'
 import { simplify } from '../../src/interp/simplify/simplify.js'
 import { subjects } from './agreement/engines.js'
-import { int, spread } from './onnx/agree.js'
+import { float, int, spread } from './onnx/agree.js'
 import { asked, builtDevices } from './tfjs/built.js'
 
 const generated = (p: Program): Executable => {
@@ -84,6 +84,29 @@ describe.each(Object.keys(opened).filter(name => name !== 'tfjs:node-gpu'))('%s'
     await expect(e.run(values)).rejects.toMatchObject({ kind: 'engine', message })
     await e.release()
   })
+})
+
+test.each(Object.keys(opened).filter(name => name !== 'native'))('%s: a run that stops leaves the state as it was', async name => {
+  const [kept, i] = [b.input({ shape: [3], dtype: 'float32' }), b.input({ shape: [1], dtype: 'int32' })]
+  const e = await engines[name](program([kept, i], [b.mul(kept, 2), b.gather(b.mul(kept, 2), i, 0)], [{ input: 0, output: 0 }]))
+  await e.write([float([3], [1, 2, 3])])
+  await e.run([int([1], [0])])
+  await expect(e.run([int([1], [3])])).rejects.toThrow(exact('gather', 3))
+  expect((await e.read()).map(dataOf)).toEqual([[2, 4, 6]])
+  expect((await e.run([int([1], [2])])).map(dataOf)).toEqual([[12]])
+  await e.release()
+})
+
+test.each(Object.keys(opened))('%s: a state that no run replaces outlives one that stops', async name => {
+  const [table, same, i] = [b.input({ shape: [3], dtype: 'float32' }), b.input({ shape: [1], dtype: 'float32' }),
+    b.input({ shape: [1], dtype: 'int32' })]
+  const e = await engines[name](program([table, same, i], [b.add(b.gather(table, i, 0), same), same],
+    [{ input: 0, output: null }, { input: 1, output: 1 }]))
+  await e.write([float([3], [1, 2, 3]), float([1], [4])])
+  await expect(e.run([int([1], [3])])).rejects.toThrow(exact('gather', 3))
+  expect((await e.read()).map(dataOf)).toEqual([[1, 2, 3], [4]])
+  expect((await e.run([int([1], [2])])).map(dataOf)).toEqual([[7]])
+  await e.release()
 })
 
 test.each([-1, 3])('a constant position %i is refused where it is folded and where an engine compiles it', async at => {

@@ -8,7 +8,7 @@ import { outsideError } from '../js/positions.js'
 import { concrete } from '../program.js'
 import { releasable } from '../releasable.js'
 import { bytesOf, copyOf, readable, unwritten, zeros, type Workspace } from './memory.js'
-import { inputSlot, layOut, outputSlot, type States } from './state.js'
+import { inputSlot, layOut, outputSlot, read as readers, type States } from './state.js'
 import type { Addon, LoadedProgram, TypedArray } from './toolchain/addon.js'
 
 /** Above this many bytes binding an array to its slot is quicker than copying it. */
@@ -36,6 +36,10 @@ interface End {
   own: TypedArray | null
 }
 
+/** Refuses state that a run that stopped has left half replaced. */
+const halfReplaced = (what: string): TypegradError =>
+  new TypegradError('engine', `native: ${what}: the run before stopped and left the state half replaced; call write first`)
+
 /** What an executable is made of. */
 export interface Parts {
   readonly addon: Addon
@@ -55,7 +59,8 @@ const stopped = (e: unknown): TypegradError => {
 }
 
 /**
- * The executable of a loaded program. A run that stops leaves in-place state half replaced: write it anew.
+ * The executable of a loaded program. A run that stops leaves state that lies in place half replaced: `run` and `read` then reject until it
+ * is written anew.
  *
  * @throws TypegradError of kind `engine` when the program does not compile
  */
@@ -83,6 +88,10 @@ export const nativeExecutable = async (program: Program, parts: Parts): Promise<
   }
   let states: States | null = null
   let odd = 0
+  const overwrites = readers(program).some(({ input, output }, i) =>
+    output !== null && parts.inPlace[i] && outputs[output] !== inputs[input])
+  /** Whether the last run stopped and may have written over some state. */
+  let half = false
 
   const take = (set: LoadedProgram, e: End, { data }: Value): void => {
     if (bytesOf(e.node) > small && readable(e.node.dtype, data)) return set.bind(e.slot, data)
@@ -92,6 +101,7 @@ export const nativeExecutable = async (program: Program, parts: Parts): Promise<
   }
   const run = (values: readonly Value[]): Value[] => {
     ends.check(values, states === null ? 0 : resident.length)
+    if (half) throw halfReplaced('run')
     const set = sets[odd]
     for (let i = 0; i < given.length; i++) take(set, given[i], values[i])
     if (work[odd] !== workspace.array) set.bind(0, work[odd] = workspace.array)
@@ -104,6 +114,7 @@ export const nativeExecutable = async (program: Program, parts: Parts): Promise<
     try {
       set.run(threads)
     } catch (e) {
+      half = overwrites
       throw stopped(e)
     }
     if (states !== null) for (const { from, to } of states.copies[odd]) to.set(from)
@@ -117,6 +128,7 @@ export const nativeExecutable = async (program: Program, parts: Parts): Promise<
       sets.forEach((set, i) => { made.slots[i].forEach((array, slot) => { set.bind(slot, array) }) })
       states = made
     }
+    half = false
     const current = states.values[odd]
     values.forEach((v, i) => { current[i].set(v.data) })
   }
@@ -133,7 +145,7 @@ export const nativeExecutable = async (program: Program, parts: Parts): Promise<
       write(values)
       resolve()
     }),
-    read: () => Promise.resolve((states?.values[odd] ?? []).map((data, i) => {
+    read: () => half ? Promise.reject(halfReplaced('read')) : Promise.resolve((states?.values[odd] ?? []).map((data, i) => {
       const { dtype, shape } = inputs[resident[i].input]
       return { shape: concrete({ shape }), dtype, data: copyOf(data) }
     })),

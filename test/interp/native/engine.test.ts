@@ -89,6 +89,8 @@ void tg_run(const tg *R, char *const *slot) {
     await e.write([2000, 2, 3, 4].map(v => float([1], [v])))
     const message = 'native: the program stopped: p is too large'
     await expect(e.run([])).rejects.toMatchObject({ kind: 'engine', message })
+    for (const [what, again] of [['run', e.run([])], ['read', e.read()]] as const) await expect(again).rejects.toMatchObject(
+      { kind: 'engine', message: `native: ${what}: the run before stopped and left the state half replaced; call write first` })
     await e.write([1, 2, 3, 4].map(v => float([1], [v])))
     expect(data(await e.run([]))).toEqual([[4]])
   })

@@ -1,18 +1,16 @@
-/** The onnx engine's threads, faults and absence; what every engine does is in `executable.test.ts`. */
+/** The onnx engine's threads and absence; what every engine does is in `executable.test.ts`, `indices.test.ts` and `release.test.ts`. */
 import { describe, expect, test } from 'vitest'
 import * as b from '../../../src/dsl/core/build.js'
 import type { Node } from '../../../src/dsl/core/node.js'
-import type { Value } from '../../../src/dsl/value.js'
 import type { Engine, Executable } from '../../../src/interp/engine.js'
 import { onnxEngine } from '../../../src/interp/onnx/engine.js'
 import { loadRuntime } from '../../../src/interp/onnx/runtime.js'
 import { program } from '../../../src/interp/program.js'
-import { float, int, spread } from './agree.js'
+import { spread } from './agree.js'
 
 const engine: Engine = await onnxEngine({ threads: 1 })
 const f = (...shape: number[]): Node => b.input({ shape, dtype: 'float32' })
 const compile = (inputs: Node[], outputs: Node[], on = engine): Promise<Executable> => on.compile(program(inputs, outputs))
-const data = (vs: readonly Value[]): number[][] => vs.map(v => Array.from(v.data))
 
 test('threads change the speed and not the result', async () => {
   const [x, w] = [f(64, 300), f(300, 200)]
@@ -20,15 +18,6 @@ test('threads change the speed and not the result', async () => {
   const results = await Promise.all([1, 2].map(async threads =>
     (await compile([x, w], outputs, await onnxEngine({ threads }))).run([spread(64, 300), spread(300, 200)])))
   results[0][0].data.forEach((v, i) => { expect(results[1][0].data[i]).toBeCloseTo(v, 3) })
-})
-
-test('a position outside of the axis stops the program with a sentence, and the next run works', async () => {
-  const [x, i] = [f(3), b.input({ shape: [1], dtype: 'int32' })]
-  const e = await compile([x, i], [b.gather(x, i, 0)])
-  const axis = 'an axis of size 3 (0 to 2 are expected); check labels and indices'
-  const message = `onnx: the program stopped: gather: a position lies outside of ${axis}`
-  await expect(e.run([spread(3), int([1], [7])])).rejects.toMatchObject({ kind: 'engine', message })
-  expect(data(await e.run([float([3], [4, 5, 6]), int([1], [2])]))).toEqual([[6]])
 })
 
 describe('an absent engine says what is missing and what to type', () => {
