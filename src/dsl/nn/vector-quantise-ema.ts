@@ -104,7 +104,7 @@ export const emaCodebook = <const K extends number, const D extends number>(opti
   /** Dead entries replaced by vectors of the batch. */
   const revived = (entries: Node, counts: Node, sums: Node, rows: Node, key: Key): CodebookState<K, D> => {
     const dead = core.less(counts, revive)
-    const born = drawRows(rows, k, nodeOf('emaCodebook', key))
+    const born = core.named('v', drawRows(rows, k, nodeOf('emaCodebook', key)))
     const deadRows = perEntry(dead)
     return state(core.select(deadRows, born, entries), core.select(dead, core.full(revive, [k]), counts),
       core.select(deadRows, core.mul(born, revive), sums))
@@ -122,9 +122,9 @@ export const emaCodebook = <const K extends number, const D extends number>(opti
         must(fail(`emaCodebook: codes are ${showShape(at.shape)} but ${showShape(batch)} was expected, one for each vector`))
       const rows = core.stopGradient(core.reshape(vectors, [batch.reduce(mulDim, 1), d]))
       const members = core.reshape(membership(at, k), [batch.reduce(mulDim, 1), k])
-      const counts = running(nodeOf('emaCodebook', old.counts), core.sum(members, [0]))
-      const sums = running(nodeOf('emaCodebook', old.sums), core.matmul(core.transpose(members, [1, 0]), rows))
-      const size = smoothed(counts)
+      const counts = core.named('N', running(nodeOf('emaCodebook', old.counts), core.named('n', core.sum(members, [0]))))
+      const sums = core.named('m', running(nodeOf('emaCodebook', old.sums), core.matmul(core.transpose(members, [1, 0]), rows)))
+      const size = core.named('Ñ', smoothed(counts))
       const used = core.less(0, size)
       // an entry that has never stood for anything stays where it is
       const means = core.div(sums, perEntry(core.select(used, size, core.full(1, [k]))))

@@ -48,17 +48,25 @@ const playStep = ({ symbols, known }: Mathematics, statement: Statement): Step[]
       ...listed(symbols.filter(s => s.node?.op === 'named' && loopOf(s.node) === loop).map(s => s.latex)), '.'],
   }))
 }
+/** A large loop of which a name is a result, also by another name. */
 const loopOf = (n: Node): NodeOf<'scan'> | null => {
   const source = sourceOf(n.inputs[0])
+  if (source.op === 'named') return loopOf(source)
   return source.op === 'project' && isLarge(source.inputs[0]) ? source.inputs[0] as NodeOf<'scan'> : null
 }
 
 /** The state that no gradient moves takes its next value, leaf by leaf. */
-const carryStep = ({ aux }: Statement): Step[] => {
-  const paths = leavesOf(aux).map(({ path }): Line => [code(path)])
-  if (paths.length === 0) return []
-  const named: Line = paths.some(([path]) => path === '') ? [] : [': ', ...paths.flatMap((p, i): Line => i > 0 ? [', ', ...p] : p)]
-  return [{ line: ['The carried state takes its next value', ...named, '.'] }]
+const carryStep = ({ aux }: Statement, { carried }: Mathematics): Step[] => {
+  const leaves = leavesOf<Node>(aux)
+  if (leaves.length === 0) return []
+  const lines = new Map(carried.map(f => [f.defines?.node, f.latex]))
+  const named = leaves.flatMap(({ leaf, path }): Line[] => lines.has(leaf) || path === '' ? [] : [[code(path)]])
+  const rest: Line = named.flatMap((p, i): Line => [i > 0 ? ', ' : ': ', ...p])
+  if (carried.length === 0) return [{ line: ['The carried state takes its next value', ...rest, '.'] }]
+  return [{
+    line: ['The carried state takes its next value, from what the step began with:'],
+    inner: [...carried.map((f): Step => ({ line: [math(f.latex), '.'] })), ...named.length > 0 ? [{ line: ['In the same way', ...rest, '.'] }] : []],
+  }]
 }
 
 const number = (d: Described, key: string): string => showValue(Number(d.settings[key]))
@@ -75,6 +83,11 @@ const optimiserSteps = (o: Objective, theta: string): Step[] => {
       return { line: ['Scale the gradient down: ', math(`g \\leftarrow g \\,\\min(1, ${number(p, 'norm')} / \\lVert g \\rVert)`), '.'] }
     if (p.name === 'clip by value')
       return { line: ['Bring every element of the gradient into ', math(`[-${number(p, 'bound')}, ${number(p, 'bound')}]`), '.'] }
+    if (p.name === 'moving average of the parameters') {
+      const decay = number(p, 'decay')
+      return { line: ['Average the parameters: ',
+        math(`\\bar{${theta}} \\leftarrow ${decay} \\, \\bar{${theta}} + (1 - ${decay}) \\, ${theta}`), '.'] }
+    }
     if ('learningRate' in p.settings)
       return { line: [math(`${theta} \\leftarrow ${theta} - \\mathrm{${latexWord(p.name)}}(g)`), `: ${p.name}`, ...settingsOf(p), '.'] }
     return { line: [`Apply ${p.name}`, ...settingsOf(p), '.'] }
@@ -85,20 +98,24 @@ const optimiserSteps = (o: Objective, theta: string): Step[] => {
 const latexWord = (name: string): string => /^[A-Za-z]+$/.test(name) ? name : 'step'
 
 /** The natural gradient within a trust region, step by step; any other solver by its name. */
-const solverSteps = (o: Objective, solver: Described, theta: string, delta: string): Step[] => {
+const solverSteps = (o: Objective, solver: Described, theta: string, delta: string, { symbols }: Mathematics): Step[] => {
   if (!['conjugateGradientSteps', 'damping', 'backtrack', 'backtracks'].every(k => k in solver.settings))
     return [{ line: [`Solve the problem by ${solver.name}`, ...settingsOf(solver), '.'] }]
   const old = `${theta}_{\\mathrm{old}}`
+  // The state may be s, and a value function v.
+  const taken = new Set(symbols.map(s => s.latex.split('_')[0]))
+  const free = (...letters: readonly string[]): string => letters.find(l => !taken.has(l)) ?? `{${letters[0]}}'`
+  const [v, s] = [free('v', 'u', 'w', 'x'), free('s', 'd', '\\Delta')]
   const [damping, factor] = [number(solver, 'damping'), number(solver, 'backtrack')]
   const divergence = latexOfName(o.constraints.flatMap(c => c.kind === 'atMost' ? [c.name] : [])[0] ?? 'KL')
   return [
     { line: [math(`g \\leftarrow \\nabla_{${theta}} \\mathcal{L}`), ' at ', math(`${theta} = ${old}`), '.'] },
-    { line: ['Solve ', math(`(F + ${damping}\\, I)\\, v = g`),
+    { line: ['Solve ', math(`(F + ${damping}\\, I)\\, ${v} = g`),
       ` by ${number(solver, 'conjugateGradientSteps')} steps of conjugate gradients, with products `,
-      math(`F v = \\nabla_{${theta}} (\\nabla_{${theta}} ${divergence} \\cdot v)`), '.'] },
-    { line: [math(`s \\leftarrow \\sqrt{2 ${delta} / v^{\\top} (F + ${damping}\\, I)\\, v}\\; v`), '.'] },
+      math(`F ${v} = \\nabla_{${theta}} (\\nabla_{${theta}} ${divergence} \\cdot ${v})`), '.'] },
+    { line: [math(`${s} \\leftarrow \\sqrt{2 ${delta} / ${v}^{\\top} (F + ${damping}\\, I)\\, ${v}}\\; ${v}`), '.'] },
     { line: ['Line search: for ', math(`j = 0, \\dots, ${Number(solver.settings.backtracks) - 1}`), ' try ',
-      math(`${theta} \\leftarrow ${old} + ${factor}^{j} s`), ' and keep the first with ', math(`${divergence} \\le ${delta}`),
+      math(`${theta} \\leftarrow ${old} + ${factor}^{j} ${s}`), ' and keep the first with ', math(`${divergence} \\le ${delta}`),
       ' and a better ', math('\\mathcal{L}'), '; where there is none, ', math(`${theta} \\leftarrow ${old}`), '.'] },
   ]
 }
@@ -110,7 +127,7 @@ export const algorithm = (statement: Statement, mathematics: Mathematics): Block
   const bound = (latex: string): string => mathematics.symbols.find(s => s.role === 'constant' && s.latex.startsWith(latex))?.latex ?? latex
   const player = (o: Objective): Step[] => {
     const theta = mathematics.parameters.ownerOf(o).latex
-    const update = o.solver ? solverSteps(o, o.solver, theta, bound('\\delta')) : optimiserSteps(o, theta)
+    const update = o.solver ? solverSteps(o, o.solver, theta, bound('\\delta'), mathematics) : optimiserSteps(o, theta)
     const clipped = o.constraints.flatMap((c): Step[] => c.kind === 'clip'
       ? [{ line: ['Clip every parameter: ', math(`${theta} \\leftarrow \\operatorname{clip}(${theta}, ${bounds(c.bound)})`), '.'] }] : [])
     const one = [...drawStep(mathematics, { ...statement, objectives: [o] }), ...update, ...clipped]
@@ -118,6 +135,6 @@ export const algorithm = (statement: Statement, mathematics: Mathematics): Block
     const verb = o.sense === 'maximise' ? 'raises' : 'lowers'
     return [{ line: [`${o.player} ${verb} its objective by moving `, math(theta), o.steps > 1 ? `, ${o.steps} times:` : ':'], inner: one }]
   }
-  const inner = [...playStep(mathematics, statement), ...objectives.flatMap(player), ...carryStep(statement)]
+  const inner = [...playStep(mathematics, statement), ...objectives.flatMap(player), ...carryStep(statement, mathematics)]
   return [{ kind: 'algorithm', steps: [{ line: ['Repeat, until training ends:'], inner }] }]
 }

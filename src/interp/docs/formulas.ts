@@ -9,13 +9,15 @@ import {
 } from './math/expr.js'
 import { aligned, latexOf, linesOf, showNumber } from './math/latex.js'
 import { alphabet, type Alphabet } from './read/alphabet.js'
-import { known as knownOf, valuesOf, type Known } from './read/facts.js'
+import { reservedIn } from './read/reserved.js'
+import { known as knownOf, nextOf, valuesOf, type Known } from './read/facts.js'
 import { bare, bernoulliDrawOf, categoricalDrawOf, softmaxOf } from './read/match.js'
 import { parameterLetters, type ParameterLetters } from './read/parameters.js'
 import { identity, reader, type Context, type Inside, type Place, type Reader } from './read/reader.js'
 import { carried, carries, resultOf } from './read/loops.js'
-import type { At } from './read/reading.js'
-import { drawOf, isLarge, nameLatex, sourceOf, symbols, type Draw, type Symbols } from './read/symbols.js'
+import { isLetter, type At } from './read/reading.js'
+import { stepOf, unbound, written } from './read/steps.js'
+import { drawOf, isLarge, isResult, nameLatex, sourceOf, symbols, type Draw, type Symbols } from './read/symbols.js'
 
 /** One line: a formula, the expressions in it, and what it defines. */
 export interface Formula {
@@ -31,6 +33,8 @@ export interface Definition { readonly sym: Sym; readonly node: Node; readonly r
 export interface Mathematics {
   readonly problem: readonly Formula[]
   readonly where: readonly Formula[]
+  /** The next values of carried state, as far as they can be read; what they define is the state. */
+  readonly carried: readonly Formula[]
   /** Every symbol of the formulas, in the order of reading. */
   readonly symbols: readonly Sym[]
   readonly parameters: ParameterLetters
@@ -48,14 +52,6 @@ const lambdaOf = (name: string, letters: Alphabet, given: Map<string, Sym>, weig
 const boundOf = (latex: string, meaning: string, value: number, letters: Alphabet): Sym =>
   ({ latex: letters.claim(latex), role: 'constant', meaning, value })
 
-/** Latex that names of a statement's nodes ask for, so that indices keep clear of it. */
-const reservedIn = (statement: Statement): string[] => {
-  const nodes = reachable(valuesOf(statement))
-  const names = nodes.filter(n => n.op === 'named').map(n => nameLatex(n as NodeOf<'named'>))
-  const inputs = nodes.filter(n => n.op === 'input').map(n => latexOfName((n as NodeOf<'input'>).attrs.name.split('.').at(-1) ?? 'x'))
-  return [...names, ...inputs].flatMap(l => [l, ...l.match(/(?<![A-Za-z\\])[a-z](?![A-Za-z])/g) ?? []])
-}
-
 /** How many letters an expression would take, counting shared parts as often as they are shown. */
 const sizes = new WeakMap<Expr, number>()
 const sizeOf = (e: Expr): number => {
@@ -68,7 +64,7 @@ const long = 17, longer = 34, tooLong = 160
 const forms = new Set(['broadcastTo', 'reshape', 'transpose', 'cast', 'stopGradient', 'slice'])
 const layers = new Set(['relu', 'leakyRelu', 'elu', 'silu', 'gelu', 'tanh', 'sigmoid', 'softmax', 'softplus'])
 
-interface Wanted { readonly sym: Sym; readonly node: Node; readonly at: At; readonly inside: Inside }
+interface Wanted { readonly sym: Sym; readonly node: Node; readonly at: At; readonly place: Place }
 
 /** Reads statements' expressions and queues what their letters stand for. */
 class Book {
@@ -95,7 +91,8 @@ class Book {
   private context(cuts: ReadonlyMap<Node, string>): Context {
     return {
       known: this.known, letters: this.letters, parameters: this.parameters, symbols: this.names, cuts, sampled: this.sampled,
-      wanted: (sym, node, at, inside) => this.queue.set(sym, [...this.queue.get(sym) ?? [], { sym, node, at, inside }]),
+      wanted: (sym, node, at, { inside, step }) =>
+        this.queue.set(sym, [...this.queue.get(sym) ?? [], { sym, node, at, place: { inside, step } }]),
     }
   }
   private reader(without: Node | null, place: Place = {}): Reader {
@@ -105,10 +102,11 @@ class Book {
   }
   /** An expression, with letters for the layers and the repeated parts of a long one. */
   read(n: Node, at: At, own: Node | null = null, place: Place = {}): Expr {
-    const first = this.trial(() => this.reader(own, place), r => r.read(n, at))
+    const where: Place = { ...place, open: at.filter(isLetter) }
+    const first = this.trial(() => this.reader(own, where), r => r.read(n, at))
     const size = sizeOf(first.e)
-    if (size <= long) return this.reader(own, place).read(n, at)
-    const wanted = [...first.reads].filter(([x, { count, e }]) => x !== n && !this.cuts.has(x) && x.shape.length > 0 && !forms.has(x.op)
+    if (size <= long) return this.reader(own, where).read(n, at)
+    const wanted = [...first.reads].filter(([x, { count, e }]) => x !== n && !this.cuts.has(x) && x.shape.length > 0 && x.dtype !== 'bool' && !forms.has(x.op)
       && (!place.objective && e.kind === 'function' && layers.has(e.op) && sizeOf(e) > 5 || size > longer && count > 1 && sizeOf(e) > 12))
     for (const [x, { e }] of wanted) {
       const letter = e.kind === 'function' && layers.has(e.op) ? 'h' : 'u'
@@ -116,7 +114,7 @@ class Book {
       // Inner ones were read first, so that layers are counted from the input.
       this.names.auxiliary(x, letter)
     }
-    return this.reader(own, place).read(n, at)
+    return this.reader(own, where).read(n, at)
   }
   /** Reads without asking for definitions. */
   private trial(make: () => Reader, f: (r: Reader) => Expr): { e: Expr; reads: Reader['reads'] } {
@@ -128,6 +126,12 @@ class Book {
     return { e, reads: r.reads }
   }
 
+  /** What a step makes of a carried state. */
+  next(held: Node, value: Node): Formula[] {
+    const sym = this.names.own(held)
+    if (sym === undefined || held === value || reachable([value]).some(isLarge)) return []
+    return this.equation(symbol(sym), { sym, node: held }, () => this.read(value, value.shape.map(() => null)), '\\leftarrow')
+  }
   /** The lines that define what was asked for, and what they ask for in turn. */
   definitions(): Formula[] {
     const lines: Formula[] = []
@@ -139,73 +143,88 @@ class Book {
       lines.push(...this.define(simplest(this.queue.get(next) ?? [])))
     }
   }
-  private define({ sym, node, at, inside }: Wanted): Formula[] {
-    if (node.op === 'project') return this.loop(sym, node as NodeOf<'project'>, inside)
+  private define({ sym, node, at: given, place }: Wanted): Formula[] {
+    if (node.op === 'project') return this.loop(sym, node as NodeOf<'project'>, place)
     const inner = node.op === 'named' ? node.inputs[0] : node
+    if (node.op === 'named' && isResult(inner)) return this.loop(sym, inner as NodeOf<'project'>, place)
     const source = sourceOf(inner)
     if (source.op === 'project' && isLarge(source.inputs[0])) return []
     const law = drawOf(bare(inner))
-    const left = this.left(sym, node, at)
-    if (law) return [this.drawn(left, { sym, node }, law, bare(inner), inside)]
-    return this.equation(left, { sym, node }, () => this.read(inner, at, node, { inside }))
+    const at = law ? given : this.stepped(sym, node, inner, given, place)
+    const left = this.left(sym, node, at, place)
+    if (law) return [this.drawn(left, { sym, node }, law, bare(inner), place)]
+    return this.equation(left, { sym, node }, () => this.read(inner, at, node, place))
+  }
+  /** What is made of symbols that have the step in their names is defined step by step. */
+  private stepped(sym: Sym, node: Node, inner: Node, at: At, place: Place): At {
+    if (at[0] && isLetter(at[0])) return sym.step === undefined ? at : [this.letters.index([], sym.step), ...at.slice(1)]
+    const letter = node.shape.length > 0 && sym.role !== 'function' ? this.names.step(node.shape[0]) : undefined
+    if (letter === undefined) return at
+    const loose = sym.step === letter || unbound(this.trial(() => this.reader(node, place), r => r.read(inner, at)).e).has(letter)
+    return loose ? [this.letters.index([], letter), ...at.slice(1)] : at
   }
   /** A line unless it would be too long to be read, or say nothing; what a line that is left out asks for is left out too. */
-  private equation(given: Expr, of: { sym: Sym; node: Node }, read: () => Expr): Formula[] {
+  private equation(given: Expr, of: { sym: Sym; node: Node }, read: () => Expr, sign = '='): Formula[] {
     const before = new Map(this.queue)
     const whole = read()
     const byElement = whole.kind === 'elements'
     const right = byElement ? whole.body : whole
     const left = byElement ? subscript(given, whole.indices) : given
-    if (sizeOf(right) > tooLong || latexOf(right) === latexOf(left)) {
+    const plain = (e: Expr): string => latexOf(e).replace(/_\{(\w)\}/g, '_$1')
+    if (sizeOf(right) > tooLong || plain(right) === plain(left)) {
       this.queue.clear()
       before.forEach((w, s) => this.queue.set(s, w))
       return []
     }
-    const lines = linesOf(`${latexOf(left)} &=`, right)
+    const lines = linesOf(`${latexOf(left)} &${sign}`, right)
     return [{ latex: aligned(lines), lines, parts: [left, right], defines: { ...of, right } }]
   }
   /** A result of a loop, at a step t: what the body gives, and for what is carried the first value and the next. */
-  private loop(sym: Sym, n: NodeOf<'project'>, inside: Inside): Formula[] {
+  private loop(sym: Sym, n: NodeOf<'project'>, { inside, step }: Place): Formula[] {
     const loop = n.inputs[0] as NodeOf<'scan'>
     const { body, reverse, length } = loop.attrs
     if (isLarge(loop)) return []
     const [nc, nx, ny] = [body.carry.length, body.xs.length, body.ys.length]
-    const t = this.letters.index([], 't')
-    const given = (x: Node, at: At): Expr => this.reader(null, { inside }).read(x, at)
+    // A loop within a loop has a letter of its own.
+    const t = this.letters.index(step ? [step.sym] : [], 't')
+    const given = (x: Node, at: At): Expr => this.reader(null, { inside, step }).read(x, at)
     const whole = (x: Node): null[] => x.shape.map(() => null)
     const within: Inside = new Map([
       ...body.carry.map((c, k) => [c, (at: At) => given(carried(loop, k), [t, ...at])] as const),
       ...body.xs.map((x, k) => [x, (at: At) => given(loop.inputs[nc + k], [t, ...at])] as const),
       ...body.consts.map((c, k) => [c, (at: At) => given(loop.inputs[nc + nx + k], at)] as const),
     ])
+    const at: Place = { inside: within, step: stepOf(t, [...body.carry, ...body.xs]) }
     const { index } = n.attrs
-    const equal = (step: Expr, e: () => Expr): Formula[] => this.equation(subscript(symbol(sym), [step]), { sym, node: n }, e)
-    const line = (step: Expr, x: Node, place: Inside): Formula[] => equal(step, () => this.read(x, whole(x), null, { inside: place }))
-    if (index < nc + ny) return line(symbol(t), body.ys[index - nc], within)
+    const equal = (index: Expr, e: () => Expr): Formula[] =>
+      this.equation(subscript(symbol(sym), carries(sym, latexOf(index)) ? [] : [index]), { sym, node: n }, e)
+    const line = (index: Expr, x: Node, place: Place): Formula[] => equal(index, () => this.read(x, whole(x), null, place))
+    if (index < nc + ny) return line(symbol(t), body.ys[index - nc], at)
     const k = index - nc - ny
     const last = typeof length === 'number' ? num(length) : symbol({ latex: length, role: 'index', meaning: 'a size' })
     const following = reverse ? sub(symbol(t), num(1)) : add(symbol(t), num(1))
     // What is carried on may be a result too, which has a line of its own.
     const asResult = body.ys.indexOf(body.next[k])
-    return [...line(reverse ? last : num(1), loop.inputs[k], inside), ...asResult < 0 ? line(following, body.next[k], within)
+    return [...line(reverse ? last : num(1), loop.inputs[k], { inside, step }), ...asResult < 0 ? line(following, body.next[k], at)
       : equal(following, () => given(resultOf(loop, asResult), [t, ...whole(body.next[k])]))]
   }
-  private left(sym: Sym, node: Node, at: At): Expr {
-    if (sym.role === 'function') return this.reader(null).read(node, node.shape.map(() => null))
-    return subscript(symbol(sym), at.flatMap(s => s !== null && s !== 'silent' && !carries(sym, s.latex) ? [symbol(s)] : []))
+  private left(sym: Sym, node: Node, at: At, { inside, step }: Place): Expr {
+    if (sym.role === 'function') return this.reader(null, { inside, step }).read(node, node.shape.map(() => null))
+    const all = step?.changes(node) ? [step.sym, ...at] : at
+    return subscript(symbol(sym), all.flatMap(s => isLetter(s) && !carries(sym, s.latex) ? [written(s)] : []))
   }
-  private drawn(left: Expr, of: { sym: Sym; node: Node }, law: Draw, n: Node, inside: Inside): Formula {
+  private drawn(left: Expr, of: { sym: Sym; node: Node }, law: Draw, n: Node, place: Place): Formula {
     const from = law === 'normal' ? call('normalLaw', num(0), symbol(identity)) : law === 'uniform' ? call('uniformLaw', num(0), num(1))
-      : law === 'bernoulli' ? call('bernoulli', this.probability(bernoulliDrawOf(n), inside))
-        : call('categorical', this.probability(categoricalDrawOf(n), inside, true))
+      : law === 'bernoulli' ? call('bernoulli', this.probability(bernoulliDrawOf(n), place))
+        : call('categorical', this.probability(categoricalDrawOf(n), place, true))
     const e: Expr = { kind: 'drawn', sym: left, from }
     return { latex: latexOf(e), lines: [`${latexOf(left)} &\\sim ${latexOf(from)}`], parts: [e], defines: { ...of, right: from } }
   }
-  private probability(n: Node | null, inside: Inside, logits = false): Expr {
+  private probability(n: Node | null, place: Place, logits = false): Expr {
     if (n === null) return num(0)
     const whole = n.shape.map(() => null)
     const softmax = softmaxOf(n)
-    const read = (x: Node): Expr => this.read(x, whole, null, { inside })
+    const read = (x: Node): Expr => this.read(x, whole, null, place)
     return logits ? call('softmax', read(n)) : softmax ? call('softmax', read(softmax)) : read(n)
   }
 }
@@ -272,8 +291,10 @@ export const mathematics = (statement: Statement): Mathematics => {
   const shared = objectives.length > 1 && new Set(objectives.map(o => nodeOf(o.value))).size === 1
     && new Set(objectives.map(o => o.sense)).size === 2
   const problem = shared ? minimax(objectives, values[0], book) : objectives.map((o, i) => problemOf(o, values[i], book))
+  const next = nextOf(statement)
+  const carried = next.length === 0 ? [] : leavesOf<Node>(statement.aux).flatMap(({ leaf }, i) => book.next(leaf, next[i]))
   const where = book.definitions()
-  const all = [...problem, ...where].flatMap(f => f.parts)
-  return { problem, where, symbols: symbolsOf(all), parameters: book.parameters, known: book.known, values }
+  const all = [...problem, ...carried, ...where].flatMap(f => f.parts)
+  return { problem, where, carried, symbols: symbolsOf(all), parameters: book.parameters, known: book.known, values }
 }
 export { everyPart, showNumber, upright }

@@ -28,8 +28,8 @@ const operatorLatex = (name: OperatorName): string => {
   return how === 'around' ? `${latex}\\cdot${close}` : latex
 }
 /** The rows, in the order of roles and then of reading; plain relations and sums need none. */
-export const notationRows = ({ problem, where, symbols }: Mathematics, statement: Statement): NotationRow[] => {
-  const parts = everyPart([...problem, ...where].flatMap(f => f.parts))
+export const notationRows = ({ problem, where, carried, symbols }: Mathematics, statement: Statement): NotationRow[] => {
+  const parts = everyPart([...problem, ...where, ...carried].flatMap(f => f.parts))
   const listed = symbols.filter(s => s.role !== 'function' || !s.latex.includes('KL'))
     .sort((a, b) => order.indexOf(a.role) - order.indexOf(b.role))
   const rows = [...new Map(listed.map(symbolRow).map(r => [`${r.latex} ${r.meaning}`, r])).values()]

@@ -29,7 +29,8 @@ const most = 3
 
 /** The diagram of a statement, whose layers without a name are those of its formulas. */
 export const diagramOf = (statement: Statement, { where }: Mathematics): Diagram => {
-  const cuts = new Map(where.flatMap(({ defines: d }) => d?.sym.role === 'named' ? [[d.node, d.sym.latex] as const] : []))
+  const cuts = new Map(where.flatMap(({ defines: d }) =>
+    d?.sym.role === 'named' && d.sym.node === d.node ? [[d.node, d.sym.latex] as const] : []))
   const paths = new Map(leavesOf<Node>(statement.params).map(l => [l.leaf, l.path === '' ? 'params' : l.path]))
   const vertices: Vertex[] = []
   const edges: Edge[] = []

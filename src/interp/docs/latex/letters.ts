@@ -39,7 +39,7 @@ export const texOfText = (s: string): string => lettersOf(s).map(c => {
 }).join('')
 
 /** Upright text within a formula. */
-export const upright = (words: string): string => /^[A-Za-z0-9]+$/.test(words) ? `\\mathrm{${words}}`
+export const upright = (words: string): string => lettersOf(words).length === 0 ? '\\mathrm{unnamed}' : /^[A-Za-z0-9]+$/.test(words) ? `\\mathrm{${words}}`
   : `\\text{${lettersOf(words).map(c => c in escapes ? escapes[c] : c in greek || c.length > 1 ? `$${letter(c)}$` : c).join('')}}`
 
 const word = (w: string): string => {

@@ -73,7 +73,8 @@ export const add = (...es: readonly Expr[]): Expr => {
   const all = es.flatMap(e => termsOf(e, false))
   const whole = all.filter(t => t.e.kind === 'number' && Number.isInteger(t.e.value))
   const total = whole.reduce((n, { minus, e }) => n + (minus ? -1 : 1) * (e.kind === 'number' ? e.value : 0), 0)
-  const terms = all.flatMap(t => !whole.includes(t) ? [t] : t === whole[0] ? termsOf(num(total), false) : []).filter(t => !isNumber(t.e, 0))
+  const terms = all.flatMap(t => !whole.includes(t) ? [t] : t === whole[0] ? termsOf(num(total), false) : [])
+    .filter(t => !isNumber(t.e, 0))
   return terms.length === 0 ? num(0) : fromTerms(terms)
 }
 export const sub = (a: Expr, b: Expr): Expr => add(a, neg(b))
@@ -146,4 +147,5 @@ export const everyPart = (roots: readonly Expr[]): Expr[] => {
 }
 /** The symbols of expressions, each once, in the order of reading; functions before their arguments. */
 export const symbolsOf = (roots: readonly Expr[]): Sym[] =>
-  [...new Set(everyPart(roots).flatMap(e => e.kind === 'symbol' || e.kind === 'atStep' ? [e.sym] : e.kind === 'apply' && e.style !== 'norm' ? [e.fn] : []))]
+  [...new Set(everyPart(roots).flatMap(e =>
+    e.kind === 'symbol' || e.kind === 'atStep' ? [e.sym] : e.kind === 'apply' && e.style !== 'norm' ? [e.fn] : []))]

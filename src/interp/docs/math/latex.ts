@@ -107,6 +107,12 @@ const bigOf = (e: Extract<Expr, { kind: 'big' }>): Text => {
   return { text: `${head} ${above(body, 4)}`, binds: 4 }
 }
 
+/** One row a case; what is left over may have cases in turn. */
+const casesOf = ({ when, then, otherwise }: Extract<Expr, { kind: 'cases' }>, word = 'if'): string[] => [
+  `${latexOf(then)} & \\text{${word} } ${latexOf(when)}`,
+  ...otherwise.kind === 'cases' ? casesOf(otherwise, 'else if') : [`${latexOf(otherwise)} & \\text{else}`],
+]
+
 const show = (e: Expr): Text => {
   switch (e.kind) {
     case 'number': return { text: showNumber(e.value), binds: e.value < 0 ? 3 : 9 }
@@ -130,8 +136,7 @@ const show = (e: Expr): Text => {
       const from = rest.length === 0 ? first : `(${[first, ...rest].join(', ')})`
       return atom(parens(`${from} \\mapsto ${latexOf(e.body)}`))
     }
-    case 'cases': return atom(
-      `\\begin{cases} ${latexOf(e.then)} & \\text{if } ${latexOf(e.when)} \\\\ ${latexOf(e.otherwise)} & \\text{else} \\end{cases}`)
+    case 'cases': return atom(`\\begin{cases} ${casesOf(e).join(' \\\\ ')} \\end{cases}`)
     case 'gradient': return { text: `\\nabla_{${latexOf(e.by)}} ${above(show(e.of), 5)}`, binds: 6 }
     case 'brace': return { text: `\\underbrace{${latexOf(e.body)}}_{\\text{${e.label}}}`, binds: unsigned(e.body).minus ? 3 : 5 }
     case 'drawn': return { text: `${latexOf(e.sym)} \\sim ${latexOf(e.from)}`, binds: 1 }
@@ -151,7 +156,7 @@ export const latexOf = (e: Expr): string => show(e).text
 
 /** About how many letters wide a formula is. */
 export const widthOf = (latex: string): number => latex
-  .replace(/\\(left|right|bigl|bigr|operatorname|mathrm|mathbb|mathcal|text|underbrace|hat|tilde|bar|tfrac|,)(?![a-z])/g, '')
+  .replace(/\\(left|right|bigl|bigr|operatorname|mathrm|mathbb|mathcal|text|underbrace|hat|tilde|bar|overline|tfrac|,)(?![a-z])/g, '')
   .replace(/_\{\\text\{[^}]*\}\}/g, '').replace(/\\frac\{[^{}]*\}/g, '').replace(/\\[a-zA-Z]+/g, 'x').replace(/[{}^_& ]/g, '').length
 
 const widest = 68
@@ -164,7 +169,7 @@ const brokenTerms = (terms: readonly Term[]): string[] => terms.reduce<string[]>
 
 /** `head e` in lines that align at the marks: a long sum, also one within an expectation, stands on several. */
 export const linesOf = (head: string, e: Expr): string[] => {
-  const whole = `${head} ${latexOf(e)}`
+  const whole = `${head} ${e.kind === 'relation' ? parens(latexOf(e)) : latexOf(e)}`
   const outer = unsigned(e)
   const inside = outer.e.kind === 'big' && outer.e.op === 'expectation' ? outer.e : undefined
   const body = inside ? inside.body : e

@@ -14,4 +14,6 @@ export const alongOf = (x: Node, axes: readonly number[], always = false): { sub
 /** Elements `start` to `end` of an axis, counted from 1 as sums count. */
 export const rangeOf = (start: number, end: Dim): Expr =>
   end === start + 1 ? num(end) : symbol({ latex: `${start + 1}{:}${end}`, role: 'index', meaning: 'a part of an axis, counted from 1' })
-export const shapeLatex = (n: Node): string => n.shape.map(d => `${d}`.replaceAll('*', ' ')).join(' \\times ')
+/** A size, a product of which has no signs between its factors. */
+export const sizeLatex = (d: Dim): string => `${d}`.replaceAll('*', ' \\, ')
+export const shapeLatex = (n: Node): string => n.shape.map(sizeLatex).join(' \\times ')

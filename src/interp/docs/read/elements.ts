@@ -2,10 +2,12 @@
 import type { Node } from '../../../dsl/core/node.js'
 import type { NodeOf, Op } from '../../../dsl/core/table.js'
 import { big, call, mul, num, relation, sub, subscript, symbol, type Expr, type Sym } from '../math/expr.js'
-import { alongOf, every, rangeOf, shapeLatex } from './axes.js'
+import { alongOf, every, rangeOf, shapeLatex, sizeLatex } from './axes.js'
 import { onlyOnes } from './match.js'
 import { atBelow } from './places.js'
 import { isLetter, type At, type Reading } from './reading.js'
+import { latexOf } from '../math/latex.js'
+import { position, written } from './steps.js'
 import { hasElements, orderOf, rowsMeet, sureMatmul, wholeAxes } from './sure.js'
 import { functions } from './tables.js'
 
@@ -16,7 +18,7 @@ export const elements = (n: Node, at: At, r: Reading): Expr => {
   const fresh: Sym[] = []
   const full = at.map((s, i): At[number] => {
     if (isLetter(s) || n.shape[i] === 1) return s
-    const sym = r.letter([...fresh, ...at.filter(isLetter)])
+    const sym = r.letter([...fresh, ...at.filter(isLetter)], i === 0 ? r.symbols.step(n.shape[0]) : undefined)
     fresh.push(sym)
     return sym
   })
@@ -31,7 +33,7 @@ const dot = (n: Node, at: At, r: Reading): Expr => {
   const k = size === 1 ? null : r.letter(at.filter(isLetter))
   const right = b.shape.length === 2 ? [] : lead
   const body = r.within(k ? [k] : [], () => mul(r.read(a, [...lead, row, k]), r.read(b, [...right, k, column])))
-  return k ? big('sum', [relation('equals', symbol(k), num(1))], body, `${size}`) : body
+  return k ? big('sum', [relation('equals', symbol(k), num(1))], body, sizeLatex(size)) : body
 }
 const matmul = (n: Node, at: At, r: Reading): Expr => {
   if (sureMatmul(n, r.known)) {
@@ -55,15 +57,28 @@ const transpose = (n: NodeOf<'transpose'>, at: At, r: Reading): Expr => {
   }
 }
 
+/** The sum of what lies before a place along an axis, and there unless that is left out. */
+const cumsum = (n: NodeOf<'cumsum'>, at: At, r: Reading): Expr | null => {
+  const { inputs: [a], attrs: { axis, exclusive, reverse } } = n
+  const last = at[axis]
+  if (reverse || last === null || !isLetter(last)) return null
+  const k = r.letter(at.filter(isLetter))
+  const body = r.within([k], () => r.read(a, at.map((s, i) => i === axis ? k : s)))
+  return big('sum', [relation('equals', symbol(k), num(1))], body, latexOf(exclusive ? sub(written(last), num(1)) : written(last)))
+}
+
 const gather = (n: NodeOf<'gather'>, at: At, r: Reading): Expr => {
   const { inputs: [a, b], attrs: { axis } } = n
   const table = r.read(a, nulls(a))
   const picked = (): Expr => ({ kind: 'function', op: 'gather', args: [table, r.read(b, nulls(b))], ...alongOf(a, [axis], true) })
   if (axis !== 0) return r.picked(picked(), n, at)
   const rank = b.shape.length
+  const index = r.read(b, at.slice(0, rank))
+  // Formulas count from 1, and indices from 0.
+  if (rank === 0 && index.kind === 'number') return r.read(a, [position(index.value + 1), ...at])
   const tail = at.slice(rank)
   const last = tail.reduce((l, s, i) => isLetter(s) ? i : l, -1)
-  return subscript(table, [r.read(b, at.slice(0, rank)), ...tail.slice(0, last + 1).map(s => symbol(isLetter(s) ? s : every))])
+  return subscript(table, [index, ...tail.slice(0, last + 1).map(s => symbol(isLetter(s) ? s : every))])
 }
 
 const slice = (n: NodeOf<'slice'>, at: At, r: Reading): Expr => {
@@ -85,6 +100,11 @@ export const layout = (n: Node, at: At, r: Reading): Expr => {
     case 'reshape': return onlyOnes(n) ? r.read(a, atBelow(n, at)) : r.picked(formOf('reshape', shapeLatex(n), 'a shape', a, r), n, at)
     case 'transpose': return transpose(n as NodeOf<'transpose'>, at, r)
     case 'matmul': return matmul(n, at, r)
+    case 'cumsum': {
+      const sum = cumsum(n as NodeOf<'cumsum'>, at, r)
+      if (sum) return sum
+      break
+    }
     case 'gather': return gather(n as NodeOf<'gather'>, at, r)
     case 'takeAlong': {
       const { axis } = (n as NodeOf<'takeAlong'>).attrs

@@ -23,6 +23,9 @@ const either = (a: Facts, b: Facts): Facts => ({
 export const valuesOf = ({ objectives }: Statement): Node[] => objectives.flatMap(o =>
   leavesOf<Node>([o.value, ...o.constraints.flatMap(c => c.kind === 'clip' ? [] : [c.value])]).map(l => l.leaf))
 
+/** What a step makes of the carried state, where that is stated. */
+export const nextOf = ({ carries }: Statement): Node[] => carries === undefined ? [] : leavesOf<Node>(carries).map(l => l.leaf)
+
 export interface Known {
   readonly of: (n: Node) => Facts
   /** Placeholders that are neither parameters nor carried state, in the order of construction. */
@@ -39,7 +42,9 @@ export const known = (statement: Statement): Known => {
   const params = new Set(leavesOf<Node>(statement.params).map(l => l.leaf))
   const state = new Set(leavesOf<Node>(statement.aux).map(l => l.leaf))
   const nodes = reachable(valuesOf(statement))
-  const keys = new Set(nodes.filter(n => n.op === 'randomBits' || n.op === 'uniform').flatMap(n => n.inputs.filter(isKey)))
+  const all = reachable([...valuesOf(statement), ...nextOf(statement)])
+  const keys = new Set(all.filter(n => n.op === 'randomBits' || n.op === 'uniform').flatMap(n => n.inputs.filter(isKey)))
+  const stated = new Set(nodes)
   const data: Node[] = []
   const facts = new Map<Node, Facts>()
   const visit = (n: Node): void => {
@@ -47,7 +52,7 @@ export const known = (statement: Statement): Known => {
       : n.op === 'uniform' || n.op === 'randomBits' || keys.has(n) ? { ...nothing, noise: true }
         : n.op === 'input' ? { ...nothing, data: true } : nothing
     const inner = inside.get(n)
-    if (n.op === 'input' && own.data && !inner) data.push(n)
+    if (n.op === 'input' && own.data && !inner && stated.has(n)) data.push(n)
     const all = n.inputs.reduce((f, i) => either(f, facts.get(i) ?? nothing), inner ?? own)
     facts.set(n, n.op === 'stopGradient' ? { ...all, moved: false } : all)
     if (n.op === 'scan') within(n as NodeOf<'scan'>, all)
@@ -60,7 +65,7 @@ export const known = (statement: Statement): Known => {
     ;[...body.xs, ...body.consts].forEach((x, i) => inside.set(x, either(inside.get(x) ?? nothing, facts.get(inputs[nc + i]) ?? nothing)))
     reachable([...body.next, ...body.ys]).forEach(visit)
   }
-  nodes.forEach(visit)
+  all.forEach(visit)
   const of = (n: Node): Facts => facts.get(n) ?? nothing
   const sources = [...data, ...nodes.filter(n => n.op === 'uniform').map(n => n as NodeOf<'uniform'>)]
   const rows = new Set(sources.filter(n => n.shape.length > 0).map(n => n.shape[0]))

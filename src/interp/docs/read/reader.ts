@@ -4,20 +4,22 @@ import type { NodeOf, Op } from '../../../dsl/core/table.js'
 import { mulDim } from '../../../dsl/shape/dim.js'
 import type { Dim } from '../../../dsl/tensor.js'
 import {
-  add, big, call, div, mul, neg, num, relation, sub, subscript, symbol, type Expr, type Multiplication, type Sym,
+  add, big, call, div, everyPart, mul, neg, num, relation, sub, subscript, symbol, type Expr, type Multiplication, type Sym,
 } from '../math/expr.js'
 import type { OperatorName } from '../math/operators.js'
 import type { Alphabet } from './alphabet.js'
 import type { Known } from './facts.js'
-import { axesOf, bare, meanOf, onlyOnes, peeled, sizeOf, squareOf, valueOf } from './match.js'
+import { axesOf, bare, meanOf, peeled, sizeOf, squareOf, valueOf } from './match.js'
 import type { ParameterLetters } from './parameters.js'
-import { carried, carries } from './loops.js'
+import { carried } from './loops.js'
 import { atBelow, randomIn } from './places.js'
 import { isLetter, type At, type Reading } from './reading.js'
 import { hasElements, showsAll, sureElementwise, wholeAxes } from './sure.js'
 import { isFunctionOfOne, minusSoftplus, rules } from './rules.js'
-import { every } from './axes.js'
+import { boundBy, mapsRows, type Step } from './steps.js'
+import { sizeLatex } from './axes.js'
 import { elements, layout } from './elements.js'
+import { indexing } from './indexing.js'
 import { reductions, relations } from './tables.js'
 import { drawOf, labelOf, nameLatex, styleOf, type Symbols } from './symbols.js'
 
@@ -31,13 +33,13 @@ export interface Context {
   /** Whether data are independent examples, rather than what a policy met. */
   readonly sampled: boolean
   /** What was called by a letter that a line must define. */
-  readonly wanted: (sym: Sym, n: Node, at: At, inside: Inside) => void
+  readonly wanted: (sym: Sym, n: Node, at: At, place: Place) => void
 }
 const blank: Sym = { latex: '\\cdot', role: 'data', meaning: 'everything that is random' }
 export const identity: Sym = { latex: 'I', role: 'constant', meaning: 'identity matrix' }
 
-/** Where an expression stands: in an objective, or in a loop, whose placeholders are what the loop is given. */
-export interface Place { readonly objective?: boolean; readonly inside?: Inside }
+/** Where an expression stands: in an objective, or at a step of a loop, whose placeholders are what the loop is given; letters in use. */
+export interface Place { readonly objective?: boolean; readonly inside?: Inside; readonly step?: Step; readonly open?: readonly Sym[] }
 export type Inside = ReadonlyMap<Node, (at: At) => Expr>
 
 export interface Reader extends Reading {
@@ -48,27 +50,14 @@ export interface Reader extends Reading {
 const nulls = (n: Node): null[] => n.shape.map(() => null)
 
 /** A reader with nothing read yet. */
-export const reader = (context: Context, { objective = false, inside = new Map() }: Place = {}): Reader => {
+export const reader = (context: Context, place: Place = {}): Reader => {
+  const { objective = false, inside = new Map() as Inside, step } = place
   const { known, symbols, parameters, letters, cuts, wanted } = context
   const reads = new Map<Node, { count: number; e: Expr }>()
   const memo = new Map<Node, Map<string, Expr>>()
-  const open: Sym[] = []
+  const open: Sym[] = [...step ? [step.sym] : [], ...place.open ?? []]
 
-  /** The written indices; a dot stands for a whole axis before one. */
-  const shown = (n: Node, at: At, but: (s: Sym) => boolean = () => false): Expr[] => {
-    const last = at.reduce((l, s, i) => isLetter(s) && !but(s) ? i : l, -1)
-    return at.flatMap((s, i) => isLetter(s) ? but(s) ? [] : [symbol(s)]
-      : i < last && n.shape[i] !== 1 && !(i === 0 && known.batched(n)) ? [symbol(every)] : [])
-  }
-  const withIndices = (e: Expr, n: Node, at: At): Expr =>
-    subscript(e, shown(n, at, s => e.kind === 'symbol' && carries(e.sym, s.latex)))
-  /** Whether some axis is whole, so that a product is one of elements. */
-  const isVector = (n: Node, at: At): boolean => {
-    const x = bare(n)
-    if (n.op === 'broadcastTo' || n.op === 'reshape' && onlyOnes(n)) return x.shape.length > 0 && isVector(n.inputs[0], atBelow(n, at))
-    if (n.prim.elementwise) return n.inputs.some(i => isVector(i, at))
-    return n.shape.some((d, i) => d !== 1 && at[i] === null && !(i === 0 && known.batched(n)))
-  }
+  const { shown, withIndices, ofStep, isVector } = indexing(known, step)
 
   /** Indices over axes that are summed, and the body's place. */
   const over = (x: Node, axes: readonly number[], at: At, wished?: string): { at: At; below: { sym: Sym; dim: Dim }[] } => {
@@ -78,7 +67,7 @@ export const reader = (context: Context, { objective = false, inside = new Map()
       if (!axes.includes(i)) return at[next++]
       if (dim === 1) return null
       const sym = letters.index([...open, ...below.map(b => b.sym), ...at.filter((s): s is Sym => s !== null && s !== 'silent')],
-        below.length === 0 ? wished : undefined)
+        i === 0 ? symbols.step(dim) ?? wished : below.length === 0 ? wished : undefined)
       below.push({ sym, dim })
       return sym
     })
@@ -104,7 +93,7 @@ export const reader = (context: Context, { objective = false, inside = new Map()
     if (op !== 'sum' && op !== 'product') return big(op, below.map(b => symbol(b.sym)), body)
     const [first] = below
     return below.length > 1 ? big(op, below.map(b => symbol(b.sym)), body)
-      : big(op, [relation('equals', symbol(first.sym), num(1))], body, `${first.dim}`)
+      : big(op, [relation('equals', symbol(first.sym), num(1))], body, sizeLatex(first.dim))
   }
 
   /** A mean: an expectation where it runs over the batch, else the sum over a count. */
@@ -118,8 +107,11 @@ export const reader = (context: Context, { objective = false, inside = new Map()
     }
     const extra = axes.filter(a => a !== 0 && x.shape[a] !== 1)
     const square = context.sampled ? squareOf(x) : null
+    // Below a sum over axis 0, examples lie along another.
+    const moved = reductions[bare(x).op as Op] !== undefined && axesOf(bare(x)).includes(0)
     let next = 0
-    const inner = x.shape.map((_, i): At[number] => axes.includes(i) ? i === 0 || x.shape[i] === 1 ? null : 'silent' : at[next++])
+    const inner = x.shape.map((_, i): At[number] =>
+      axes.includes(i) ? i === 0 && !moved || x.shape[i] === 1 ? null : 'silent' : at[next++])
     const norm = square && extra.length > 0 && axes.length === x.shape.length ? plainNorm(square) : null
     const body = norm ? mul(fraction(count(extra)), norm) : x.op === 'softplus' ? neg(minusSoftplus(x, inner, self)) : read(x, inner)
     // By elements, examples have a letter too: then the mean is a sum over them.
@@ -127,7 +119,9 @@ export const reader = (context: Context, { objective = false, inside = new Map()
     const random = randomIn(body, known)
     const examples = random.every(n => sampledFrom(n))
     const below = random.map((n, i) => i === random.length - 1 && (random.length === 1 || examples) ? lawful(n) : letterOf(n))
-    return big('expectation', below.length <= 3 ? below : [], body)
+    const letters = new Set(below.flatMap(b => b.kind === 'symbol' ? b.sym.step ?? [] : []))
+    const within = everyPart([body]).some(e => boundBy(e).some(l => letters.has(l)))
+    return big('expectation', below.length <= 3 && !within ? below : [], body)
   }
   /** ‖x‖², unless the formula of x does not show all that is summed. */
   const plainNorm = (x: Node | null): Expr | null => {
@@ -149,7 +143,7 @@ export const reader = (context: Context, { objective = false, inside = new Map()
   }
   const sizes = new Map<string, Sym>()
   const sizeSym = (n: string): Sym => {
-    const known = sizes.get(n) ?? { latex: n.replaceAll('*', ' '), role: 'index' as const, meaning: 'a size' }
+    const known = sizes.get(n) ?? { latex: sizeLatex(n), role: 'index' as const, meaning: 'a size' }
     sizes.set(n, known)
     return known
   }
@@ -176,9 +170,12 @@ export const reader = (context: Context, { objective = false, inside = new Map()
     const fn = symbols.fn(n)
     const style = styleOf(name, fn.latex, of.length)
     const gradientOf = name.startsWith('∇')
-    if (style !== 'norm' && !gradientOf) wanted(fn, n, nulls(n), inside)
-    const e: Expr = { kind: 'apply', fn, of, args: rest.map(leaf => read(leaf, nulls(leaf))), style }
-    return style === 'divergence' ? e : withIndices(e, n, at)
+    if (style !== 'norm' && !gradientOf) wanted(fn, n, nulls(n), place)
+    const [first] = at
+    const stepwise = first && isLetter(first) && symbols.step(n.shape[0]) !== undefined && mapsRows(n, rest)
+    const argAt = (leaf: Node): At => stepwise && leaf.shape[0] === n.shape[0] ? [first, ...nulls(leaf).slice(1)] : nulls(leaf)
+    const e: Expr = { kind: 'apply', fn, of, args: rest.map(leaf => read(leaf, argAt(leaf))), style }
+    return style === 'divergence' ? e : stepwise ? subscript(e, shown(n, at, s => s === first)) : withIndices(e, n, at)
   }
 
   const named = (n: NodeOf<'named'>, at: At): Expr => {
@@ -193,8 +190,8 @@ export const reader = (context: Context, { objective = false, inside = new Map()
     if (inner.op === 'named' && (inner as NodeOf<'named'>).attrs.args === undefined && nameLatex(inner as NodeOf<'named'>) === nameLatex(n))
       return named(inner as NodeOf<'named'>, at)
     const sym = symbols.named(n)
-    if (sym.value === undefined && sym.role !== 'data') wanted(sym, n, at, inside)
-    return withIndices(symbol(sym), n, at)
+    if (sym.value === undefined && sym.role !== 'data') wanted(sym, n, at, place)
+    return ofStep(sym, n, at)
   }
   /** The function whose sum over the batch is differentiated: rows do not meet, so each has the gradient of its own. */
   const perRow = (loss: Node): Expr => {
@@ -238,7 +235,7 @@ export const reader = (context: Context, { objective = false, inside = new Map()
     const { index } = n.attrs
     const of = index < carry.length ? carried(loop, index) : n
     const sym = symbols.auxiliary(of, of === n && index < carry.length + ys.length ? 'y' : 'a')
-    wanted(sym, of, at, inside)
+    wanted(sym, of, at, place)
     const { length } = loop.attrs
     const last = typeof length === 'number' ? num(length + 1) : add(symbol(sizeSym(length)), num(1))
     return index < carry.length ? subscript(symbol(sym), [last, ...shown(n, at)]) : withIndices(symbol(sym), of, at)
@@ -249,14 +246,14 @@ export const reader = (context: Context, { objective = false, inside = new Map()
     if (given) return given(at)
     const own = symbols.own(n)
     if (own) {
-      if (own.role === 'noise' && drawOf(n)) wanted(own, n, at, inside)
+      if (own.role === 'noise' && drawOf(n)) wanted(own, n, at, place)
       return withIndices(symbol(own), n, at)
     }
     const letter = cuts.get(n)
     if (letter !== undefined) {
       const sym = symbols.auxiliary(n, letter)
-      wanted(sym, n, at, inside)
-      return withIndices(symbol(sym), n, at)
+      wanted(sym, n, at, place)
+      return ofStep(sym, n, at)
     }
     if (n.op === 'named') return named(n as NodeOf<'named'>, at)
     if (n.op === 'project') return looped(n as NodeOf<'project'>, at)
@@ -291,7 +288,7 @@ export const reader = (context: Context, { objective = false, inside = new Map()
   }
   const self: Reader = {
     read, shown, within, symbols, known, reads, picked: withIndices,
-    letter: inUse => letters.index([...open, ...inUse]), index: wished => letters.index(open, wished),
+    letter: (inUse, wished) => letters.index([...open, ...inUse], wished), index: wished => letters.index(open, wished),
   }
   return self
 }

@@ -35,6 +35,15 @@ export const drawOf = (n: Node): Draw | null =>
     : bernoulliDrawOf(n) ? 'bernoulli' : categoricalDrawOf(n) ? 'categorical' : null
 
 const familiar: Readonly<Record<string, string>> = { logits: '\\ell' }
+/** A carried state: its own name with a bar, what has none as `state`, and places of a list as subscripts. */
+const barred = (path: string): string => {
+  const parts = path.split('.')
+  const name = parts.filter(p => p !== '' && !/^\d+$/.test(p)).at(-1)
+  const letter = latexOfName(name ?? 'state')
+  const places = name === undefined ? parts.filter(p => p !== '') : parts.slice(parts.lastIndexOf(name) + 1)
+  const over = `\\${/^\\(mathrm|text)/.test(letter) ? 'overline' : 'bar'}{${letter}}`
+  return places.length === 0 ? over : `${over}_{${places.join(',')}}`
+}
 /** The letter that a user's LaTeX leaves free: the one below which other variables stand. */
 const freeIn = (latex: string): string | undefined => /_\{[^{}]*<\s*([a-z])\}/.exec(latex)?.[1]
 const words = { normal: 'standard normal noise', uniform: 'noise, uniform between 0 and 1', bernoulli: 'random zeros and ones',
@@ -56,6 +65,14 @@ export const isLarge = (n: Node): boolean => {
   return reachable([...body.next, ...body.ys]).length > largest
 }
 
+/** What a loop that is written out gives, step by step. */
+export const isResult = (n: Node): boolean => {
+  if (n.op !== 'project' || isLarge(n.inputs[0])) return false
+  const { index } = (n as NodeOf<'project'>).attrs
+  const { carry, ys } = (n.inputs[0] as NodeOf<'scan'>).attrs.body
+  return index >= carry.length && index < carry.length + ys.length
+}
+
 /** What a node is but for its form. */
 export const sourceOf = (n: Node): Node => ['reshape', 'broadcastTo', 'cast', 'transpose'].includes(n.op) ? sourceOf(n.inputs[0]) : n
 
@@ -75,13 +92,13 @@ export const symbols = (statement: Statement, known: Known, letters: Alphabet, p
   const input = (n: NodeOf<'input'>): Sym => once(n, () => {
     const path = state.get(n)
     if (path !== undefined) {
-      const latex = letters.claim(`\\bar{${latexOfName(path.split('.').at(-1) ?? 'state')}}`)
+      const latex = letters.claim(barred(path))
       return { latex, role: 'state', meaning: `carried state ${path}`, shape: n.shape, node: n }
     }
     const name = lastOf(n)
     const data = known.of(n).data
     const key = !data && isKey(n)
-    const latex = name !== '' ? latexOfName(name) : data ? 'x' : key ? '\\kappa' : 'q'
+    const latex = /^\d+$/.test(name) ? `${data ? 'x' : 'q'}_{${name}}` : name !== '' ? latexOfName(name) : data ? 'x' : key ? '\\kappa' : 'q'
     return { latex: letters.claim(latex), role: data ? 'data' : key ? 'noise' : 'named', shape: n.shape, node: n,
       meaning: data ? `data${name === '' ? '' : `, field ${name}`}` : key ? 'key from which noise is drawn' : 'what a loop is given' }
   })
@@ -117,7 +134,11 @@ export const symbols = (statement: Statement, known: Known, letters: Alphabet, p
   const lengths = new Set(nodes.flatMap(n => n.op === 'scan' ? [(n as NodeOf<'scan'>).attrs.length] : []))
   /** Of what a loop gives or takes, all steps of it: the letter in its name that stands for the step. */
   const stepIn = (n: NodeOf<'named'>): string | undefined =>
-    n.shape.length > 0 && outside.has(n) && lengths.has(n.shape[0]) ? /_\{?(t)(?:\s*\+\s*\d+)?(?:\}|(?![A-Za-z{]))/.exec(nameLatex(n))?.[1] : undefined
+    n.shape.length === 0 || !outside.has(n) || !lengths.has(n.shape[0]) ? undefined
+      : /_\{?(t)(?:\s*\+\s*\d+)?(?:\}|(?![A-Za-z{]))/.exec(nameLatex(n))?.[1]
+  /** Results of loops that have a name. */
+  const results = new Map(nodes.flatMap((n): [Node, Node][] =>
+    n.op === 'named' && (n as NodeOf<'named'>).attrs.args === undefined && isResult(n.inputs[0]) ? [[n.inputs[0], n]] : []))
   const steps = new Map(nodes.flatMap((n): [Dim, string][] => {
     const step = n.op === 'named' && (n as NodeOf<'named'>).attrs.args === undefined ? stepIn(n as NodeOf<'named'>) : undefined
     return step === undefined ? [] : [[n.shape[0], step]]
@@ -154,7 +175,7 @@ export const symbols = (statement: Statement, known: Known, letters: Alphabet, p
           meaning: `function ${n.attrs.name}${number === 0 ? '' : `, number ${number} of several with parameters of their own`}` }
       })
     },
-    auxiliary: (n, letter) => once(n, () =>
+    auxiliary: (n, letter) => results.has(n) ? namedSym(results.get(n) as NodeOf<'named'>) : once(n, () =>
       ({ latex: letter in loopLetters ? letters.first(loopLetters[letter]) : letters.numbered(letter), role: 'named',
         meaning: auxiliaryMeaning(n, letter), shape: n.shape, node: n })),
     primitive: op => once(`primitive ${op}`, () => ({ latex: `\\operatorname{${op}}`, role: 'function', meaning: `the primitive ${op}` })),
