@@ -5,7 +5,7 @@ import type { Step } from '../plan/steps.js'
 import { denseStrides, isWhole, merged } from '../plan/views.js'
 import { cLocal, cType } from './c.js'
 import { callKernel, define } from './kernel.js'
-import { rowOffsets } from './offsets.js'
+import { eachRow } from './offsets.js'
 import { Ends } from './operands.js'
 import { scalarStep } from './scalar.js'
 import { outputsOf, sourcesOf, type Access } from './sources.js'
@@ -44,9 +44,8 @@ export const elementLoop = (nodes: readonly Node[], domain: readonly number[], a
   const length = axes.shape.at(-1) ?? 1
   const inRows = (): string[] => {
     const names = ['to_', ...ends.operands.map(o => `${o.name}_`)]
-    const offsets = rowOffsets(ends, lead, axes.strides.map(x => x.slice(0, -1)), names, names.map(() => 0))
-    return ['for (long r = lo; r < hi; r++) {', ...offsets, ...loadedOnce, `const long cols = ${ends.number(length)};`,
-      ...turns('0', 'cols'), '}']
+    const row = [...loadedOnce, `const long cols = ${ends.number(length)};`, ...turns('0', 'cols')]
+    return eachRow(ends, lead, axes.strides.map(x => x.slice(0, -1)), names, names.map(() => 0), row)
   }
   const size = sizeOf(domain)
   const definition = define(ends, flat ? [...loadedOnce, ...turns('lo', 'hi')] : inRows(), statements.uses)

@@ -3,23 +3,24 @@ import { merged } from '../plan/views.js'
 import type { Ends } from './operands.js'
 
 /**
- * C statements that set, for row r, the offset of each operand from its strides over the leading axes; `names[k]` is the variable for
- * operand k. Axes that run together in all operands are one. A single row goes by the strides of `alone`, so that its loop reads like
- * that of many.
+ * The C loop over rows `lo` to `hi` around `body`, which finds the offset of each operand, from its strides over the leading axes, in the
+ * variable `names[k]`. Axes that run together in all operands are one. A single row goes by the strides of `alone`, so that its loop
+ * reads like that of many.
  */
-export const rowOffsets = (
+export const eachRow = (
   ends: Ends, lead: readonly number[], strides: readonly (readonly number[])[], names: readonly string[], alone: readonly number[],
+  body: readonly string[],
 ): string[] => {
   const { shape, strides: per } = merged(lead, strides)
-  if (shape.length <= 1) return names.map((v, k) => offset(ends, v, [['r', per[k].at(0) ?? alone[k]]]))
-  // The row's index along every axis, the last axis first.
-  const lines = ['long q = r;']
-  const index = shape.map((_, i) => i === 0 ? 'q' : `i${i}`)
-  for (let i = shape.length - 1; i > 0; i--) {
-    const size = ends.number(shape[i])
-    lines.push(`const long i${i} = q % ${size}; q /= ${size};`)
-  }
-  return [...lines, ...names.map((v, k) => offset(ends, v, per[k].map((s, i) => [index[i], s] as const)))]
+  const begin = 'for (long r = lo; r < hi; r++) {'
+  if (shape.length <= 1) return [begin, ...names.map((v, k) => offset(ends, v, [['r', per[k].at(0) ?? alone[k]]])), ...body, '}']
+  const index = shape.map((_, i) => `i${i}_`)
+  const offsets = names.map((v, k) => offset(ends, v, per[k].map((s, i) => [index[i], s] as const)))
+  // The row's index along every axis: divided out once, then counted, as a division takes as long as a short row.
+  const inner = index.map((name, i) => ({ name, size: ends.number(shape[i]) })).slice(1)
+  const first = inner.toReversed().map(({ name, size }) => `long ${name} = i0_ % ${size}; i0_ /= ${size};`)
+  const next = inner.reduce((outer, { name, size }) => `if (++${name} == ${size}) { ${name} = 0; ${outer} }`, 'i0_++;')
+  return ['long i0_ = lo;', ...first, begin, ...offsets, ...body, next, '}']
 }
 
 const offset = (ends: Ends, name: string, terms: readonly (readonly [string, number])[]): string => {

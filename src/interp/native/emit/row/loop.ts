@@ -6,7 +6,7 @@ import { sizeOf } from '../../../../dsl/value.js'
 import type { Step } from '../../plan/steps.js'
 import { isWhole } from '../../plan/views.js'
 import { callKernel, define } from '../kernel.js'
-import { rowOffsets } from '../offsets.js'
+import { eachRow } from '../offsets.js'
 import type { Operand } from '../operands.js'
 import type { Access } from '../sources.js'
 import { rowGraph, type RowGraph, type RowMember } from './graph.js'
@@ -35,11 +35,8 @@ export const rowLoop = (members: readonly RowMember[], domain: readonly number[]
   const colsText = ends.number(cols)
   const kept = keptRows(graph, strides)
   const { lines, uses, cost } = rowText(graph, strides, kept)
-  const offsets = rowOffsets(ends, lead, strides.lead, ends.operands.map(o => `${o.name}_`), strides.along.map(s => s * cols))
-  const definition = define(ends, [
-    `const long cols = ${colsText};`, ...kept.declarations,
-    'for (long r = lo; r < hi; r++) {', ...offsets, ...lines, '}',
-  ], uses)
+  const rows = eachRow(ends, lead, strides.lead, ends.operands.map(o => `${o.name}_`), strides.along.map(s => s * cols), lines)
+  const definition = define(ends, [`const long cols = ${colsText};`, ...kept.declarations, ...rows], uses)
   const aligned = isAligned(graph, strides)
   const reads = ends.operands.map(o => ({ ...o.read, aligned: aligned(o) }))
   return {
