@@ -65,7 +65,10 @@ const carryStep = ({ aux }: Statement, { carried }: Mathematics): Step[] => {
   if (carried.length === 0) return [{ line: ['The carried state takes its next value', ...rest, '.'] }]
   return [{
     line: ['The carried state takes its next value, from what the step began with:'],
-    inner: [...carried.map((f): Step => ({ line: [math(f.latex), '.'] })), ...named.length > 0 ? [{ line: ['In the same way', ...rest, '.'] }] : []],
+    inner: [
+      ...carried.map((f): Step => ({ line: [math(f.latex), '.'] })),
+      ...named.length > 0 ? [{ line: ['Beside them', ...rest, '.'] }] : [],
+    ],
   }]
 }
 

@@ -3,11 +3,8 @@ import { reachable, type Node } from '../../dsl/core/node.js'
 import type { NodeOf } from '../../dsl/core/table.js'
 import { leavesOf } from '../../dsl/core/trees.js'
 import type { Constraint, Objective, Statement } from '../../dsl/statement.js'
-import { latexOfName, upright } from './latex/letters.js'
-import {
-  add, call, everyPart, mul, num, partsOf, sub, subscript, symbol, symbolsOf, type Expr, type Sym,
-} from './math/expr.js'
-import { aligned, latexOf, linesOf, showNumber } from './math/latex.js'
+import { add, call, mul, num, partsOf, sub, subscript, symbol, symbolsOf, type Expr, type Sym } from './math/expr.js'
+import { aligned, latexOf, linesOf } from './math/latex.js'
 import { alphabet, type Alphabet } from './read/alphabet.js'
 import { reservedIn } from './read/reserved.js'
 import { known as knownOf, nextOf, valuesOf, type Known } from './read/facts.js'
@@ -16,8 +13,8 @@ import { parameterLetters, type ParameterLetters } from './read/parameters.js'
 import { identity, reader, type Context, type Inside, type Place, type Reader } from './read/reader.js'
 import { carried, carries, resultOf } from './read/loops.js'
 import { isLetter, type At } from './read/reading.js'
-import { stepOf, unbound, written } from './read/steps.js'
-import { drawOf, isLarge, isResult, nameLatex, sourceOf, symbols, type Draw, type Symbols } from './read/symbols.js'
+import { stepOf, stepsAround, stepsFor, unbound, written } from './read/steps.js'
+import { drawOf, isLarge, isResult, sourceOf, symbols, type Draw, type Symbols } from './read/symbols.js'
 
 /** One line: a formula, the expressions in it, and what it defines. */
 export interface Formula {
@@ -66,6 +63,8 @@ const layers = new Set(['relu', 'leakyRelu', 'elu', 'silu', 'gelu', 'tanh', 'sig
 
 interface Wanted { readonly sym: Sym; readonly node: Node; readonly at: At; readonly place: Place }
 
+const bareOf = ({ inside, step }: Place): Place => ({ inside, step })
+
 /** Reads statements' expressions and queues what their letters stand for. */
 class Book {
   private readonly sampled: boolean
@@ -91,8 +90,7 @@ class Book {
   private context(cuts: ReadonlyMap<Node, string>): Context {
     return {
       known: this.known, letters: this.letters, parameters: this.parameters, symbols: this.names, cuts, sampled: this.sampled,
-      wanted: (sym, node, at, { inside, step }) =>
-        this.queue.set(sym, [...this.queue.get(sym) ?? [], { sym, node, at, place: { inside, step } }]),
+      wanted: (sym, node, at, place) => this.queue.set(sym, [...this.queue.get(sym) ?? [], { sym, node, at, place: bareOf(place) }]),
     }
   }
   private reader(without: Node | null, place: Place = {}): Reader {
@@ -106,7 +104,8 @@ class Book {
     const first = this.trial(() => this.reader(own, where), r => r.read(n, at))
     const size = sizeOf(first.e)
     if (size <= long) return this.reader(own, where).read(n, at)
-    const wanted = [...first.reads].filter(([x, { count, e }]) => x !== n && !this.cuts.has(x) && x.shape.length > 0 && x.dtype !== 'bool' && !forms.has(x.op)
+    const nameable = (x: Node): boolean => x !== n && !this.cuts.has(x) && x.shape.length > 0 && x.dtype !== 'bool' && !forms.has(x.op)
+    const wanted = [...first.reads].filter(([x, { count, e }]) => nameable(x)
       && (!place.objective && e.kind === 'function' && layers.has(e.op) && sizeOf(e) > 5 || size > longer && count > 1 && sizeOf(e) > 12))
     for (const [x, { e }] of wanted) {
       const letter = e.kind === 'function' && layers.has(e.op) ? 'h' : 'u'
@@ -129,8 +128,8 @@ class Book {
   /** What a step makes of a carried state. */
   next(held: Node, value: Node): Formula[] {
     const sym = this.names.own(held)
-    if (sym === undefined || held === value || reachable([value]).some(isLarge)) return []
-    return this.equation(symbol(sym), { sym, node: held }, () => this.read(value, value.shape.map(() => null)), '\\leftarrow')
+    return sym === undefined || held === value || reachable([value]).some(isLarge) ? []
+      : this.equation(symbol(sym), { sym, node: held }, () => this.read(value, value.shape.map(() => null)), '\\leftarrow')
   }
   /** The lines that define what was asked for, and what they ask for in turn. */
   definitions(): Formula[] {
@@ -186,7 +185,7 @@ class Book {
     if (isLarge(loop)) return []
     const [nc, nx, ny] = [body.carry.length, body.xs.length, body.ys.length]
     // A loop within a loop has a letter of its own.
-    const t = this.letters.index(step ? [step.sym] : [], 't')
+    const t = this.letters.index(stepsAround(step), 't')
     const given = (x: Node, at: At): Expr => this.reader(null, { inside, step }).read(x, at)
     const whole = (x: Node): null[] => x.shape.map(() => null)
     const within: Inside = new Map([
@@ -194,10 +193,11 @@ class Book {
       ...body.xs.map((x, k) => [x, (at: At) => given(loop.inputs[nc + k], [t, ...at])] as const),
       ...body.consts.map((c, k) => [c, (at: At) => given(loop.inputs[nc + nx + k], at)] as const),
     ])
-    const at: Place = { inside: within, step: stepOf(t, [...body.carry, ...body.xs]) }
+    const at: Place = { inside: within, step: stepOf(t, loop, [...body.carry, ...body.xs], step) }
     const { index } = n.attrs
+    const outer = stepsFor(loop, step).map(symbol)
     const equal = (index: Expr, e: () => Expr): Formula[] =>
-      this.equation(subscript(symbol(sym), carries(sym, latexOf(index)) ? [] : [index]), { sym, node: n }, e)
+      this.equation(subscript(symbol(sym), [...outer, ...carries(sym, latexOf(index)) ? [] : [index]]), { sym, node: n }, e)
     const line = (index: Expr, x: Node, place: Place): Formula[] => equal(index, () => this.read(x, whole(x), null, place))
     if (index < nc + ny) return line(symbol(t), body.ys[index - nc], at)
     const k = index - nc - ny
@@ -210,7 +210,7 @@ class Book {
   }
   private left(sym: Sym, node: Node, at: At, { inside, step }: Place): Expr {
     if (sym.role === 'function') return this.reader(null, { inside, step }).read(node, node.shape.map(() => null))
-    const all = step?.changes(node) ? [step.sym, ...at] : at
+    const all = [...stepsFor(node, step), ...at]
     return subscript(symbol(sym), all.flatMap(s => isLetter(s) && !carries(sym, s.latex) ? [written(s)] : []))
   }
   private drawn(left: Expr, of: { sym: Sym; node: Node }, law: Draw, n: Node, place: Place): Formula {
@@ -297,4 +297,3 @@ export const mathematics = (statement: Statement): Mathematics => {
   const all = [...problem, ...carried, ...where].flatMap(f => f.parts)
   return { problem, where, carried, symbols: symbolsOf(all), parameters: book.parameters, known: book.known, values }
 }
-export { everyPart, showNumber, upright }

@@ -38,8 +38,9 @@ export const texOfText = (s: string): string => lettersOf(s).map(c => {
   return /^[ -~\u00c0-\u00ff\n]$/.test(whole) ? whole : /\s/.test(c) ? ' ' : '?'
 }).join('')
 
-/** Upright text within a formula. */
-export const upright = (words: string): string => lettersOf(words).length === 0 ? '\\mathrm{unnamed}' : /^[A-Za-z0-9]+$/.test(words) ? `\\mathrm{${words}}`
+/** Upright text within a formula; what has no letter is `unnamed`, for an accent or a font of nothing would be invisible. */
+export const upright = (words: string): string => lettersOf(words).length === 0 ? '\\mathrm{unnamed}'
+  : /^[A-Za-z0-9]+$/.test(words) ? `\\mathrm{${words}}`
   : `\\text{${lettersOf(words).map(c => c in escapes ? escapes[c] : c in greek || c.length > 1 ? `$${letter(c)}$` : c).join('')}}`
 
 const word = (w: string): string => {

@@ -25,7 +25,7 @@ const playAgainst = (a: Objective, b: Objective): boolean => {
   return reads(a, b) && reads(b, a)
 }
 
-const letterOf = (last: string): string => /^\d+$/.test(last) ? 'W' : /^(w|weights?|kernel)$/i.test(last) ? 'W' : /^bias$/i.test(last) ? 'b' : latexOfName(last)
+const letterOf = (last: string): string => /^(\d+|w|weights?|kernel)$/i.test(last) ? 'W' : /^bias$/i.test(last) ? 'b' : latexOfName(last)
 
 /** Of a player's own tensor, where another player has one of that letter: the player's letter above it. */
 const ofPlayer = (path: string, all: readonly string[], owner: Sym | undefined): { own: string[]; mark: string } => {
@@ -41,9 +41,7 @@ const tensorLatex = (path: string, all: readonly string[]): string => {
   const parts = path.split('.')
   const letter = letterOf(parts[parts.length - 1])
   const peers = all.filter(p => letterOf(p.split('.').at(-1) ?? '') === letter).map(p => p.split('.').slice(0, -1))
-  // What has only a place in a list is told by that.
-  if (parts.length === 1 && /^\d+$/.test(path)) return `W_{${path}}`
-  const own = parts.slice(0, -1)
+  const own = /^\d+$/.test(parts[parts.length - 1]) ? parts : parts.slice(0, -1)
   const telling = own.filter(part => !peers.every(p => p.includes(part)))
   if (peers.length === 1 || telling.length === 0) return letter
   const subs = telling.map(p => /^\d+$/.test(p) || p.length === 1 ? p : upright(p)).join(',')

@@ -16,7 +16,7 @@ import { atBelow, randomIn } from './places.js'
 import { isLetter, type At, type Reading } from './reading.js'
 import { hasElements, showsAll, sureElementwise, wholeAxes } from './sure.js'
 import { isFunctionOfOne, minusSoftplus, rules } from './rules.js'
-import { boundBy, mapsRows, type Step } from './steps.js'
+import { boundBy, mapsRows, stepsAround, stepsFor, type Step } from './steps.js'
 import { sizeLatex } from './axes.js'
 import { elements, layout } from './elements.js'
 import { indexing } from './indexing.js'
@@ -55,7 +55,7 @@ export const reader = (context: Context, place: Place = {}): Reader => {
   const { known, symbols, parameters, letters, cuts, wanted } = context
   const reads = new Map<Node, { count: number; e: Expr }>()
   const memo = new Map<Node, Map<string, Expr>>()
-  const open: Sym[] = [...step ? [step.sym] : [], ...place.open ?? []]
+  const open: Sym[] = [...stepsAround(step), ...place.open ?? []]
 
   const { shown, withIndices, ofStep, isVector } = indexing(known, step)
 
@@ -238,7 +238,7 @@ export const reader = (context: Context, place: Place = {}): Reader => {
     wanted(sym, of, at, place)
     const { length } = loop.attrs
     const last = typeof length === 'number' ? num(length + 1) : add(symbol(sizeSym(length)), num(1))
-    return index < carry.length ? subscript(symbol(sym), [last, ...shown(n, at)]) : withIndices(symbol(sym), of, at)
+    return index < carry.length ? subscript(symbol(sym), [...stepsFor(loop, step).map(symbol), last, ...shown(n, at)]) : ofStep(sym, of, at)
   }
 
   const compute = (n: Node, at: At): Expr => {

@@ -93,12 +93,13 @@ export const symbols = (statement: Statement, known: Known, letters: Alphabet, p
     const path = state.get(n)
     if (path !== undefined) {
       const latex = letters.claim(barred(path))
-      return { latex, role: 'state', meaning: `carried state ${path}`, shape: n.shape, node: n }
+      return { latex, role: 'state', meaning: path === '' ? 'carried state' : `carried state ${path}`, shape: n.shape, node: n }
     }
     const name = lastOf(n)
     const data = known.of(n).data
     const key = !data && isKey(n)
-    const latex = /^\d+$/.test(name) ? `${data ? 'x' : 'q'}_{${name}}` : name !== '' ? latexOfName(name) : data ? 'x' : key ? '\\kappa' : 'q'
+    const nameless = data ? 'x' : key ? '\\kappa' : 'q'
+    const latex = /^\d+$/.test(name) ? `${nameless}_{${name}}` : name !== '' ? latexOfName(name) : nameless
     return { latex: letters.claim(latex), role: data ? 'data' : key ? 'noise' : 'named', shape: n.shape, node: n,
       meaning: data ? `data${name === '' ? '' : `, field ${name}`}` : key ? 'key from which noise is drawn' : 'what a loop is given' }
   })
