@@ -5,8 +5,9 @@ import type { Dim } from '../../dsl/tensor.js'
 import { summary } from '../summary.js'
 import { code, table, text, type Block, type Line } from './pages/page.js'
 
-/** Thousands apart, the same in every locale. */
-export const grouped = (d: Dim): string => typeof d === 'number' ? `${d}`.replace(/\B(?=(\d{3})+(?!\d))/g, ',') : d
+/** Thousands apart, the same in every locale; terms of a size apart, and its factors side by side: `4,373,017 B + 15`. */
+export const grouped = (d: Dim): string => `${d}`.replace(/\d+/g, n => n.replace(/\B(?=(\d{3})+(?!\d))/g, ','))
+  .replaceAll('*', ' ').replace(/(?<=.)([-+])/g, ' $1 ').replace(/\+ {2}- /g, '- ')
 export const shapeText = (shape: readonly Dim[]): string => shape.length === 0 ? 'scalar' : `[${shape.join(', ')}]`
 
 /** The parameters' table, and the operations and bytes of one evaluation of every objective. */

@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest'
 import { documents } from '../../../src/docs.js'
 import { adam, block, f32, key, mul, named, sigmoid, sum, tensor, trainStep, type Tensor } from '../../../src/index.js'
 import type { Statement } from '../../../src/dsl/statement.js'
+import { grouped } from '../../../src/interp/docs/costs.js'
 import { mathematics } from '../../../src/interp/docs/formulas.js'
 import { notationRows } from '../../../src/interp/docs/notation.js'
 import { gan, made, trpo, vqvae, wganGp } from './statements.js'
@@ -55,6 +56,11 @@ describe.each(names)('%s', name => {
     for (const title of ['Objective', 'Notation', 'Training step', 'Gradient flow', 'Diagram', 'Parameters and cost'])
       expect([markdown.includes(`## ${title}\n`), html.includes(`<h2>${title}</h2>`)]).toEqual([true, true])
   })
+})
+
+it('groups the digits of costs, also of those that depend on a size', () => {
+  expect([1234567, 12, 0, '4373017*B+4365315', 'B', '2*B*T+-1500', '2*B-3'].map(grouped))
+    .toEqual(['1,234,567', '12', '0', '4,373,017 B + 4,365,315', 'B', '2 B T - 1,500', '2 B - 3'])
 })
 
 it('escapes what a name or summary says', () => {
