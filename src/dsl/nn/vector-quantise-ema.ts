@@ -121,7 +121,7 @@ export const emaCodebook = <const K extends number, const D extends number>(opti
       if (at.shape.length !== batch.length || !batch.every((n, i) => sameDim(n, at.shape[i])))
         must(fail(`emaCodebook: codes are ${showShape(at.shape)} but ${showShape(batch)} was expected, one for each vector`))
       const rows = core.stopGradient(core.reshape(vectors, [batch.reduce(mulDim, 1), d]))
-      const members = core.reshape(membership(at, k), [batch.reduce(mulDim, 1), k])
+      const members = core.named('M', core.reshape(membership(at, k), [batch.reduce(mulDim, 1), k]))
       const counts = core.named('N', running(nodeOf('emaCodebook', old.counts), core.named('n', core.sum(members, [0]))))
       const sums = core.named('m', running(nodeOf('emaCodebook', old.sums), core.matmul(core.transpose(members, [1, 0]), rows)))
       const size = core.named('Ñ', smoothed(counts))
