@@ -21,8 +21,13 @@
 /* How long a worker without work spins, and how long it then offers its core to others before it sleeps. */
 #define SPIN_NANOSECONDS 5000
 #define AWAKE_NANOSECONDS 200000
-/* Waking a sleeper takes the caller up to so long, more than a small loop: before, it works as long alone. */
+/*
+ * Waking a sleeper takes the caller longer than a small loop does, so it works alone for so long first; for twice as long each time that
+ * nobody came, as when other programs hold the cores, up to the longest.
+ */
 #define ALONE_NANOSECONDS 50000
+#define LONGEST_ALONE 800000
+#define UNIT_NANOSECONDS 2000 /* about what a loop's unit of one grain takes */
 
 /*
  * What is left of a stretch: the loop's number (32 bits), the stretch's end (16) and its next free share (16), in one word that is
@@ -48,7 +53,7 @@ static struct {
   _Alignas(128) atomic_uint loop;
   _Alignas(128) atomic_uint done;
   _Alignas(128) atomic_int sleepers;
-  atomic_int stop;
+  atomic_int stop, helped;
 } job;
 
 static stretch stretches[MAX_WORKERS];
@@ -81,19 +86,32 @@ static long start_of(long share, long shares, long count) {
   return share == shares || whole < MANY ? at : at / LINE * LINE;
 }
 
-/* The caller's loops while others sleep: how long it has worked on those close together, when the present share and when the last began. */
-static struct { int64_t worked, began, last; } alone;
-
-static void begin_alone(void) {
-  alone.began = nanoseconds();
-  if (alone.began - alone.last > AWAKE_NANOSECONDS) alone.worked = 0;
-  alone.last = alone.began;
-}
+/*
+ * The caller's loops while others sleep: how long it has worked on those close together, when the present share and when the last loop
+ * began, and how long it works before it wakes them.
+ */
+static struct { int64_t worked, began, last, patience; } alone = { .patience = ALONE_NANOSECONDS };
 
 static void wake_sleepers(void) {
   pthread_mutex_lock(&mutex);
   pthread_cond_broadcast(&wake);
   pthread_mutex_unlock(&mutex);
+}
+
+/* Wakes the others once the caller's work alone, with what is expected next, is worth it. */
+static void wake_if_worth(int64_t expected) {
+  if (alone.worked + expected < alone.patience) return;
+  int helped = atomic_exchange(&job.helped, 0);
+  alone.patience = helped ? ALONE_NANOSECONDS : alone.patience < LONGEST_ALONE ? 2 * alone.patience : LONGEST_ALONE;
+  alone.worked = 0;
+  wake_sleepers();
+}
+
+static void begin_alone(long units) {
+  alone.began = nanoseconds();
+  if (alone.began - alone.last > AWAKE_NANOSECONDS) alone.worked = 0;
+  alone.last = alone.began;
+  wake_if_worth(units * UNIT_NANOSECONDS);
 }
 
 /* Takes the shares of one stretch, one after another, until it is empty or belongs to another loop. */
@@ -107,10 +125,8 @@ static void work_on(stretch *s, unsigned loop, int worker) {
     long count = atomic_load_explicit(&job.count, memory_order_relaxed), shares = atomic_load_explicit(&job.shares, memory_order_relaxed);
     if (!atomic_compare_exchange_weak_explicit(&s->left, &left, left + 1, memory_order_acq_rel, memory_order_acquire)) continue;
     int counted = worker == 0 && atomic_load_explicit(&job.sleepers, memory_order_relaxed);
-    if (counted && alone.worked >= ALONE_NANOSECONDS) {
-      alone.worked = 0;
-      wake_sleepers();
-    }
+    if (counted) wake_if_worth(0);
+    if (worker != 0 && !atomic_load_explicit(&job.helped, memory_order_relaxed)) atomic_store(&job.helped, 1);
     long share = (long)(left & 0xffff);
     body(p, n, start_of(share, shares, count), start_of(share + 1, shares, count), worker);
     atomic_fetch_add_explicit(&job.done, 1, memory_order_release);
@@ -137,7 +153,7 @@ static unsigned next_loop(unsigned seen) {
     if (loop != seen) return loop;
     if (spent < SPIN_NANOSECONDS) relax();
     else sched_yield();
-    if (turn % 32 == 0) spent = nanoseconds() - from;
+    if (turn % 32 == 0 || spent >= SPIN_NANOSECONDS) spent = nanoseconds() - from;
   }
   pthread_mutex_lock(&mutex);
   atomic_fetch_add(&job.sleepers, 1);
@@ -231,7 +247,7 @@ void tg_parallel(tg_body body, char *const *p, const long *n, long count, long g
     atomic_store_explicit(&stretches[i].left, left, memory_order_release);
   }
   atomic_store(&job.loop, loop);
-  if (atomic_load(&job.sleepers)) begin_alone();
+  if (atomic_load(&job.sleepers)) begin_alone(units);
   work(loop, 0, (int)workers);
   for (unsigned turn = 1; atomic_load_explicit(&job.done, memory_order_acquire) != (unsigned)shares; turn++)
     if (turn % 64) relax();
@@ -239,7 +255,7 @@ void tg_parallel(tg_body body, char *const *p, const long *n, long count, long g
 }
 
 void tg_wake(void) {
-  alone.worked = ALONE_NANOSECONDS;
+  alone.worked = LONGEST_ALONE;
   alone.last = nanoseconds();
 }
 
