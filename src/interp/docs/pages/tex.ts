@@ -32,7 +32,10 @@ const columns = ({ head, rows, right }: Extract<Block, { kind: 'table' }>): stri
   const [pieces, wishes] = [piece, wish].map(xs => xs.reduce((n, x) => n + x, 0))
   const line = head.length > 4 ? 84 : 70
   const spare = Math.max(0, line - pieces)
-  const width = piece.map((p, i) => (p + spare * wish[i] / Math.max(1, wishes)) / Math.max(line, pieces) * (1 - 0.14 * right.length))
+  // Numbers do not break.
+  const digits = right.reduce((n, i) => n + Math.max(...cells[i].map(c => c.all)), 0)
+  const left = 1 - Math.min(0.88, digits / 76)
+  const width = piece.map((p, i) => (p + spare * wish[i] / Math.max(1, wishes)) / Math.max(line, pieces) * left)
   return head.map((_, i) => isNumber(i) ? 'r'
     : `>{\\raggedright\\arraybackslash}p{\\dimexpr${(Math.floor(width[i] * 1000) / 1000).toFixed(3)}\\dimexpr\\textwidth-`
       + `${2 * head.length}\\tabcolsep\\relax\\relax}`).join('')
