@@ -2,10 +2,16 @@
 import type { Definition } from '../plan/steps.js'
 import type { Kernel } from './kernels.js'
 
-/** How much longer a compiler takes for a character of a loop, which becomes vectors, than for one of the list of calls. */
-const loopsCost = 5
-/** A unit of less than this many characters of calls is not worth a compiler of its own, which takes 20 ms to begin. */
+/**
+ * What compilers spend their time on, in characters of a list of calls: loops that become vectors, and functions that become part of them.
+ * Found by compiling the loops of the benchmark's programs one by one.
+ */
+const vectorLoop = 2300, inlined = 1350
+/** A unit that costs less is not worth a compiler of its own, which takes 20 ms to begin. */
 const worthwhile = 8_000
+
+const count = (text: string, pattern: RegExp): number => [...text.matchAll(pattern)].length
+const cost = ({ text }: Kernel): number => text.length + vectorLoop * count(text, /\bTG_APART\b/g) + inlined * count(text, /\btg_\w+\(/g)
 
 const prelude = (uses: Iterable<string>): string => [
   '#include "typegrad.h"', ...[...new Set(uses)].sort().map(u => `#include "math/${u}.h"`),
@@ -24,18 +30,17 @@ const hidden = '__attribute__((visibility("hidden")))'
 const defined = (k: Kernel, linkage: string): string =>
   k.text.replace('static void NAME', `${linkage} void ${k.name}`)
 
-const cost = (k: Kernel): number => loopsCost * k.text.length
-
 /** The kernels of each unit, in order, so that all units cost about the same; the first one bears `run` too. */
 const shared = (kernels: readonly Kernel[], run: number, cores: number): Kernel[][] => {
-  const whole = kernels.reduce((n, k) => n + cost(k), run)
-  const count = Math.max(1, Math.min(cores, Math.floor(whole / worthwhile)))
-  const costs = Array.from({ length: count }, (_, i) => i === 0 ? run : 0)
+  const priced = kernels.map(kernel => ({ kernel, price: cost(kernel) }))
+  const whole = priced.reduce((n, { price }) => n + price, run)
+  const number = Math.max(1, Math.min(cores, Math.floor(whole / worthwhile)))
+  const costs = Array.from({ length: number }, (_, i) => i === 0 ? run : 0)
   const unitOf = new Map<Kernel, number>()
-  for (const k of [...kernels].sort((a, b) => cost(b) - cost(a))) {
+  for (const { kernel, price } of priced.sort((a, b) => b.price - a.price)) {
     const lightest = costs.indexOf(Math.min(...costs))
-    costs[lightest] += cost(k)
-    unitOf.set(k, lightest)
+    costs[lightest] += price
+    unitOf.set(kernel, lightest)
   }
   return costs.map((_, i) => kernels.filter(k => unitOf.get(k) === i))
 }
