@@ -42,7 +42,7 @@ const mark = (v: Verdict): string =>
 /** How many mistakes both compilers refuse. */
 const caught = ({ said }: Verdicts): number => mistakeNames.filter(m => mark(said[m]) === 'yes').length
 
-say('bench:types takes about 4 minutes on two cores')
+say('bench:types takes two to four minutes on two cores')
 say('instantiations a call, about half a minute')
 const costs = await measureCosts()
 const wrong = costs.find(c => c.errors.length > 0)
@@ -90,8 +90,8 @@ ${table(['language server', 'median of 20, ms', 'worst, ms'], editors.map(e => [
   Math.max(...e.milliseconds).toFixed(0)]))}
 
 ## The same mistakes
-Whether the types refuse them, on both compilers; - where the library makes it no mistake, or its types have no word for it.
-${missing.length > 0 ? `Not installed: ${missing.join(', ')}.` : ''}
+Whether the types refuse them, on both compilers; - where the library makes it no mistake, or its types have no word for it.${
+  missing.length > 0 ? `\nNot installed: ${missing.join(', ')}.` : ''}
 
 ${table(['mistake', ...verdicts.map(v => v.library)], [...mistakeNames.map(m => [m, ...verdicts.map(v => mark(v.said[m]))]),
   ['**caught**', ...verdicts.map(v => `**${caught(v)} of ${mistakeNames.filter(m => v.said[m]).length}**`)]])}
