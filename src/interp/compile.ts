@@ -33,6 +33,9 @@ const kindOf = (found: unknown): string => Array.isArray(found) ? 'a list'
   : found === null ? 'null' : typeof found !== 'object' ? `the ${typeof found} ${String(found)}`
   : Object.keys(found).length === 0 ? 'an empty record' : `a record with ${Object.keys(found).slice(0, 6).join(', ')}`
 
+/** The place of the first byte that is no truth value, which engines would read in ways of their own; -1 where there is none. */
+const untrue = ({ dtype, data }: Value): number => dtype === 'bool' ? data.findIndex(v => v !== 0 && v !== 1) : -1
+
 const isHostArray = (found: unknown): found is Value => isLeaf(found) && 'data' in found && ArrayBuffer.isView(found.data)
 
 /** Throws the sentence about a value that does not fit its place; what is missing altogether is for `leavesLike` to say. */
@@ -46,6 +49,9 @@ const checkValue = (path: string, { dtype, shape }: Node, found: unknown): void 
   const given = found.shape.join(', ')
   if (found.dtype !== dtype || given !== shape.join(', ')) refuse(`${found.dtype} [${given}]`)
   if (found.data.length !== sizeOf(found.shape)) refuse(`${found.data.length} numbers for the shape [${given}]`)
+  const place = untrue(found)
+  if (place >= 0)
+    throw new TypegradError('value', `${path} holds ${found.data[place]} at place ${place}, but a bool is 0 or 1; compare with 0 first`)
 }
 
 /** Whether a value fits its place, told without making anything. */
@@ -56,7 +62,7 @@ const fits = (found: unknown, { dtype, shape }: Node): found is Value => {
     if (found.shape[i] !== shape[i]) return false
     n *= found.shape[i]
   }
-  return found.data.length === n
+  return found.data.length === n && untrue(found) < 0
 }
 
 /** The values of a tree in the order of its leaves, appended to `out`; false where the tree is not as it should be. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { add, cast, concat, f32, mean, mul, sub } from '../../src/dsl/ops/index.js'
+import { add, bool, cast, concat, f32, mean, mul, sub } from '../../src/dsl/ops/index.js'
 import type { Tensor } from '../../src/dsl/tensor.js'
 import { compile } from '../../src/interp/compile.js'
 import { jsEngine } from '../../src/interp/js/engine.js'
@@ -47,6 +47,13 @@ it('names the value that is no host array, and says what one is', async () => {
   ]) await expect(c.run({ x } as never)).rejects.toThrow(`inputs.x is ${got as string}, ${wanted}`)
   await expect(c.write({ total: [0, 0] } as never)).rejects.toThrow(
     'state.total is a list, but a host array { data, shape, dtype } of float32 [2]')
+})
+
+it('takes truth values as 0 and 1 only: engines would read other bytes in ways of their own', async () => {
+  const c = await compile(jsEngine, (_, { x }: { x: Tensor<[3], 'bool'> }) => ({ outputs: x }), { state: {}, inputs: { x: bool(3) } })
+  const mask = (...bytes: number[]) => ({ x: { shape: [3], dtype: 'bool' as const, data: Uint8Array.from(bytes) } })
+  expect(Array.from((await c.run(mask(0, 1, 1))).data)).toEqual([0, 1, 1])
+  await expect(c.run(mask(0, 1, 255))).rejects.toThrow('inputs.x holds 255 at place 2, but a bool is 0 or 1; compare with 0 first')
 })
 
 it('takes and gives trees of any depth in their own order, and refuses what is more than was asked for', async () => {
