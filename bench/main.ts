@@ -4,8 +4,9 @@ import { writeFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { words } from './harness/errors.js'
 import { measure } from './harness/measure.js'
-import { counts, known } from './harness/options.js'
+import { counts, known, minutes } from './harness/options.js'
 import type { Answer } from './harness/report.js'
+import { PATIENCE } from './harness/process.js'
 import { machine, written } from './harness/results.js'
 import type { Row } from './harness/row.js'
 import { geomean, markdown } from './harness/table.js'
@@ -18,7 +19,7 @@ const peers = [...new Set(Object.values(workloads).flatMap(w =>
 
 interface Options {
   readonly only: string[]; readonly threads: number[]; readonly engine?: string; readonly peers?: string[]
-  readonly quick: boolean; readonly json: boolean; readonly write: boolean; readonly gpu: boolean
+  readonly patience: number; readonly quick: boolean; readonly json: boolean; readonly write: boolean; readonly gpu: boolean
 }
 const options = new Command('bench')
   .description('Times typegrad and its peers in alternation: medians, ratios, memory; losses must agree.')
@@ -27,13 +28,15 @@ const options = new Command('bench')
   .option('--engine <name>', 'the engine of typegrad: auto when absent, tfjs:node-gpu with --gpu')
   .option('--peers <names>', 'peers or variants of them as tfjs:wasm, separated by commas; none for typegrad alone',
     known([...peers, 'none']))
+  .option('--patience <minutes>', 'after which a peer that gives no answer, or needs longer for the compared steps, is ended',
+    minutes, PATIENCE)
   .option('--quick', 'few and short rounds: to see that it works, not for figures', false)
   .option('--gpu', 'on a GPU: tfjs-node-gpu against PyTorch and JAX with CUDA; says so where there is no GPU', false)
   .option('--write', 'writes bench/RESULTS.md after each workload and report', false)
   .option('--json', 'the last line is one object with rows, geomean, reports and what failed', false)
   .parse().opts<Options>()
 
-const { only, quick, gpu } = options
+const { only, patience, quick, gpu } = options
 const say = (line: string): void => { process.stderr.write(`${line}\n`) }
 if (gpu && spawnSync('nvidia-smi', ['-L']).status !== 0) {
   console.log('No GPU was found by nvidia-smi, so the benchmark on a GPU is skipped.')
@@ -42,7 +45,7 @@ if (gpu && spawnSync('nvidia-smi', ['-L']).status !== 0) {
 }
 const shared = {
   engine: options.engine ?? (gpu ? 'tfjs:node-gpu' : 'auto'), device: gpu ? 'cuda' : 'cpu',
-  peers: options.peers ?? (gpu ? ['torch', 'jax'] : undefined), say,
+  peers: options.peers ?? (gpu ? ['torch', 'jax'] : undefined), patience, say,
 }
 const threads = gpu ? [1] : options.threads
 const effort = quick ? { turn: 0.1, rounds: 3, steps: 20 } : { turn: 0.5, rounds: 9, steps: 20 }

@@ -4,7 +4,7 @@ import { alternate, isSlow, type Effort } from './alternate.js'
 import { words } from './errors.js'
 import { oneThread, peers, spare, typegrad } from './peers.js'
 import { prepared } from './prepared.js'
-import type { Peer } from './process.js'
+import { PATIENCE, type Peer } from './process.js'
 import type { Setting } from './report.js'
 import type { Result, Row } from './row.js'
 import { median, spread } from './statistics.js'
@@ -35,13 +35,15 @@ const labelOf = (name: string, variant: string): string => name === 'typegrad' ?
 const compared = async (
   name: string, variant: string, process: Peer, folder: string, asked: Asked, sibling?: Contestant,
 ): Promise<Contestant> => {
-  const { workload, threads, device, sizes, effort } = asked
+  const { workload, threads, device, sizes, effort, patience = PATIENCE } = asked
   const { version, seconds } = await process.start({ do: 'init', workload, variant, threads, folder, device, sizes })
   // The first step may compile, the second is as any other.
   await process.steps(1)
   const second = await process.steps(1)
   if (sibling !== undefined && isSlow(second.seconds, effort) && second.seconds > 10 * sibling.expected)
     throw new Error(`a step takes ${second.seconds.toFixed(1)} s, over ten times that of ${labelOf(name, sibling.variant)}, which counts`)
+  if (second.seconds * effort.steps > patience * 60)
+    throw new Error(`a step takes ${second.seconds.toFixed(1)} s, so that ${effort.steps} of them take over ${patience} minutes`)
   const rest = effort.steps > 2 ? await process.steps(effort.steps - 2) : second
   asked.say(`  ${labelOf(name, variant)}: ${version}, ready in ${seconds.toFixed(1)} s, loss ${rest.loss}`)
   return { name, variant, process, version, start: seconds, loss: rest.loss, expected: rest.seconds / Math.max(1, effort.steps - 2) }
@@ -67,7 +69,7 @@ const before = ({ workload, sizes, threads, earlier = [] }: Asked, label: string
 }
 
 const compete = async (work: Workload, asked: Asked, folder: string, kept: (process: Peer) => Peer): Promise<Row> => {
-  const { workload, threads, sizes, effort, engine, say } = asked
+  const { workload, threads, sizes, effort, engine, patience, say } = asked
   const own = await compared('typegrad', engine, kept(typegrad()), folder, asked)
   const missing: Record<string, string> = { ...work.why }
   const all = [own], known: Result[] = []
@@ -101,9 +103,10 @@ const compete = async (work: Workload, asked: Asked, folder: string, kept: (proc
       missing[name] = found.missing
       continue
     }
+    const start = () => found.start({}, patience)
     let isDone = false
-    for (const variant of variants) isDone = await joins(name, variant, found.start) || isDone
-    if (!isDone && last !== undefined) await joins(name, last, found.start)
+    for (const variant of variants) isDone = await joins(name, variant, start) || isDone
+    if (!isDone && last !== undefined) await joins(name, last, start)
   }
 
   const times = await alternate(all, effort)

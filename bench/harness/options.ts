@@ -14,6 +14,13 @@ export const known = <T extends string>(names: readonly T[]) => (text: string): 
   return found
 })
 
+/** Minutes, more than none. */
+export const minutes = (text: string): number => {
+  const found = Number(text)
+  if (!(found > 0 && found <= 24 * 60)) throw new InvalidArgumentError(`${text} is no number of minutes above 0, up to a day.`)
+  return found
+}
+
 /** A list of whole numbers above 0. */
 export const counts = (text: string): number[] => list(text).map(n => {
   if (!/^[1-9]\d*$/.test(n)) throw new InvalidArgumentError(`${n} is no whole number above 0.`)

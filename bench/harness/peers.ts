@@ -8,8 +8,8 @@ import { peer, type Environment, type Peer } from './process.js'
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..')
 const install = 'bash bench/peers/install'
 
-/** A peer's process, with more in its environment, or why there is none. */
-export type Found = { readonly start: (env?: Environment) => Peer } | { readonly missing: string }
+/** A peer's process, with more in its environment and the minutes that it has for an answer, or why there is none. */
+export type Found = { readonly start: (env?: Environment, patience?: number) => Peer } | { readonly missing: string }
 
 /** The Python that has the peers. */
 const python = (): string => {
@@ -22,15 +22,17 @@ export const ofPython = (name: string, module: string, runner = name, folder?: s
   const check = spawnSync(python(), ['-c', `import importlib.util, sys; sys.exit(importlib.util.find_spec('${module}') is None)`])
   if (check.status !== 0) return { missing: `${name} is missing in ${python()}; \`${install}\` installs it` }
   const path: Environment = folder === undefined ? {} : { PYTHONPATH: folder }
-  return { start: env => peer(python(), ['-u', join(root, 'peers/python/main.py'), runner], { ...path, ...env }) }
+  const args = ['-u', join(root, 'peers/python/main.py'), runner]
+  return { start: (env, patience) => peer(python(), args, { ...path, ...env }, patience) }
 }
 
 /** A script of this folder by tsx, which finds the built package under its own name. */
-export const node = (script: string, env: Environment = {}): Peer =>
-  peer(process.execPath, ['--import', 'tsx', join(root, script)], { TSX_TSCONFIG_PATH: join(root, 'built.tsconfig.json'), ...env })
+export const node = (script: string, env: Environment = {}, patience?: number): Peer => peer(
+  process.execPath, ['--import', 'tsx', join(root, script)], { TSX_TSCONFIG_PATH: join(root, 'built.tsconfig.json'), ...env }, patience)
 const ofNode = (name: string, module: string, script: string): Found =>
   existsSync(join(root, 'peers/js/node_modules', module))
-    ? { start: env => node(join('peers/js', script), env) } : { missing: `${name} is missing; \`${install}\` installs it` }
+    ? { start: (env, patience) => node(join('peers/js', script), env, patience) }
+    : { missing: `${name} is missing; \`${install}\` installs it` }
 
 /** typegrad itself. */
 export const typegrad = (env?: Environment): Peer => node('harness/child.ts', env)

@@ -16,8 +16,8 @@ export interface Peer {
   close(): void
 }
 
-/** Milliseconds after which a process that gives no answer is ended: the slowest answer known takes a few minutes. */
-const PATIENCE = 15 * 60_000
+/** Minutes after which a process that gives no answer is ended. */
+export const PATIENCE = 15
 
 /** Starts a process; whatever goes wrong in it is an error of one sentence. */
 export const peer = (command: string, args: readonly string[], env: Environment = {}, patience = PATIENCE): Peer => {
@@ -38,9 +38,9 @@ export const peer = (command: string, args: readonly string[], env: Environment 
   const ask = async <T>(what: Command): Promise<T> => {
     if (ended !== undefined) throw new Error(ended)
     const timer = setTimeout(() => {
-      end(`it gave no answer to ${what.do} in ${patience / 60_000} minutes`)
+      end(`it gave no answer to ${what.do} in ${patience} minutes`)
       child.kill('SIGKILL')
-    }, patience)
+    }, patience * 60_000)
     const line = await new Promise<string>((resolve, reject) => {
       waiting = { resolve, reject }
       child.stdin.write(`${JSON.stringify(what)}\n`)

@@ -6,6 +6,8 @@ export interface Setting {
   readonly threads: number
   /** Peers by name or `name:variant`; all when absent. */
   readonly peers?: readonly string[]
+  /** Minutes after which a peer that gives no answer is ended; 15 when absent. */
+  readonly patience?: number
   /** `cpu` or `cuda`. */
   readonly device: string
   readonly say: (line: string) => void

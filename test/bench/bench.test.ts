@@ -45,6 +45,7 @@ describe('npm run bench', () => {
   test.each([
     [['--only', 'lstm'], /lstm is none of mlp, made/],
     [['--threads', '0'], /0 is no whole number above 0/],
+    [['--patience', '0'], /0 is no number of minutes above 0/],
   ])('%j is refused in one sentence', (args, sentence) => {
     const { status, stdout, stderr } = bench(...args)
     expect(status).not.toBe(0)
