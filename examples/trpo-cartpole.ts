@@ -7,7 +7,8 @@ import { lasting, trpoSettings, updating } from './parts/trpo.js'
 export default defineRecipe({
   name: 'trpo-cartpole',
   summary: 'TRPO (Schulman et al., 2015) on CartPole-v1: 100,000 environment steps, a softmax policy; solved at a mean return of 475.',
-  settings: trpoSettings({ steps: 128, discount: 0.99, lambda: 0.97 }),
+  // Once every episode lasts, the gradient is noise, along which the steps of a bound of 0.01 lose the policy of one seed in five.
+  settings: trpoSettings({ steps: 128, bound: 0.003, discount: 0.99, lambda: 0.97, updates: 40 }),
   model: ({ hidden }) => {
     const policy = categoricalPolicy({ observation: 4, hidden: [hidden, hidden], actions: 2 })
     const value = valueFunction({ observation: 4, hidden: [hidden, hidden] })
