@@ -39,9 +39,11 @@ type CheckDim<Op extends string, D> =
 type CheckDims<Op extends string, S extends readonly unknown[]> = { [K in keyof S]: CheckDim<Op, S[K]> }
 /** A rest parameter of dimensions: as given when all are good. */
 export type Dims<Op extends string, S extends readonly unknown[]> = GoodDims<S> extends Shape ? S : CheckDims<Op, S>
-/** The message about a list of dimensions, or the list itself. */
+/** The message about a list of dimensions, or the list itself. Where no list is given, any list of dimensions is inferred. */
 export type DimsFault<Op extends string, S extends readonly unknown[]> =
-  GoodDims<S> extends Shape ? S : Extract<CheckDims<Op, S>[number], `${Op}: ${string}`>
+  GoodDims<S> extends Shape ? S
+    : number extends S['length'] ? `${Op}: sizes are one list of numbers and symbols, as in ${Op}([2, 3])`
+    : Extract<CheckDims<Op, S>[number], `${Op}: ${string}`>
 
 const checkDim = (op: string, d: unknown): Checked<Dim> => {
   if (typeof d === 'number') return Number.isInteger(d) && d >= 0 ? ok(d) : fail(`${op}: ${d} is not a size: use 0, 1, 2, ...`)
@@ -59,6 +61,7 @@ const checkDim = (op: string, d: unknown): Checked<Dim> => {
 
 /** The dimensions in normal form. */
 export const checkDims = (op: string, shape: readonly unknown[]): Checked => {
+  if (!Array.isArray(shape)) return fail(`${op}: sizes are one list of numbers and symbols, as in ${op}([2, 3])`)
   const out: Dim[] = []
   for (const d of shape) {
     const checked = checkDim(op, d)

@@ -1,4 +1,5 @@
-import { eye, f32, fromArray, full, i32, iota, ones, parameter, tensor, zeros } from '../../../../src/dsl/ops/index.js'
+import { key } from '../../../../src/dsl/keys.js'
+import { eye, f32, fromArray, full, i32, iota, ones, parameter, tensor, uniform, zeros } from '../../../../src/dsl/ops/index.js'
 import { mistake, typeOnly } from '../../harness/mistake.js'
 
 const either = 16 as 16 | 32, anySymbol = 'B' as string
@@ -32,3 +33,7 @@ mistake('a negative identity', () => eye(/*!*/ -1))
 mistake('rows that differ in length', () => tensor(/*!*/ [[1, 2], [3]]))
 
 mistake('a row that is a number', () => tensor(/*!*/ [[1, 2], 3]))
+
+mistake('a size that is no list', () => zeros(/*!*/ 3))
+
+mistake('a size for a draw that is no list', () => uniform(key(0), /*!*/ 3))
