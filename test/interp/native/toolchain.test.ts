@@ -7,6 +7,7 @@ import { TypegradError } from '../../../src/dsl/errors.js'
 import { openToolchain, type Toolchain } from '../../../src/interp/native/toolchain/addon.js'
 import { cacheFolder, evict, keyOf } from '../../../src/interp/native/toolchain/cache.js'
 import { findCompiler } from '../../../src/interp/native/toolchain/compiler.js'
+import { programFlags, runtimeFlags } from '../../../src/interp/native/toolchain/flags.js'
 import { folder, scaled, script, smallRuntime } from './workshop.js'
 
 const found = await findCompiler().catch(() => null)
@@ -41,6 +42,14 @@ describe('the compiler', () => {
     const named = async (lines: string): Promise<unknown> => findCompiler({ ...process.env, CC: script(lines) })
     expect(await named(`${refuses('-march')} ${gcc}`)).toMatchObject({ name: 'gcc', version: '12.2.0', target: ['-mcpu=native'] })
     expect(await named(`${refuses('native')} ${gcc}`)).toMatchObject({ target: [] })
+  })
+  it('is given the flags that it knows, and one rounding for a product and a sum', () => {
+    const named = (name: 'gcc' | 'clang', version: string) => ({ command: ['cc'], name, version, target: [], identity: '', environment: {} })
+    const gcc10 = programFlags(named('gcc', '10.2.1'), []).compile, gcc12 = programFlags(named('gcc', '12.2.0'), []).compile
+    expect(gcc12.filter(flag => !gcc10.includes(flag))).toEqual(['-fno-ipa-modref'])
+    for (const flags of [gcc10, gcc12, runtimeFlags(named('gcc', '12.2.0'), []).compile])
+      expect(flags).toContain('--param=avoid-fma-max-bits=0')
+    expect(programFlags(named('clang', '14.0.6'), []).compile.filter(flag => flag.includes('param'))).toEqual([])
   })
 })
 
