@@ -1,9 +1,10 @@
 /** What the code says; how it looks is eslint.format.config.js. */
 import tseslint from 'typescript-eslint'
 
-/** Files no person writes, and fixtures that are wrong on purpose. */
+/** Files no person writes, other people's programs, and fixtures that are wrong on purpose. */
 export const generated = [
   'dist/', 'docs/api/', 'runs/', '.cache/', 'coverage/', 'test/**/fixtures/', '**/*.golden.*', 'src/dsl/shape/digits.ts', 'src/**/*_pb.ts',
+  'bench/peers/.venv/',
 ]
 
 // The only files of src that may cast twice or write `any`: where typed ops meet untyped nodes, and foreign libraries meet us.

@@ -1,5 +1,5 @@
 /** typegrad in its own process, under the same protocol as every peer. */
-import { openEngine, type EngineName } from 'typegrad/engines'
+import { nativeEngine, openEngine, type EngineName } from 'typegrad/engines'
 import { workloads } from '../workloads/index.js'
 import { memory, serve } from './serve.js'
 import type { Running } from './workload.js'
@@ -18,7 +18,9 @@ await serve(async command => {
       return { version: `${engine.name} ${engine.version}`, seconds: (performance.now() - began) / 1000 }
     }
     case 'init': {
-      const engine = await openEngine(command.variant as EngineName, { threads: command.threads })
+      const { variant, threads, without } = command
+      const engine = without === undefined ? await openEngine(variant as EngineName, { threads })
+        : await nativeEngine({ threads, without: [without] })
       const began = performance.now()
       running = await workloads[command.workload](command.sizes).open(engine, command.folder)
       return { version: `${engine.name} ${engine.version}`, seconds: (performance.now() - began) / 1000, compile: running.seconds }

@@ -1,5 +1,7 @@
 /** What the harness and a peer say to each other: one line of JSON each way. */
 
+import type { Pass } from 'typegrad/engines'
+
 /** What a peer is told when it starts. */
 export interface Start {
   readonly do: 'init'
@@ -11,6 +13,8 @@ export interface Start {
   readonly device: string
   /** Sizes other than a workload's own. */
   readonly sizes: Readonly<Record<string, number>>
+  /** A pass of the engine native to compile without; of typegrad only. */
+  readonly without?: Pass
 }
 /** What a process is asked: `prepare`, `open`, `phases` and `trace` of typegrad only. */
 export type Command = Start

@@ -137,7 +137,8 @@ export const compile = async <S, I, O>(
   // Sizes first: a dimension that is a number lets more rules apply.
   const bound =
     program([...held, ...given], [...next, ...returned], held.map((_, i) => ({ input: i, output: next.length > 0 ? i : null })), sizes)
-  const executable = await engine.compile({ ...bound, outputs: simplify(bound.outputs, { forExecution: true }) })
+  const executable = await engine.compile(engine.asWritten === true ? bound
+    : { ...bound, outputs: simplify(bound.outputs, { forExecution: true }) })
   const [stateEnds, inputEnds] = [bound.inputs.slice(0, held.length), bound.inputs.slice(held.length)]
   const [fromInputs, fromState] = [checker('inputs', inputs, inputEnds), checker('state', state, stateEnds)]
   const [toOutputs, toState] = [builder(result.outputs), builder(state)]

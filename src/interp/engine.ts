@@ -29,6 +29,8 @@ export interface Engine {
   /** `onnx`, `native`, `tfjs` or `js`, with the backend where there are several: `tfjs:wasm`. */
   readonly name: string
   readonly version: string
+  /** Whether it takes programs as they were written, without simplification: to measure, or to find a fault. */
+  readonly asWritten?: boolean
   /** Lowers a program; rejects with a `TypegradError` when the engine cannot take it. */
   compile(program: Program): Promise<Executable>
 }

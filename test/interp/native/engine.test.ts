@@ -154,5 +154,7 @@ test.skipIf(engine === null)('thousands of runs and of programs do not grow the 
   }
   await many(3000)
   const before = await many(3000)
-  expect(await many(3000) - before).toBeLessThan(30e6)
+  // What leaks grows every time; what the machine's other work keeps from being collected once does not.
+  const after = [await many(3000), await many(3000), await many(3000)]
+  expect(Math.min(...after) - before).toBeLessThan(30e6)
 })

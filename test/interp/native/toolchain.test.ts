@@ -44,7 +44,8 @@ describe('the compiler', () => {
     expect(await named(`${refuses('native')} ${gcc}`)).toMatchObject({ target: [] })
   })
   it('is given the flags that it knows, and one rounding for a product and a sum', () => {
-    const named = (name: 'gcc' | 'clang', version: string) => ({ command: ['cc'], name, version, target: [], identity: '', environment: {} })
+    const named = (name: 'gcc' | 'clang', version: string) =>
+      ({ command: ['cc'], name, version, target: [], identity: '', environment: {} })
     const gcc10 = programFlags(named('gcc', '10.2.1'), []).compile, gcc12 = programFlags(named('gcc', '12.2.0'), []).compile
     expect(gcc12.filter(flag => !gcc10.includes(flag))).toEqual(['-fno-ipa-modref'])
     for (const flags of [gcc10, gcc12, runtimeFlags(named('gcc', '12.2.0'), []).compile])

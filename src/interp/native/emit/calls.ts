@@ -5,6 +5,7 @@ import type { Geometry } from '../../../dsl/core/primitives/window.js'
 import type { NodeOf, Op } from '../../../dsl/core/table.js'
 import { sizeOf } from '../../../dsl/value.js'
 import { concrete } from '../../program.js'
+import { moved } from '../plan/places.js'
 import { arena, elementBytes, type Memory, type Read, type Surroundings } from '../plan/steps.js'
 import { cut, dense, merged, type View } from '../plan/views.js'
 import { cBits, cLongs, cTag, pointer } from './c.js'
@@ -36,6 +37,14 @@ export const copyText = (s: Surroundings, from: Read, to: Memory, view: View): s
 
 export const copyCall = (from: Read, to: Memory): Call =>
   ({ reads: [from], emit: s => copyText(s, from, to, dense(from.view.shape)) })
+
+/** Copies what a move sees. */
+const move = (plan: Plan, node: Node, out: Memory): Call => {
+  const { memory, view } = plan.read(node.inputs[0])
+  const seen = moved(node, view)
+  if (seen === null) throw new InternalError(`${node.op} is no move`)
+  return copyCall({ memory, view: seen }, out)
+}
 
 const around = (shape: readonly number[], axis: number): [number, number, number] =>
   [sizeOf(shape.slice(0, axis)), shape[axis], sizeOf(shape.slice(axis + 1))]
@@ -219,8 +228,9 @@ export const calls: { readonly [P in CallOp]: Rule<P> } = {
     return { reads: [x], emit: s => `R->fold(${where}, ${cTag(out.dtype)}, ${pointer(s, x)}, ${s.at(out)});` }
   },
   randomBits: random('random_bits', 'int32_t'), uniform: random('uniform', 'float'),
+  // Only without the pass that makes views of these.
+  transpose: move, broadcastTo: move, slice: move, reverse: move,
   // Views, constants, ends and loops: the planner's own.
-  transpose: (_, n) => none(n), broadcastTo: (_, n) => none(n), slice: (_, n) => none(n), reverse: (_, n) => none(n),
   stopGradient: (_, n) => none(n), straightThrough: (_, n) => none(n), customVjp: (_, n) => none(n), named: (_, n) => none(n),
   constant: (_, n) => none(n), iota: (_, n) => none(n), dimSize: (_, n) => none(n),
   scan: (_, n) => none(n), project: (_, n) => none(n),

@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os'
 import { reachable } from '../../../dsl/core/node.js'
 import type { Program } from '../../engine.js'
+import type { Without } from '../passes.js'
 import { layout } from '../plan/layout.js'
 import { plan } from '../plan/plan.js'
 import { prepare } from '../plan/prepare.js'
@@ -29,13 +30,15 @@ export interface Emitted {
 /** Text of `tg_run` above which the compiler's time on it outweighs what it saves: a list of calls of large loops. */
 const longRun = 20_000
 
+export interface EmitOptions { readonly cores?: number; readonly without?: Without }
+
 /** The C of a program, in at most one unit for each of `cores`; a resident's input is read by one resident alone. */
-export const emit = (program: Program, cores = availableParallelism()): Emitted => {
-  const outputs = prepare(program.outputs)
+export const emit = (program: Program, { cores = availableParallelism(), without = new Set() }: EmitOptions = {}): Emitted => {
+  const outputs = without.has('simplify') ? program.outputs : prepare(program.outputs)
   const { bound, targets } = programEnds({ ...program, outputs })
-  const { steps, replacements, unchanged } = plan(bound, targets, { count: 0 })
+  const { steps, replacements, unchanged } = plan(bound, targets, { names: 0, without })
   const ordered = schedule(steps, replacements)
-  const place = layout(ordered.steps)
+  const place = layout(ordered.steps, without)
 
   const [constants, kernels] = [new Constants(), new Kernels()]
   const uses = new Set<string>()

@@ -1,4 +1,5 @@
 /** Where in the working memory every piece lies: pieces that are not needed at the same time share a place. */
+import type { Without } from '../passes.js'
 import { bytesOf, type Memory, type Step } from './steps.js'
 
 export interface Layout { readonly offsets: ReadonlyMap<Memory, number>; readonly bytes: number }
@@ -40,7 +41,19 @@ class Free {
   }
 }
 
-export const layout = (steps: readonly Step[]): Layout => {
+/** Every piece in a place of its own. */
+const apart = (steps: readonly Step[]): Layout => {
+  const offsets = new Map<Memory, number>()
+  let bytes = 0
+  for (const m of steps.flatMap(s => [...s.writes.filter(w => w.home.kind === 'arena'), ...s.temps])) {
+    offsets.set(m, bytes)
+    bytes += rounded(bytesOf(m))
+  }
+  return { offsets, bytes }
+}
+
+export const layout = (steps: readonly Step[], without: Without): Layout => {
+  if (without.has('sharing')) return apart(steps)
   const lastUse = new Map<Memory, number>()
   steps.forEach((s, i) => {
     for (const m of s.writes) lastUse.set(m, i)

@@ -8,6 +8,7 @@ import { InternalError } from '../../../dsl/errors.js'
 import type { Node } from '../../../dsl/core/node.js'
 import { sizeOf } from '../../../dsl/value.js'
 import { concrete } from '../../program.js'
+import type { Without } from '../passes.js'
 import type { Place } from './places.js'
 import { axesBeforeRow, denseStrides, isWhole, type View } from './views.js'
 
@@ -51,7 +52,7 @@ export class Members {
 
   constructor(
     private readonly nodes: readonly Node[], private readonly places: ReadonlyMap<Node, Place>, private readonly bound: ReadonlySet<Node>,
-    private readonly targets: ReadonlySet<Node>,
+    private readonly targets: ReadonlySet<Node>, private readonly without: Without,
   ) {
     for (const n of nodes) if (this.isRoot(n)) for (const via of new Set(n.inputs)) {
       const { root } = this.place(via)
@@ -77,6 +78,7 @@ export class Members {
 
   /** Whether `m` may read the value of `via` in its own loop, were they on one level. */
   private fits(m: Member, via: Node): boolean {
+    if (this.without.has('loops')) return false
     const { root, view } = this.place(via)
     const from = this.members.get(root)
     return from !== undefined && keyOf(from.domain) === keyOf(m.domain) && this.sees(m, from.kind, view)

@@ -17,7 +17,7 @@ import { Memories } from './memories.js'
 import { placesOf, type Place } from './places.js'
 import { scanSteps } from './scan.js'
 import type { Memory, Read, Step } from './steps.js'
-import type { Names, PlanBody, Planned, Target } from './targets.js'
+import type { Context, PlanBody, Planned, Target } from './targets.js'
 import { axesBeforeRow, merged, runsTogether } from './views.js'
 
 /** Above this many elements, an operand whose neighbours lie apart is brought together first. */
@@ -30,21 +30,21 @@ class Planner implements Plan {
   private readonly memories: Memories
   private readonly copies = new Copies((from, to, order) => { this.step(order, copyCall(from, to), to) })
 
-  constructor(private readonly bound: ReadonlyMap<Node, Memory>, targets: readonly Target[], private readonly names: Names) {
+  constructor(private readonly bound: ReadonlyMap<Node, Memory>, targets: readonly Target[], private readonly context: Context) {
     const inputsOf = (n: Node): readonly Node[] => bound.has(n) ? [] : operandsOf(n)
     this.nodes = reachable(targets.map(t => t.node), inputsOf)
-    this.places = placesOf(this.nodes, new Set(bound.keys()))
+    this.places = placesOf(this.nodes, new Set(bound.keys()), context.without)
     this.memories = new Memories(bound)
   }
 
   run(targets: readonly Target[]): Planned {
     const { copied, replacements, unchanged } = this.memories.claim(targets, n => this.place(n))
     const roots = new Set(targets.map(t => this.place(t.node).root))
-    const members = new Members(this.nodes, this.places, new Set(this.bound.keys()), roots)
+    const members = new Members(this.nodes, this.places, new Set(this.bound.keys()), roots, this.context.without)
     for (const n of this.nodes) if (this.place(n).root === n && !this.bound.has(n) && !members.get(n)) this.call(n)
     this.loops(members)
     for (const t of copied) this.step(t.node.id, copyCall(this.read(t.node), t.memory), t.memory)
-    return { steps: this.steps, replacements, unchanged }
+    return { steps: this.steps, replacements: this.context.without.has('inPlace') ? [] : replacements, unchanged }
   }
 
   read(n: Node): Read {
@@ -68,8 +68,8 @@ class Planner implements Plan {
   private call(n: Node): void {
     if (constantOf(n) || n.op === 'project') return
     if (n.op === 'scan') {
-      const body: PlanBody = (bound, targets) => plan(bound, targets, this.names)
-      this.steps.push(scanSteps(this, n as NodeOf<'scan'>, this.resultsOf(n), this.names, body))
+      const body: PlanBody = (bound, targets) => plan(bound, targets, this.context)
+      this.steps.push(scanSteps(this, n as NodeOf<'scan'>, this.resultsOf(n), this.context, body))
       return
     }
     const out = this.memories.of(n)
@@ -122,5 +122,5 @@ class Planner implements Plan {
 }
 
 /** Steps that compute the targets from what is bound, in no order yet. */
-export const plan = (bound: ReadonlyMap<Node, Memory>, targets: readonly Target[], names: Names): Planned =>
-  new Planner(bound, targets, names).run(targets)
+export const plan = (bound: ReadonlyMap<Node, Memory>, targets: readonly Target[], context: Context): Planned =>
+  new Planner(bound, targets, context).run(targets)

@@ -6,7 +6,7 @@ import { concrete } from '../../program.js'
 import { layout, type Layout } from './layout.js'
 import { schedule } from './schedule.js'
 import { arena, type Memory, type Step } from './steps.js'
-import type { Names, PlanBody, Target } from './targets.js'
+import type { Context, PlanBody, Target } from './targets.js'
 
 export interface Carry {
   /** The carry before a step and after it: pointers. */
@@ -36,11 +36,11 @@ export interface ScanBody {
 }
 
 export const scanBody = (
-  { attrs: { body } }: NodeOf<'scan'>, results: ReadonlyMap<number, Memory>, names: Names, planBody: PlanBody,
+  { attrs: { body } }: NodeOf<'scan'>, results: ReadonlyMap<number, Memory>, context: Context, planBody: PlanBody,
 ): ScanBody => {
   const [nc, ny] = [body.carry.length, body.ys.length]
   const moved = (prefix: string, n: Node): Memory =>
-    ({ dtype: n.dtype, size: sizeOf(concrete(n)), home: { kind: 'pointer', name: `${prefix}${names.count++}` } })
+    ({ dtype: n.dtype, size: sizeOf(concrete(n)), home: { kind: 'pointer', name: `${prefix}${context.names++}` } })
   const current = body.carry.map(c => moved('c', c))
   const xs = body.xs.map(x => moved('x', x))
   const consts = body.consts.map(c => moved('w', c))
@@ -59,7 +59,7 @@ export const scanBody = (
   const bound = new Map(pairs.flatMap(([nodes, memories]) => nodes.map((n, i) => [n, memories[i]] as const)))
   const planned = planBody(bound, targets)
   const order = schedule(planned.steps, planned.replacements)
-  const place = layout(order.steps)
+  const place = layout(order.steps, context.without)
   const working = arena('bool', place.bytes)
   const carries = current.map((c, i): Carry => {
     const inPlace = order.inPlace.has(next[i]) || planned.unchanged.has(next[i])

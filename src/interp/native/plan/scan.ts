@@ -7,7 +7,7 @@ import { copyText, type Plan } from '../emit/calls.js'
 import { pointer } from '../emit/c.js'
 import { scanBody, type Carry, type ScanBody } from './scan-body.js'
 import { bytesOf, type Memory, type Read, type Step, type Surroundings } from './steps.js'
-import type { Names, PlanBody } from './targets.js'
+import type { Context, PlanBody } from './targets.js'
 import { dense } from './views.js'
 
 const nameOf = ({ home }: Memory): string => home.kind === 'pointer' ? home.name : ''
@@ -43,13 +43,13 @@ const use = (name: string): string => `(void)${name};`
 
 /** A loop as one step; `results` are the memories of those of its results that somebody uses. */
 export const scanSteps = (
-  plan: Plan, node: NodeOf<'scan'>, results: ReadonlyMap<number, Memory>, names: Names, planBody: PlanBody,
+  plan: Plan, node: NodeOf<'scan'>, results: ReadonlyMap<number, Memory>, context: Context, planBody: PlanBody,
 ): Step => {
   const { body: { carry, xs: { length: nx } }, reverse } = node.attrs
   const length = node.attrs.length as number
   const initial = node.inputs.slice(0, carry.length).map(i => plan.read(i))
   const given = node.inputs.slice(carry.length).map(i => plan.dense(i))
-  const body = scanBody(node, results, names, planBody)
+  const body = scanBody(node, results, context, planBody)
   const { carries, xs, consts, rows } = body
 
   const start = (s: Surroundings, from: Read, c: Carry): string => {

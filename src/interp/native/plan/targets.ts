@@ -1,5 +1,6 @@
 /** What a plan is asked for, and what comes of it. */
 import type { Node } from '../../../dsl/core/node.js'
+import type { Without } from '../passes.js'
 import type { Replacement } from './schedule.js'
 import type { Memory, Step } from './steps.js'
 
@@ -16,5 +17,9 @@ export interface Planned {
 /** Plans the body of a loop: steps that compute the targets from what is bound. */
 export type PlanBody = (bound: ReadonlyMap<Node, Memory>, targets: readonly Target[]) => Planned
 
-/** Counts the names of what loops move, so that they are unlike each other in one program. */
-export interface Names { count: number }
+/** What all plans of one program share. */
+export interface Context {
+  /** Counts the names of what loops move, so that they are unlike each other. */
+  names: number
+  readonly without: Without
+}

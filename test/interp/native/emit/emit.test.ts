@@ -56,9 +56,9 @@ describe('loops', () => {
 
 describe('units', () => {
   test('a small program is one, a large one as many as there are cores, of one size, that know each other by name', () => {
-    expect(emit(manyLoops(2), 4).sources).toHaveLength(1)
-    expect(emit(manyLoops(200), 1).sources).toHaveLength(1)
-    const large = emit(manyLoops(200), 4)
+    expect(emit(manyLoops(2), { cores: 4 }).sources).toHaveLength(1)
+    expect(emit(manyLoops(200), { cores: 1 }).sources).toHaveLength(1)
+    const large = emit(manyLoops(200), { cores: 4 })
     expect(large.sources).toHaveLength(4)
     const [first, ...others] = large.sources
     const lengths = others.map(s => s.length)

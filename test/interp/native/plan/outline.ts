@@ -1,6 +1,7 @@
 /** A program's plan laid open: its steps in order, what each one is, and where everything lies. */
 import type { Program } from '../../../../src/interp/engine.js'
 import { programEnds } from '../../../../src/interp/native/emit/ends.js'
+import type { Without } from '../../../../src/interp/native/passes.js'
 import { layout, type Layout } from '../../../../src/interp/native/plan/layout.js'
 import { plan } from '../../../../src/interp/native/plan/plan.js'
 import { prepare } from '../../../../src/interp/native/plan/prepare.js'
@@ -32,11 +33,11 @@ const kindOf = (s: Step): string => {
   return /R->(\w+)\(/.exec(text)?.[1] ?? text
 }
 
-export const outline = (program: Program): Outline => {
+export const outline = (program: Program, without: Without = new Set()): Outline => {
   const { bound, targets } = programEnds({ ...program, outputs: prepare(program.outputs) })
-  const planned = plan(bound, targets, { count: 0 })
+  const planned = plan(bound, targets, { names: 0, without })
   const ordered = schedule(planned.steps, planned.replacements)
-  return { targets, planned, schedule: ordered, layout: layout(ordered.steps), kinds: ordered.steps.map(kindOf) }
+  return { targets, planned, schedule: ordered, layout: layout(ordered.steps, without), kinds: ordered.steps.map(kindOf) }
 }
 
 /** The program that `compile` makes of a function over trees. */
