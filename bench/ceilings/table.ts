@@ -1,7 +1,7 @@
 /** The table: figures in each operation's unit, the ratio to the best peer, and the share of the machine's ceiling. */
 import { table } from '../harness/markdown.js'
 import { geometricMean } from '../harness/statistics.js'
-import type { Ceilings } from './machine.js'
+import type { Ceilings } from '../harness/machine.js'
 import type { Row, Timed } from './measure.js'
 import { columns, peers, type Column } from './peers.js'
 

@@ -23,7 +23,8 @@ await serve(async command => {
         : await nativeEngine({ threads, without: [without] })
       const began = performance.now()
       running = await workloads[command.workload](command.sizes).open(engine, command.folder)
-      return { version: `${engine.name} ${engine.version}`, seconds: (performance.now() - began) / 1000, compile: running.seconds }
+      return { version: `${engine.name} ${engine.version}`, seconds: (performance.now() - began) / 1000, compile: running.seconds,
+        flops: running.flops }
     }
     case 'phases': {
       const engine = await openEngine(command.variant as EngineName, { threads: command.threads })

@@ -2,6 +2,7 @@
 import { workloads } from '../workloads/index.js'
 import { alternate, isSlow, type Effort } from './alternate.js'
 import { words } from './errors.js'
+import { measureMachine } from './machine.js'
 import { oneThread, peers, spare, typegrad } from './peers.js'
 import { prepared } from './prepared.js'
 import { PATIENCE, type Peer } from './process.js'
@@ -24,6 +25,8 @@ interface Contestant extends Pick<Result, 'name' | 'variant' | 'version' | 'star
   readonly process: Peer
   /** Seconds of a step. */
   readonly expected: number
+  /** Of typegrad: operations of a step's products. */
+  readonly flops?: number
 }
 
 const labelOf = (name: string, variant: string): string => name === 'typegrad' ? name : `${name}:${variant}`
@@ -36,7 +39,7 @@ const compared = async (
   name: string, variant: string, process: Peer, folder: string, asked: Asked, sibling?: Contestant,
 ): Promise<Contestant> => {
   const { workload, threads, device, sizes, effort, patience = PATIENCE } = asked
-  const { version, seconds } = await process.start({ do: 'init', workload, variant, threads, folder, device, sizes })
+  const { version, seconds, flops } = await process.start({ do: 'init', workload, variant, threads, folder, device, sizes })
   // The first step may compile, the second is as any other.
   await process.steps(1)
   const second = await process.steps(1)
@@ -46,7 +49,7 @@ const compared = async (
     throw new Error(`a step takes ${second.seconds.toFixed(1)} s, so that ${effort.steps} of them take over ${patience} minutes`)
   const rest = effort.steps > 2 ? await process.steps(effort.steps - 2) : second
   asked.say(`  ${labelOf(name, variant)}: ${version}, ready in ${seconds.toFixed(1)} s, loss ${rest.loss}`)
-  return { name, variant, process, version, start: seconds, loss: rest.loss, expected: rest.seconds / Math.max(1, effort.steps - 2) }
+  return { name, variant, process, version, flops, start: seconds, loss: rest.loss, expected: rest.seconds / Math.max(1, effort.steps - 2) }
 }
 
 const fault = (loss: number, ours: number, tolerance: number): Pick<Result, 'void'> => Math.abs(loss - ours) <= tolerance * Math.abs(ours)
@@ -109,6 +112,8 @@ const compete = async (work: Workload, asked: Asked, folder: string, kept: (proc
     if (!isDone && last !== undefined) await joins(name, last, start)
   }
 
+  // The machine's own speed just before: it changes with what else runs on the processor.
+  const machine = asked.device === 'cpu' ? measureMachine(threads, []) : 'not measured'
   const times = await alternate(all, effort)
   const results: Result[] = []
   for (const [i, { name, variant, version, start, loss, process }] of all.entries()) {
@@ -123,7 +128,10 @@ const compete = async (work: Workload, asked: Asked, folder: string, kept: (proc
   const { title, training, makes } = work
   const others = [...results.slice(1), ...known.map(r => ({ ...r, threads: 1 }))]
   say(`  ms a step: ${[results[0], ...others].map(r => `${labelOf(r.name, r.variant)} ${r.ms.toPrecision(3)}`).join(', ')}`)
-  return { workload, title, training, threads, sizes, makes, typegrad: results[0], peers: others, missing }
+  return {
+    workload, title, training, threads, sizes, makes, typegrad: results[0], peers: others, missing,
+    ...own.flops !== undefined && { flops: own.flops }, ...typeof machine !== 'string' && { gflops: machine.gflops },
+  }
 }
 
 /** Runs one workload. Throws where typegrad fails; a peer that fails is named as missing. */

@@ -25,8 +25,8 @@ export type Command = Start
   | { readonly do: 'steps'; readonly n: number }
   | { readonly do: 'peak' | 'exit' }
 
-/** The seconds of starting, and those of compiling where they are known. */
-export interface Started { readonly version: string; readonly seconds: number; readonly compile?: number }
+/** The seconds of starting, those of compiling where they are known, and of typegrad the operations that a step's products are. */
+export interface Started { readonly version: string; readonly seconds: number; readonly compile?: number; readonly flops?: number }
 /** The seconds that n steps took, and the loss of the last. */
 export interface Timed { readonly seconds: number; readonly loss: number }
 /** Resident memory in bytes: the most so far, and now. */

@@ -28,6 +28,9 @@ export interface Row {
   readonly threads: number
   readonly sizes: Sizes
   readonly makes?: Workload['makes']
+  /** Floating-point operations of a step's matrix products and convolutions, and billions a second that the machine did just before. */
+  readonly flops?: number
+  readonly gflops?: number
   readonly typegrad: Result
   readonly peers: readonly Result[]
   /** Peers that did not take part, and why. */

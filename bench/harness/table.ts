@@ -45,9 +45,27 @@ const memory = (row: Row): string => {
   const torch = best(row, 'torch', 'sb3')
   return torch === undefined ? '-' : (row.typegrad.peak / torch.peak).toFixed(2)
 }
+/** By threads, billions of operations a second: the most that a row found the machine to do. */
+const speeds = (rows: readonly Row[]): ReadonlyMap<number, number> => new Map(rows.map(({ threads }) =>
+  [threads, Math.max(...rows.filter(r => r.threads === threads).map(r => r.gflops ?? 0))]))
+/** Milliseconds that the products of a training step take at the machine's speed: what no engine can do without; undefined if unknown. */
+const floor = ({ training, flops = 0, threads }: Row, speed: ReturnType<typeof speeds>): number | undefined => {
+  const gflops = speed.get(threads) ?? 0
+  return training && flops > 0 && gflops > 0 ? flops / gflops / 1e6 : undefined
+}
+/** How far ahead of tfjs anything could be that did nothing but the products, at the machine's speed. */
+const limits = (rows: readonly Row[], speed: ReturnType<typeof speeds>): string[] => {
+  const found = rows.flatMap(row => {
+    const least = floor(row, speed), tfjs = best(row, 'tfjs')
+    if (least === undefined || tfjs === undefined) return []
+    return [`${row.workload} on ${counted(row.threads, 'thread')} ${(tfjs.ms / least).toFixed(1)}`]
+  })
+  return found.length === 0 ? []
+    : [`- tfjs's best time over that of the products alone, which nothing on this machine can exceed: ${found.join(', ')}`]
+}
 const heads = [
-  'workload', 'threads', 'typegrad ms', 'PyTorch ms', 'JAX ms', 'tfjs ms', 'jax-js ms', 'best of PyTorch and JAX / typegrad',
-  'tfjs / typegrad', 'jax-js / typegrad', 'memory / PyTorch', 'losses apart',
+  'workload', 'threads', 'products alone ms', 'typegrad ms', 'PyTorch ms', 'JAX ms', 'tfjs ms', 'jax-js ms',
+  'best of PyTorch and JAX / typegrad', 'tfjs / typegrad', 'jax-js / typegrad', 'memory / PyTorch', 'losses apart',
 ]
 
 /** Who did not take part: a sentence once, with the workloads that it is about. */
@@ -73,8 +91,13 @@ const rates = (row: Row): string[] => {
 
 /** Rows as Markdown, and what is void or missing below. */
 export const markdown = (rows: readonly Row[]): string => {
+  const speed = speeds(rows)
+  const least = (row: Row): string => {
+    const ms = floor(row, speed)
+    return ms === undefined ? '-' : number(ms)
+  }
   const body = rows.map(row => [
-    row.workload + (row.training ? '' : ' *'), String(row.threads),
+    row.workload + (row.training ? '' : ' *'), String(row.threads), least(row),
     `${number(row.typegrad.ms)} (${told(row.typegrad.version.split(' ')[0], row.typegrad)})`,
     cell(row, row.peers.some(p => p.name === 'sb3') ? 'sb3' : 'torch'), ...['jax', 'tfjs', 'jax-js'].map(n => cell(row, n)),
     times(row, 'torch', 'jax', 'sb3'), times(row, 'tfjs'), times(row, 'jax-js'), memory(row), difference(row),
@@ -84,10 +107,13 @@ export const markdown = (rows: readonly Row[]): string => {
   const missing = absences(rows)
   const means = Object.entries(geomean(rows))
     .map(([n, x]) => `${n === 'all' ? 'all' : counted(Number(n), 'thread')}: ${x === null ? '-' : x.toFixed(2)}`)
-  const notes = [...rows.flatMap(rates), ...rows.flatMap(backends), ...faults, ...missing]
+  const notes = [...rows.flatMap(rates), ...rows.flatMap(backends), ...limits(rows, speed), ...faults, ...missing]
   const all = rows.flatMap(r => r.peers)
   const footnotes = [
     '`*` does not count in the geometric mean.',
+    ...[...speed].filter(([, gflops]) => gflops > 0).map(([threads, gflops]) =>
+      `\`products alone\`, ${counted(threads, 'thread')}: a step's matrix products and convolutions at the ${number(gflops)} GFLOP/s `
+        + 'that this machine does of multiply-adds in registers.'),
     ...all.some(p => p.rounds !== undefined) ? ['A figure with a number of rounds is of a peer too slow for all of them.'] : [],
     ...all.some(p => p.threads !== undefined)
       ? ['`1 thread`: the peer has no more in Node; where the run has a row of one thread, the figure is that row\'s.'] : [],

@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { key, type Tensor, type Value } from 'typegrad'
 import { compile, type Compiled, type Engine } from 'typegrad/engines'
+import { productFlops } from './products.js'
 import { entry, flatten, readArrays, unflatten, writeArrays, type Arrays } from './arrays.js'
 
 /** Sizes that a run may change: batch, width, depth, sequence. */
@@ -35,6 +36,8 @@ export interface Running {
   steps(n: number): Promise<number>
   /** Seconds that tracing, compiling and loading took. */
   readonly seconds: number
+  /** Floating-point operations of its matrix products and convolutions. */
+  readonly flops: number
 }
 
 /**
@@ -125,8 +128,16 @@ export const workload = <S, I, O extends object>(told: Told, make: () => Case<S,
   },
   open: async (engine, folder) => {
     const { state, inputs, symbols, step, figure = scalarLoss } = make()
+    let flops = 0
+    const counting: Engine = {
+      ...engine,
+      compile: program => {
+        flops = productFlops(program.outputs)
+        return engine.compile(program)
+      },
+    }
     const began = performance.now()
-    const compiled = await compile(engine, step, { state, inputs }, symbols)
+    const compiled = await compile(counting, step, { state, inputs }, symbols)
     const seconds = (performance.now() - began) / 1000
     await compiled.write(unflatten(state, readArrays(join(folder, 'start.safetensors'))))
     const data = readArrays(join(folder, 'data.safetensors'))
@@ -134,7 +145,7 @@ export const workload = <S, I, O extends object>(told: Told, make: () => Case<S,
       unflatten(inputs, Object.fromEntries(Object.entries(data).map(([k, v]) => [k, entry(v, i)]))))
     let done = 0
     return {
-      seconds,
+      seconds, flops,
       steps: async n => {
         const outputs = await lossless(compiled as Compiled<S, unknown, O>, batches, done, n)
         done += n

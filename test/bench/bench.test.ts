@@ -3,8 +3,11 @@ import { spawnSync } from 'node:child_process'
 import { join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { Result, Row } from '../../bench/harness/row.js'
+import { productFlops } from '../../bench/harness/products.js'
 import { geometricMean, logSlope, median, quantile, spread } from '../../bench/harness/statistics.js'
 import { geomean, markdown, ratio } from '../../bench/harness/table.js'
+import { nodeOf } from '../../src/dsl/ops/typed.js'
+import { add, f32, matmul, scan, tanh, type Tensor } from '../../src/index.js'
 
 const root = resolve(import.meta.dirname, '../..')
 const bench = (...args: readonly string[]) => spawnSync(process.execPath, ['--import', 'tsx', join(root, 'bench/main.ts'), ...args],
@@ -16,7 +19,7 @@ describe('npm run bench', () => {
       bench('--only', 'mlp', '--threads', '1', '--engine', 'onnx', '--peers', 'none', '--quick', '--json')
     expect(status, stderr).toBe(0)
     const lines = stdout.trimEnd().split('\n')
-    expect(lines[2]).toMatch(/^\| mlp \| 1 \| [\d.]+ \(onnx, ±\d+ %\) \| - \|/)
+    expect(lines[2]).toMatch(/^\| mlp \| 1 \| (?:[\d.]+|-) \| [\d.]+ \(onnx, ±\d+ %\) \| - \|/)
     const { rows, geomean: means, reports } = JSON.parse(lines[lines.length - 1]) as { rows: Row[]; geomean: object; reports: object }
     expect(rows).toHaveLength(1)
     expect(rows[0]).toMatchObject({ workload: 'mlp', training: true, threads: 1, peers: [], typegrad: { variant: 'onnx' } })
@@ -69,6 +72,20 @@ describe('the table', () => {
     expect(ratio(rows[0], 'tfjs')).toBeNull()
     expect(markdown(rows)).toContain('- void: w, 1 thread, torch:v: its loss is off')
     expect(markdown(rows)).toContain('- w: no jax: jax is missing')
+  })
+  test('says what the products alone take at the machine\'s speed, and how far ahead of tfjs that is', () => {
+    const known = { ...row(true, 2, 4, result('tfjs', 6)), flops: 3e9, gflops: 900 }
+    const text = markdown([known, { ...known, gflops: 1000 }])
+    expect(text.split('\n')[2]).toMatch(/^\| w \| 2 \| 3.00 \| 4.00 /)
+    expect(text).toContain('at the 1000 GFLOP/s that this machine does')
+    expect(text).toContain('which nothing on this machine can exceed: w on 2 threads 2.0, ')
+    expect(markdown([row(true, 2, 4)]).split('\n')[2]).toMatch(/^\| w \| 2 \| - \| 4.00 /)
+  })
+  test('operations of products are those of the step, loops included', () => {
+    const [x, w] = [f32(3, 4), f32(4, 4)]
+    const [last] = scan((h: Tensor<[3, 4]>, b: Tensor<[]>) => [tanh(add(matmul(h, w), b)), {}], x, f32(5))
+    expect(productFlops([nodeOf('test', matmul(x, w))])).toBe(2 * 3 * 4 * 4)
+    expect(productFlops([nodeOf('test', matmul(last, w))])).toBe(6 * 2 * 3 * 4 * 4)
   })
   test('means are over training workloads, by threads and in all', () => {
     const rows = [row(true, 1, 1, result('jax', 2)), row(true, 2, 1, result('jax', 8)), row(false, 1, 1, result('jax', 100))]
