@@ -5,7 +5,7 @@ import { InternalError, TypegradError } from '../dsl/errors.js'
 import type { Engine } from '../interp/engine.js'
 import { openEngine, type EngineName } from '../interp/registry.js'
 import { assemble, batchesOf, type Assembly } from './assembly.js'
-import { batchesPerEpoch, noData, type Splits } from './data/dataset.js'
+import { batchesPerEpoch, noData, rowsToRead, type Splits } from './data/dataset.js'
 import { orThrow, run } from './effect.js'
 import { readCheckpoint, stateFor, type Checkpoint } from './files/checkpoint.js'
 import { CONFIG_FILE, readConfig, type Config } from './files/config.js'
@@ -42,7 +42,7 @@ export const ready = async ({ recipe, file }: Loaded, raw: Readonly<Record<strin
   const own = recipe.after === undefined && 'from' in recipe.settings ? { from } : {}
   const earlier = recipe.after === undefined ? undefined : await earlierOf(recipe, recipe.after, String(from), work)
   const chosen = worded(recipe, () => recipe.choose({ ...settings, ...own }, earlier))
-  const splits = await run(chosen.source.load)
+  const splits = await run(work.rows === undefined ? chosen.source.load : rowsToRead(chosen.source))
   return {
     recipe, file, settings: { ...settings, ...own }, splits, prepared: worded(recipe, () => chosen.prepare(splits)),
     ...earlier?.folder !== undefined && { from: earlier.folder },

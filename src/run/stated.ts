@@ -38,7 +38,8 @@ const ROWS_TO_READ = 64
 export const reading = (): Workshop => ({ engine: openedOnce('auto', undefined, () => {}), say: () => {}, rows: ROWS_TO_READ })
 
 /**
- * What a recipe optimises, as data, and what its model claims; the data set is read, because a model may start from it.
+ * What a recipe optimises, as data, and what its model claims; the data set is read, because a model may start from it. Where its files are
+ * missing and it says its `sizes`, zeros stand for its rows.
  *
  * Rejects with a `TypegradError` where a setting is not the recipe's, or one of its functions fails.
  *

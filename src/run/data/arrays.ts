@@ -5,12 +5,10 @@ import { sizeOf, type Value } from '../../dsl/value.js'
 import type { Effect } from '../effect.js'
 import { checkField } from '../parts.js'
 import { nearest } from '../words.js'
-import type { Field, Fields, Rows, Source, Split, Splits } from './dataset.js'
+import { BUFFERS, type Field, type Fields, type Rows, type Source, type Split, type Splits } from './dataset.js'
 
 /** Plain numbers of one field, row after row. */
 export type Columns<F extends Fields> = { readonly [K in keyof F]: ArrayLike<number> }
-
-const BUFFERS = { float32: Float32Array, int32: Int32Array, bool: Uint8Array } as const
 
 /** Copies `indices` of a field's rows into a batch. */
 export const takeRows = (field: Field, column: ArrayLike<number>, indices: ArrayLike<number>): Value => {

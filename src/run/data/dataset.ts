@@ -2,10 +2,12 @@
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { DType, Tensor } from '../../dsl/tensor.js'
 import { TypegradError } from '../../dsl/errors.js'
-import type { Value } from '../../dsl/value.js'
+import { sizeOf, type Value } from '../../dsl/value.js'
 import type { Effect } from '../effect.js'
 import { hostKey } from '../../dsl/keys.js'
 import { permutation } from '../random.js'
+
+export const BUFFERS = { float32: Float32Array, int32: Int32Array, bool: Uint8Array } as const
 
 /** One row of a field: its shape without the batch axis. */
 export interface Field { readonly shape: readonly number[]; readonly dtype: DType }
@@ -32,7 +34,19 @@ export interface Source<F extends Fields = Fields> {
   readonly name: string
   readonly fields: F
   readonly load: Effect<Splits>
+  /** How many rows the splits have, where that is known before they are read: then a recipe is read without their files. */
+  readonly sizes?: { readonly train: number; readonly test: number }
 }
+
+/** A split of so many rows of zeros. */
+const blank = (fields: Fields, size: number): Split => ({
+  size,
+  rows: ({ length }) => Object.fromEntries(Object.entries(fields).map(([name, { shape, dtype }]): [string, Value] =>
+    [name, { shape: [length, ...shape], dtype, data: new BUFFERS[dtype](length * sizeOf(shape)) }])),
+})
+/** The rows of a source for who only reads a recipe: where there are no files but their sizes are known, zeros stand for them. */
+export const rowsToRead = ({ fields, sizes, load }: Source): Effect<Splits> => sizes === undefined ? load
+  : TE.orElse(() => TE.of({ train: blank(fields, sizes.train), test: blank(fields, sizes.test) }))(load)
 
 const noRows: Split = { size: 0, rows: () => ({}) }
 /** The data set of a recipe without one: no fields and no rows, its batch is `{}`. */

@@ -12,6 +12,7 @@ import type { Moment, Source, Split, Splits } from './dataset.js'
 import { readIdx, type IdxArray } from './idx.js'
 
 const ROWS = 28, PIXELS = 784, CLASSES = 10
+const SIZES = { train: 60_000, test: 10_000 }
 const FASHION_HOMES = ['/usr/share/datasets/fashion-mnist', '/usr/local/share/datasets/fashion-mnist']
 
 /** The fields of an MNIST-like row: the image, row by row, and its class. */
@@ -62,14 +63,14 @@ const readPart = (folder: string, part: string, count: number): Effect<{ images:
 }
 
 const readFolder = (folder: string, how: Binarisation): Effect<Splits> => pipe(
-  sequenceS(TE.ApplyPar)({ train: readPart(folder, 'train', 60_000), test: readPart(folder, 't10k', 10_000) }),
+  sequenceS(TE.ApplyPar)({ train: readPart(folder, 'train', SIZES.train), test: readPart(folder, 't10k', SIZES.test) }),
   TE.map(({ train, test }) => ({
     train: split(train.images, train.labels, how),
     test: split(test.images, test.labels, how, TEST_MOMENT),
   })))
 
 const lazily = (name: string, how: Binarisation, folder: Effect<string>): Source<ImageFields> =>
-  ({ name, fields: FIELDS, load: pipe(folder, TE.chain(f => readFolder(f, how))) })
+  ({ name, fields: FIELDS, sizes: SIZES, load: pipe(folder, TE.chain(f => readFolder(f, how))) })
 
 const described = (name: string, how: Binarisation) =>
   how === 'none' ? name : `${name}, binarised ${how === 'threshold' ? 'at a threshold' : 'dynamically'}`
