@@ -33,6 +33,8 @@ const basicRules: readonly Rule[] = [
   },
 
   { name: 'x + 0', ops: ['add'], apply: ({ inputs: [x, y] }) => is(y, 0) ? x : is(x, 0) ? y : null },
+  // A scale, which other rules take out of sums and join with others.
+  { name: 'x + x', ops: ['add'], apply: n => n.inputs[0] === n.inputs[1] ? b.mul(n.inputs[0], like(2, n)) : null },
   { name: 'x - 0', ops: ['sub'], apply: ({ inputs: [x, y] }) => is(y, 0) ? x : is(x, 0) ? b.neg(y) : null },
   {
     name: 'x * 1', ops: ['mul'],

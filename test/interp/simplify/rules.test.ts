@@ -22,6 +22,7 @@ const fires: Readonly<Record<string, readonly Node[]>> = {
   'constant folding': [b.mul(b.constant({ shape: [2], dtype: 'float32', data: Float64Array.of(1, 2) }), 3)],
   'bound dimension': [b.dimSize(7)],
   'x + 0': [b.add(x, 0), b.add(0, x)],
+  'x + x': [b.add(x, x), b.add(b.cast(x, 'int32'), b.cast(x, 'int32'))],
   'x - 0': [b.sub(x, 0), b.sub(0, x)],
   'x * 1': [b.mul(x, 1), b.mul(1, x), b.mul(x, -1), b.mul(-1, x)],
   'x / 1': [b.div(x, 1)],
