@@ -14,7 +14,10 @@ export type ValuesOf<T> = T extends Leaf ? Value : { readonly [K in keyof T]: Va
 
 /** A compiled function of (state, inputs), by trees of values. */
 export interface Compiled<S, I, O> {
-  /** One evaluation; replaces the resident state where the function returns one. */
+  /**
+   * One evaluation; replaces the resident state where the function returns one. The arrays that are given stay as they are until it
+   * resolves.
+   */
   run(inputs: ValuesOf<I>): Promise<ValuesOf<O>>
   /** Replaces the resident state. */
   write(state: ValuesOf<S>): Promise<void>

@@ -14,7 +14,10 @@ export interface Program {
 
 /** A compiled program. Values go in and come out in the order of the program's ends, without the resident ones. */
 export interface Executable {
-  /** One evaluation; rejects with a `TypegradError` when an input does not fit. */
+  /**
+   * One evaluation; rejects with a `TypegradError` when an input does not fit. The arrays that are given stay as they are until it
+   * resolves: the engine may read them from another thread.
+   */
   run(inputs: readonly Value[]): Promise<Value[]>
   /** Replaces the resident values, in the order of `program.resident`. */
   write(state: readonly Value[]): Promise<void>

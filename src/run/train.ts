@@ -138,8 +138,12 @@ export const train = async (training: Training, progress: Progress, stopped: () 
     if (checkpoint === undefined) await save()
     if (step > 0 && step < steps && step % evaluateEvery === 0) await evaluate()
     began = performance.now(); aside = 0
+    let next: StepValues | undefined
     while (step < steps) {
-      const outputs = await stepper.run(inputs(step))
+      const running = stepper.run(next ?? inputs(step))
+      // The engine may be at it on another thread or another device: meanwhile the next batch is read.
+      next = step + 1 < steps ? inputs(step + 1) : undefined
+      const outputs = await running
       step++
       const figures = Object.fromEntries(Object.entries(outputs).map(([name, v]) => [name, Number(v.data[0])]))
       if (!Object.values(figures).every(Number.isFinite)) throw await fault()

@@ -1,11 +1,15 @@
 /** What the loop does with every kind of training: no data, several batches a step, carried state, remarks. */
 import { readFile } from 'node:fs/promises'
+import { setTimeout as pause } from 'node:timers/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import {
   add, broadcastTo, cast, i32, init, matmul, mean, mul, normal, parameter, sgd, square, sub, sum, trainStep, type Key, type Tensor,
 } from '../../src/index.js'
+import type { Engine } from '../../src/interp/engine.js'
+import { jsEngine } from '../../src/interp/js/engine.js'
 import { arrays } from '../../src/run/data/arrays.js'
+import { run } from '../../src/run/effect.js'
 import { defineRecipe, setting } from '../../src/run/index.js'
 import { metricsOf, trained } from './loop.js'
 
@@ -93,4 +97,38 @@ describe('a training of its own', () => {
     expect(told[0]).toBe(`step ${String(notes[0]['step'])}: a large sum`)
     expect(told.length).toBe(large.filter(l => !large.some(m => m['step'] === (l['step'] as number) - 1)).length)
   })
+})
+
+test('the next batch is read while the engine is at a step, and none beyond the last', async () => {
+  const seen: string[] = []
+  const slow: Engine = {
+    ...jsEngine,
+    compile: async program => {
+      const executable = await jsEngine.compile(program)
+      return {
+        ...executable,
+        run: async values => {
+          if (values.length > 0) seen.push('begins')
+          const results = await executable.run(values)
+          await pause(2)
+          if (values.length > 0) seen.push('ends')
+          return results
+        },
+      }
+    },
+  }
+  const { train, test } = await run(numbers().load)
+  const watched = { ...train, rows: (...asked: Parameters<typeof train.rows>) => {
+    seen.push('reads')
+    return train.rows(...asked)
+  } }
+  const recipe = defineRecipe({
+    name: 'watched', summary: 's', settings: {}, optimiser: () => sgd(0.01), model: () => ({ params: spec }),
+    data: () => ({ ...numbers(), load: () => Promise.resolve({ _tag: 'Right' as const, right: { train: watched, test } }) }),
+    objective: ({ params, batch: { x } }) => mean(square(matmul(x, params.w))),
+    schedule: () => ({ batch: 8, length: { steps: 4 } }),
+  })
+  await trained(recipe, { on: slow })
+  const middle = ['begins', 'reads', 'ends']
+  expect(seen.slice(seen.indexOf('reads'))).toEqual(['reads', ...middle, ...middle, ...middle, 'begins', 'ends'])
 })

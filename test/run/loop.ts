@@ -23,21 +23,22 @@ export interface Run extends Trained {
 
 /**
  * Trains a recipe in `folder`, from its checkpoint if it has one; `stopAt` is the step at which the user stops it; `seen` sees each step in
- * place of the list `shown`.
+ * place of the list `shown`; `on` replaces the engine.
  */
 export const trained = async (
-  recipe: Recipe, { folder = mkdtempSync(join(tmpdir(), 'typegrad-loop-')), seed = 0, stopAt = Infinity, settings = {}, seen }: {
+  recipe: Recipe, { folder = mkdtempSync(join(tmpdir(), 'typegrad-loop-')), seed = 0, stopAt = Infinity, settings = {}, seen, on }: {
     readonly folder?: string
     readonly seed?: number
     readonly stopAt?: number
     readonly settings?: Readonly<Record<string, unknown>>
     readonly seen?: (step: number) => void
+    readonly on?: Engine
   } = {},
 ): Promise<Run> => {
   const made = await ready({ recipe }, settings, { engine: () => openEngine('js'), say: () => {} })
   const steps = stepsOf(made, {}), assembly = assemble(recipe.name, made.prepared, steps)
   tryOut(assembly)
-  const engine = await openEngine('js')
+  const engine = on ?? await openEngine('js')
   const { batch, evaluate, logEvery = 50 } = made.prepared.schedule
   await run(writeConfig(folder, {
     typegrad: 'test', recipe: recipe.name, name: recipe.name, settings: made.settings, seed, steps, batch, engine: 'js',

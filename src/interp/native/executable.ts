@@ -10,6 +10,7 @@ import { releasable } from '../releasable.js'
 import { bytesOf, copyOf, readable, unwritten, zeros, type Workspace } from './memory.js'
 import { inputSlot, layOut, outputSlot, read as readers, type States } from './state.js'
 import type { Addon, LoadedProgram, TypedArray } from './toolchain/addon.js'
+import { Turns } from './turns.js'
 
 /** Above this many bytes binding an array to its slot is quicker than copying it. */
 const small = 4096
@@ -17,14 +18,19 @@ const small = 4096
 const patience = 20
 let lastTurn = 0
 
-const turn = <T>(result: T): Promise<T> => {
-  const now = performance.now()
+const turn = <T>(result: T, now: number): Promise<T> => {
   if (now - lastTurn < patience) return Promise.resolve(result)
   return new Promise(resolve => setImmediate(() => {
     lastTurn = performance.now()
     resolve(result)
   }))
 }
+
+/**
+ * A run of so many milliseconds goes to another thread, which costs some hundredths of one: JavaScript reads the next batch, answers and
+ * hears signals meanwhile.
+ */
+const long = 1
 
 /** An end that the caller sees. */
 interface End {
@@ -76,8 +82,8 @@ export const nativeExecutable = async (program: Program, parts: Parts): Promise<
   const returned = ends.returned.map(i => end(outputs[i], outputSlot(program, i)))
   const constants = zeros(addon, 'bool', parts.constants.length)
   constants.set(parts.constants)
-  // A slot is an address: what lies there must be reachable from here for as long as the program may run.
-  const kept = [constants]
+  // A slot is an address: what lies there must be reachable from here for as long as the program may run, or a run is under way.
+  const kept: { constants: TypedArray | null; given: readonly Value[] } = { constants, given: [] }
   // Laid out now to know how many sets of slots there are; states take memory when the first ones are written.
   const { slots: { length: count } } = layOut(program, parts.inPlace, () => new Uint8Array(0))
   const sets = [...await parts.load(count)]
@@ -99,27 +105,52 @@ export const nativeExecutable = async (program: Program, parts: Parts): Promise<
     e.own.set(data)
     if (bytesOf(e.node) > small) set.bind(e.slot, e.own)
   }
-  const run = (values: readonly Value[]): Value[] => {
+  const turns = new Turns()
+  /** Milliseconds of the last run. */
+  let took = 0
+
+  /** Binds what a run reads and writes; gives the arrays that its results come in. */
+  const bind = (values: readonly Value[]): TypedArray[] => {
     ends.check(values, states === null ? 0 : resident.length)
     if (half) throw halfReplaced('run')
     const set = sets[odd]
     for (let i = 0; i < given.length; i++) take(set, given[i], values[i])
     if (work[odd] !== workspace.array) set.bind(0, work[odd] = workspace.array)
-    const fresh = returned.map(e => {
+    return returned.map(e => {
       if (e.own !== null) return e.own
       const data = unwritten(addon, e.node)
       set.bind(e.slot, data)
       return data
     })
-    try {
-      set.run(threads)
-    } catch (e) {
-      half = overwrites
-      throw stopped(e)
-    }
+  }
+  const stop = (e: unknown): never => {
+    half = overwrites
+    throw stopped(e)
+  }
+  /** What a run that has ended gives. */
+  const results = (fresh: readonly TypedArray[]): Value[] => {
     if (states !== null) for (const { from, to } of states.copies[odd]) to.set(from)
     odd = (odd + 1) % sets.length
     return returned.map((e, i) => ({ shape: e.shape, dtype: e.node.dtype, data: e.own === null ? fresh[i] : copyOf(fresh[i]) }))
+  }
+  const run = (values: readonly Value[]): Promise<Value[]> => {
+    const fresh = bind(values)
+    const began = performance.now()
+    try {
+      sets[odd].run(threads)
+    } catch (e) {
+      return stop(e)
+    }
+    const now = performance.now()
+    took = now - began
+    return turn(results(fresh), now)
+  }
+  const start = async (values: readonly Value[]): Promise<Value[]> => {
+    const fresh = bind(values)
+    kept.given = values
+    took = await sets[odd].start(threads).catch(stop)
+    kept.given = []
+    return results(fresh)
   }
   const write = (values: readonly Value[]): void => {
     checkState(program, values)
@@ -134,26 +165,19 @@ export const nativeExecutable = async (program: Program, parts: Parts): Promise<
   }
   if (resident.length === 0) write([])
   return releasable({
-    run: values => {
-      try {
-        return turn(run(values))
-      } catch (e) {
-        return Promise.reject(e)
-      }
-    },
-    write: values => new Promise(resolve => {
-      write(values)
-      resolve()
-    }),
-    read: () => half ? Promise.reject(halfReplaced('read')) : Promise.resolve((states?.values[odd] ?? []).map((data, i) => {
-      const { dtype, shape } = inputs[resident[i].input]
-      return { shape: concrete({ shape }), dtype, data: copyOf(data) }
-    })),
-    release: () => {
+    run: values => turns.take(async () => took < long ? run(values) : start(values), took >= long),
+    write: values => turns.take(async () => { write(values) }, false),
+    read: () => turns.take(async () => {
+      if (half) throw halfReplaced('read')
+      return (states?.values[odd] ?? []).map((data, i) => {
+        const { dtype, shape } = inputs[resident[i].input]
+        return { shape: concrete({ shape }), dtype, data: copyOf(data) }
+      })
+    }, false),
+    release: () => turns.take(async () => {
       sets.splice(0).forEach(set => { set.close() })
       states = null
-      kept.splice(0)
-      return Promise.resolve()
-    },
+      kept.constants = null
+    }, false),
   })
 }

@@ -1,10 +1,12 @@
 /*
  * The door from JavaScript: a Node-API addon that loads generated programs and runs them. It exports
- *   load(path, bytes) -> { bind(slot, array | null), run(threads), close() }   `bytes` is what every slot of the program must hold
+ *   load(path, bytes) -> { bind(slot, array | null), run(threads), start(threads), close() }
+ *                        `bytes` is what every slot of the program must hold
  *   misalignment(arrayBuffer) -> how far its memory is from a multiple of 64
- * A call with wrong arguments throws. A run throws what it stopped at: a sentence, or under the code `outside` the operation, its position
- * and the size of the axis, which the caller words. An array that is bound must be kept alive by the caller, until another
- * one is bound or the program is closed.
+ * `run` computes on the calling thread and `start` on another one: it returns a promise of the milliseconds that the run took. A call with
+ * wrong arguments throws. A run throws, or rejects with, what it stopped at: a sentence, or under the code `outside` the operation, its
+ * position and the size of the axis, which the caller words. An array that is bound must be kept alive by the caller, until another one is
+ * bound or the program is closed; until a started run has ended, nothing is bound or closed.
  */
 #define NAPI_VERSION 8
 #define _GNU_SOURCE
@@ -13,6 +15,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include "typegrad.h"
 
 typedef struct {
@@ -21,11 +24,22 @@ typedef struct {
   uint32_t count;
   size_t *bytes;
   char **slot;
-  /* One for each of the three functions that reach this program. */
+  /* One for each of the functions that reach this program, and one for a started run. */
   int users;
+  bool started;
 } loaded;
 
-enum { FUNCTIONS = 3, LINE = 64 };
+/* A run on another thread. */
+typedef struct {
+  loaded *program;
+  napi_async_work work;
+  napi_deferred promise;
+  int threads;
+  double milliseconds;
+  tg_stop stop;
+} started;
+
+enum { FUNCTIONS = 4, LINE = 64 };
 /* What an empty array points to. */
 static char nothing[LINE] __attribute__((aligned(LINE)));
 /* The runtime has one set of threads, whichever of Node's worker threads asks. */
@@ -56,27 +70,98 @@ static void shut(loaded *p) {
   p->count = 0;
 }
 
-static napi_value run(napi_env env, napi_callback_info info) {
+/* The program of a call of `run` or `start`, ready for it, and how many threads it asks for; NULL, with an exception, when it is not. */
+static loaded *ready(napi_env env, napi_callback_info info, int32_t *threads) {
   napi_value argument;
-  int32_t threads;
   loaded *p = arguments(env, info, 1, &argument);
   if (p == NULL) return NULL;
-  if (p->library == NULL) return fail(env, "native: the program is closed");
-  if (napi_get_value_int32(env, argument, &threads) != napi_ok || threads < 1) return fail(env, "native: threads is a number from 1 up");
+  if (p->library == NULL) return fail(env, "native: the program is closed"), NULL;
+  if (p->started) return fail(env, "native: the program is running"), NULL;
+  if (napi_get_value_int32(env, argument, threads) != napi_ok || *threads < 1)
+    return fail(env, "native: threads is a number from 1 up"), NULL;
   for (uint32_t i = 0; i < p->count; i++)
-    if (p->slot[i] == NULL) return fail(env, "native: a slot of the program is not bound");
+    if (p->slot[i] == NULL) return fail(env, "native: a slot of the program is not bound"), NULL;
+  return p;
+}
+
+static tg_stop compute(const loaded *p, int threads) {
   static int current = 0;
   pthread_mutex_lock(&turn);
   if (threads != current) tg_set_threads(current = threads);
   p->run(&tg_runtime, p->slot);
   const tg_stop stop = tg_take_fault();
   pthread_mutex_unlock(&turn);
-  if (stop.what == NULL) return NULL;
-  if (stop.size < 0) return fail(env, stop.what);
+  return stop;
+}
+
+/* What a run stopped at, as an error. */
+static napi_value error_of(napi_env env, tg_stop stop) {
   char words[128];
-  snprintf(words, sizeof words, "%s %ld %ld", stop.what, (long)stop.position, stop.size);
-  napi_throw_error(env, "outside", words);
+  napi_value code = NULL, message, error;
+  if (stop.size < 0) napi_create_string_utf8(env, stop.what, NAPI_AUTO_LENGTH, &message);
+  else {
+    snprintf(words, sizeof words, "%s %ld %ld", stop.what, (long)stop.position, stop.size);
+    napi_create_string_utf8(env, words, NAPI_AUTO_LENGTH, &message);
+    napi_create_string_utf8(env, "outside", NAPI_AUTO_LENGTH, &code);
+  }
+  napi_create_error(env, code, message, &error);
+  return error;
+}
+
+static napi_value run(napi_env env, napi_callback_info info) {
+  int32_t threads;
+  const loaded *p = ready(env, info, &threads);
+  if (p == NULL) return NULL;
+  const tg_stop stop = compute(p, threads);
+  if (stop.what != NULL) napi_throw(env, error_of(env, stop));
   return NULL;
+}
+
+static void release(loaded *p) {
+  if (--p->users > 0) return;
+  shut(p);
+  free(p);
+}
+
+static void compute_started(napi_env env, void *data) {
+  (void)env;
+  started *s = data;
+  struct timespec from, to;
+  clock_gettime(CLOCK_MONOTONIC, &from);
+  s->stop = compute(s->program, s->threads);
+  clock_gettime(CLOCK_MONOTONIC, &to);
+  s->milliseconds = (double)(to.tv_sec - from.tv_sec) * 1e3 + (double)(to.tv_nsec - from.tv_nsec) * 1e-6;
+}
+
+static void end_started(napi_env env, napi_status status, void *data) {
+  (void)status;
+  started *s = data;
+  napi_value milliseconds;
+  s->program->started = false;
+  if (s->stop.what != NULL) napi_reject_deferred(env, s->promise, error_of(env, s->stop));
+  else if (napi_create_double(env, s->milliseconds, &milliseconds) == napi_ok) napi_resolve_deferred(env, s->promise, milliseconds);
+  napi_delete_async_work(env, s->work);
+  release(s->program);
+  free(s);
+}
+
+static napi_value start(napi_env env, napi_callback_info info) {
+  int32_t threads;
+  loaded *p = ready(env, info, &threads);
+  if (p == NULL) return NULL;
+  started *s = calloc(1, sizeof *s);
+  if (s == NULL) return fail(env, "native: no memory is left");
+  *s = (started){ .program = p, .threads = threads };
+  napi_value name, promise;
+  napi_create_string_utf8(env, "typegrad", NAPI_AUTO_LENGTH, &name);
+  if (napi_create_async_work(env, NULL, name, compute_started, end_started, s, &s->work) != napi_ok
+      || napi_create_promise(env, &s->promise, &promise) != napi_ok || napi_queue_async_work(env, s->work) != napi_ok) {
+    free(s);
+    return fail(env, "native: the run does not start on another thread");
+  }
+  p->started = true;
+  p->users++;
+  return promise;
 }
 
 static napi_value bind(napi_env env, napi_callback_info info) {
@@ -85,6 +170,7 @@ static napi_value bind(napi_env env, napi_callback_info info) {
   loaded *p = arguments(env, info, 2, values);
   if (p == NULL) return NULL;
   if (p->library == NULL) return fail(env, "native: the program is closed");
+  if (p->started) return fail(env, "native: the program is running");
   if (napi_get_value_uint32(env, values[0], &slot) != napi_ok || slot >= p->count)
     return fail(env, "native: the program has no such slot");
   napi_valuetype type;
@@ -108,16 +194,15 @@ static napi_value bind(napi_env env, napi_callback_info info) {
 
 static napi_value close_program(napi_env env, napi_callback_info info) {
   loaded *p = arguments(env, info, 0, NULL);
-  if (p != NULL) shut(p);
+  if (p == NULL) return NULL;
+  if (p->started) return fail(env, "native: the program is running");
+  shut(p);
   return NULL;
 }
 
 static void forget(napi_env env, void *data, void *hint) {
   (void)env, (void)hint;
-  loaded *p = data;
-  if (--p->users > 0) return;
-  shut(p);
-  free(p);
+  release(data);
 }
 
 /* Reads an array of byte counts; 0, with an exception, when it is not one. */
@@ -160,7 +245,7 @@ static napi_value load(napi_env env, napi_callback_info info) {
     return shut(p), free(p), NULL;
   }
   static const struct { const char *name; napi_callback call; } functions[FUNCTIONS] = {
-    { "bind", bind }, { "run", run }, { "close", close_program },
+    { "bind", bind }, { "run", run }, { "start", start }, { "close", close_program },
   };
   napi_value object, f;
   napi_create_object(env, &object);

@@ -17,6 +17,8 @@ export interface LoadedProgram {
   bind(slot: number, array: TypedArray | null): void
   /** One run; throws an `Error` of what it stopped at: a sentence, or of the code `outside` an operation, a position, the axis's size. */
   run(threads: number): void
+  /** The same on another thread, for the milliseconds that it took; until it has ended, nothing else is asked of the program. */
+  start(threads: number): Promise<number>
   /** Gives the library back; the program does not run any more. */
   close(): void
 }
