@@ -4,7 +4,7 @@ import type { NodeOf } from '../../../dsl/core/table.js'
 import { concrete } from '../../program.js'
 import { uniformValue } from '../../simplify/rules.js'
 import type { Without } from '../passes.js'
-import { cut, dense, repeated, reshaped, reversed, transposed, type View } from './views.js'
+import { cut, dense, repeated, reshaped, reversed, transposed, windowed, type View } from './views.js'
 
 const identities: ReadonlySet<string> = new Set(['stopGradient', 'straightThrough', 'customVjp', 'named'])
 
@@ -19,6 +19,7 @@ export const moved = (node: Node, v: View): View | null => {
     case 'broadcastTo': return repeated(v, concrete(node))
     case 'slice': return cut(v, (node as NodeOf<'slice'>).attrs.starts, concrete(node))
     case 'reverse': return reversed(v, (node as NodeOf<'reverse'>).attrs.axes)
+    case 'patches': return windowed(v, concrete(node), (node as NodeOf<'patches'>).attrs)
     default: return identities.has(node.op) ? v : null
   }
 }

@@ -6,6 +6,7 @@ import { concrete } from '../../program.js'
 import { uniformValue, type Rule } from '../../simplify/rules.js'
 import { simplify } from '../../simplify/simplify.js'
 import { longestRow } from './members.js'
+import { reduceByTaps } from './taps.js'
 
 /** Shorter rows are not worth a sum of their own. */
 const shortestRow = 64
@@ -45,4 +46,4 @@ const powerByProducts: Rule = { name: 'a small power by products', ops: ['pow'],
   return power > 0 ? up : b.div(b.full(1, x.shape), up)
 } }
 
-export const prepare = (outputs: readonly Node[]): Node[] => simplify(outputs, { rules: [sumInRows, powerByProducts] })
+export const prepare = (outputs: readonly Node[]): Node[] => simplify(outputs, { rules: [sumInRows, powerByProducts, reduceByTaps] })

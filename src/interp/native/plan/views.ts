@@ -1,4 +1,5 @@
 /** Views: elements of a memory read through strides, so that moving axes, repeating and cutting cost nothing. Counted in elements. */
+import type { Geometry } from '../../../dsl/core/primitives/window.js'
 import { sizeOf } from '../../../dsl/value.js'
 
 export interface View {
@@ -49,6 +50,17 @@ export const reversed = (v: View, axes: readonly number[]): View => ({
   shape: v.shape,
   strides: v.strides.map((s, i) => axes.includes(i) ? -s : s),
 })
+
+/**
+ * The windows [batch, oh, ow, kh, kw, c] of images [batch, h, w, c], which may overlap; null where they reach outside of the images, and
+ * where channels lie apart, so that windows are read better from a copy.
+ */
+export const windowed = (v: View, shape: readonly number[], { stride, dilation, padding }: Geometry): View | null => {
+  const [image, down, right, channel] = v.strides
+  if (padding.flat().some(p => p !== 0) || channel !== 1 && v.shape[3] !== 1) return null
+  const strides = [image, down * stride[0], right * stride[1], down * dilation[0], right * dilation[1], channel]
+  return { offset: v.offset, shape, strides }
+}
 
 /** The same elements under another shape, or null where strides cannot say it. */
 export const reshaped = (v: View, shape: readonly number[]): View | null => {

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { sizeOf } from '../../../../src/dsl/value.js'
 import {
-  axesBeforeRow, cut, dense, isWhole, merged, repeated, reshaped, reversed, runsTogether, transposed, type View,
+  axesBeforeRow, cut, dense, isWhole, merged, repeated, reshaped, reversed, runsTogether, transposed, windowed, type View,
 } from '../../../../src/interp/native/plan/views.js'
 
 /** Every index of a shape, the last axis fastest. */
@@ -67,6 +67,16 @@ describe('views', () => {
       const turned = indices(v.shape).map(i => addressAt(v, i.with(axis, v.shape[axis] - 1 - i[axis])))
       expect(addresses(reversed(v, [axis]))).toEqual(turned)
     }), runs)
+  })
+
+  test('windows visit the pixels under their taps, and are none where they reach outside or channels lie apart', () => {
+    const images = reversed(cut(dense([2, 8, 9, 3]), [0, 1, 2, 0], [2, 7, 6, 3]), [1])
+    const g = { stride: [2, 1], dilation: [1, 2], padding: [[0, 0], [0, 0]] } as const
+    const v = windowed(images, [2, 3, 2, 2, 3, 3], g)
+    const under = indices([2, 3, 2, 2, 3, 3]).map(([n, i, j, p, q, c]) => addressAt(images, [n, 2 * i + p, j + 2 * q, c]))
+    expect(v && addresses(v)).toEqual(under)
+    expect(windowed(images, [2, 4, 2, 2, 3, 3], { ...g, padding: [[0, 1], [0, 0]] })).toBeNull()
+    expect(windowed(reversed(images, [3]), [2, 3, 2, 2, 3, 3], g)).toBeNull()
   })
 
   test('a reshaped view visits the same in the same order; null only where no strides can', () => {
