@@ -64,7 +64,8 @@ export const windowed = (v: View, shape: readonly number[], { stride, dilation, 
 
 /** The same elements under another shape, or null where strides cannot say it. */
 export const reshaped = (v: View, shape: readonly number[]): View | null => {
-  if (sizeOf(shape) === 0) return { offset: v.offset, shape, strides: shape.map(() => 0) }
+  // A loop without turns may still load an element that serves all of them: it lies at the start, which every memory has.
+  if (sizeOf(shape) === 0) return { offset: 0, shape, strides: shape.map(() => 0) }
   // Both shapes are cut into groups of equal size; within a group of the old one, axes must run together.
   const from = v.shape.flatMap((d, i) => d === 1 ? [] : [{ d, s: v.strides[i] }])
   const strides = shape.map(() => 0)
