@@ -6,8 +6,8 @@ import type { NodeOf, Op } from '../../../dsl/core/table.js'
 import { sizeOf } from '../../../dsl/value.js'
 import { concrete } from '../../program.js'
 import { moved } from '../plan/places.js'
-import { arena, elementBytes, type Memory, type Read, type Surroundings } from '../plan/steps.js'
-import { cut, dense, merged, type View } from '../plan/views.js'
+import { arena, elementBytes, type Columns, type Memory, type Read, type Surroundings } from '../plan/steps.js'
+import { cut, dense, isWhole, merged, type View } from '../plan/views.js'
 import { cBits, cLongs, cTag, pointer } from './c.js'
 import type { expressions } from './expressions.js'
 
@@ -23,6 +23,7 @@ export interface Plan {
 export interface Call {
   readonly reads: readonly Read[]
   readonly temps?: readonly Memory[]
+  readonly columns?: Columns
   readonly emit: (s: Surroundings) => string
 }
 type Rule<P extends Op> = (plan: Plan, node: NodeOf<P>, out: Memory) => Call
@@ -89,12 +90,13 @@ const reduction = (op: string) => (plan: Plan, node: Node<{ readonly axes: reado
     else groups.push([a, a + 1])
   }
   const stages = groups.map(([from, to], i) => {
-    const cut3 = [sizeOf(shape.slice(0, from)), sizeOf(shape.slice(from, to)), sizeOf(shape.slice(to))]
+    const cut3: Columns['sizes'] = [sizeOf(shape.slice(0, from)), sizeOf(shape.slice(from, to)), sizeOf(shape.slice(to))]
     shape = [...shape.slice(0, from), ...shape.slice(to)]
     return { cut3, to: i === groups.length - 1 ? out : arena(node.dtype, sizeOf(shape)) }
   })
   return {
     reads: [x], temps: stages.slice(0, -1).map(s => s.to),
+    ...stages.length === 1 && isWhole(x.view, x.memory.size) && { columns: { op, from: x.memory, sizes: stages[0].cut3 } },
     emit: s => stages.map(({ cut3, to }, i) => {
       const from = i === 0 ? pointer(s, x) : s.at(stages[i - 1].to)
       return `R->reduce(TG_${op}, ${cTag(node.dtype)}, ${from}, ${s.at(to)}, ${cut3.join(', ')});`

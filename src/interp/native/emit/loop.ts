@@ -52,5 +52,8 @@ export const elementLoop = (nodes: readonly Node[], domain: readonly number[], a
   const count = flat ? size : sizeOf(lead)
   const cost = (statements.cost + outputs.length + ends.operands.length - once.length) * (flat ? 1 : length)
   const reads = ends.operands.map(o => ({ ...o.read, aligned: isWhole(o.read.view, size) && size === o.read.memory.size }))
-  return { order: nodes[0].id, reads, writes: ends.outputs, temps: [], emit: s => callKernel(s, definition, ends, count, cost) }
+  return {
+    order: nodes[0].id, reads, writes: ends.outputs, temps: [], loop: { definition, numbers: ends.numbers, size, turn: flat ? 1 : length },
+    emit: s => callKernel(s, definition, ends, count, cost),
+  }
 }

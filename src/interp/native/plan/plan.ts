@@ -9,6 +9,7 @@ import { cNumber } from '../emit/c.js'
 import { elementLoop } from '../emit/loop.js'
 import { rowLoop } from '../emit/row/loop.js'
 import type { Access } from '../emit/sources.js'
+import { reducedAsMade } from './columns.js'
 import { components } from './components.js'
 import { constantOf } from './constants.js'
 import { Copies } from './copies.js'
@@ -44,7 +45,11 @@ class Planner implements Plan {
     for (const n of this.nodes) if (this.place(n).root === n && !this.bound.has(n) && !members.get(n)) this.call(n)
     this.loops(members)
     for (const t of copied) this.step(t.node.id, copyCall(this.read(t.node), t.memory), t.memory)
-    return { steps: this.steps, replacements: this.context.without.has('inPlace') ? [] : replacements, unchanged }
+    const { without } = this.context
+    return {
+      steps: without.has('loops') ? this.steps : reducedAsMade(this.steps), unchanged,
+      replacements: without.has('inPlace') ? [] : replacements,
+    }
   }
 
   read(n: Node): Read {
@@ -60,8 +65,8 @@ class Planner implements Plan {
     return p
   }
 
-  private step(order: number, { reads, temps = [], emit }: Call, out: Memory): void {
-    this.steps.push({ order, reads, writes: [out], temps, emit })
+  private step(order: number, { temps = [], ...call }: Call, out: Memory): void {
+    this.steps.push({ ...call, order, writes: [out], temps })
   }
 
   /** A node that is no part of a loop. */

@@ -39,6 +39,18 @@ export interface Surroundings {
   fresh(prefix: string): string
 }
 
+/** What a loop over elements tells whoever calls its function on a part of them. */
+export interface Loop {
+  readonly definition: Definition
+  readonly numbers: readonly number[]
+  /** The size of the domain, and how many elements of it a turn makes. */
+  readonly size: number
+  readonly turn: number
+}
+
+/** A reduction over the middle of [before, n, after] of all of `from`, to the step's only output. */
+export interface Columns { readonly op: string; readonly from: Memory; readonly sizes: readonly [number, number, number] }
+
 export interface Step {
   /** Of steps that could come next, the least goes first. */
   readonly order: number
@@ -47,6 +59,8 @@ export interface Step {
   /** Working memory of the step alone. */
   readonly temps: readonly Memory[]
   readonly emit: (s: Surroundings) => string
+  readonly loop?: Loop
+  readonly columns?: Columns
 }
 
 export const arena = (dtype: DType, size: number): Memory => ({ dtype, size, home: { kind: 'arena' } })

@@ -38,11 +38,14 @@ static inline int32_t smaller(int32_t a, int32_t b) { return a < b ? a : b; }
 static inline uint8_t either(uint8_t a, uint8_t b) { return a | b; }
 static inline uint8_t both(uint8_t a, uint8_t b) { return a & b; }
 
-/* Columns that tg_columns takes at once, at most. */
+/* Columns that a unit of a reduction takes, and of a reduction of what a loop makes, at most. */
 #define TG_STRIP 512
+#define TG_WIDEST 1024
 
 /* Sets `count` results to what an empty reduction is. */
 void tg_reduce_start(tg_reduction op, tg_dtype dtype, char *out, long count);
 /* Reduces `rows` rows of `width` columns, `stride` elements apart, to out. */
 void tg_reduce_columns(tg_reduction op, tg_dtype dtype, const char *x, char *out, long rows, long stride, long width);
+/* out[a] = out[a] op x[a] */
+void tg_reduce_join(tg_reduction op, tg_dtype dtype, char *out, const char *x, long width);
 #endif

@@ -76,7 +76,7 @@ void tg_reduce_columns(tg_reduction op, tg_dtype dtype, const char *x, char *out
     few[op]((const float *)x, (float *)out, rows, width);
     return;
   }
-  uint32_t total[TG_STRIP];
+  uint32_t total[TG_WIDEST];
   into f = intos[dtype][op];
   if (stride == width && together > 1 && rows >= 2 * together) {
     tg_reduce_columns(op, dtype, x, (char *)total, rows / together, together * width, together * width);
@@ -97,3 +97,5 @@ void tg_reduce_columns(tg_reduction op, tg_dtype dtype, const char *x, char *out
     }
   }
 }
+
+void tg_reduce_join(tg_reduction op, tg_dtype dtype, char *out, const char *x, long width) { intos[dtype][op](out, x, 1, width, width); }

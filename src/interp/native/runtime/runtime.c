@@ -13,6 +13,7 @@ const tg tg_runtime = {
     .patches = tg_patches,
     .fold = tg_fold,
     .reduce = tg_reduce,
+    .reduce_loop = tg_reduce_loop,
     .row_sum = tg_row_sum,
     .row_max = tg_row_max,
     .row_min = tg_row_min,

@@ -25,6 +25,17 @@ typedef struct {
   long stride_h, stride_w, dilation_h, dilation_w, top, left;
 } tg_windows;
 
+/*
+ * A loop whose output number `reduced` among its `pointers` pointers is reduced as it is made; it is kept as well if that pointer is not
+ * NULL. A turn makes `turn` of its elements.
+ */
+typedef struct {
+  tg_body body;
+  char *const *p;
+  const long *n;
+  long pointers, reduced, turn;
+} tg_loop;
+
 typedef struct tg {
   /* pool.c: shares are cut the same way whatever the number of threads, in multiples of `grain`; small loops run on the caller. */
   void (*parallel)(tg_body body, char *const *p, const long *n, long count, long grain);
@@ -47,6 +58,8 @@ typedef struct tg {
 
   /* reduce.c: over the middle of [before, n, after]. Empty sums are 0, products 1, maxima the least value. */
   void (*reduce)(tg_reduction op, tg_dtype dtype, const void *x, void *out, long before, long n, long after);
+  /* reduce_loop.c: likewise, of what a loop makes, after <= 1024. */
+  void (*reduce_loop)(const tg_loop *loop, tg_reduction op, tg_dtype dtype, void *out, long before, long n, long after);
   float (*row_sum)(const float *x, long n);
   float (*row_max)(const float *x, long n);
   float (*row_min)(const float *x, long n);
@@ -99,6 +112,7 @@ void tg_fill(int size, void *dst, long count, uint32_t bits);
 void tg_patches(const tg_windows *g, int size, const void *x, void *out, uint32_t fill_bits);
 void tg_fold(const tg_windows *g, tg_dtype dtype, const void *windows, void *out);
 void tg_reduce(tg_reduction op, tg_dtype dtype, const void *x, void *out, long before, long n, long after);
+void tg_reduce_loop(const tg_loop *loop, tg_reduction op, tg_dtype dtype, void *out, long before, long n, long after);
 float tg_row_sum(const float *x, long n);
 float tg_row_max(const float *x, long n);
 float tg_row_min(const float *x, long n);

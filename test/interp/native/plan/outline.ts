@@ -15,7 +15,7 @@ export interface Outline {
   readonly planned: Planned
   readonly schedule: Schedule
   readonly layout: Layout
-  /** In order: `scalar`, `loop`, `rows` (a loop with sums over rows), `scan`, or the name of the runtime's function. */
+  /** In order: `scalar`, `loop`, `rows` (a loop with sums over rows), `reduced loop`, `scan`, or the name of the runtime's function. */
   readonly kinds: readonly string[]
 }
 
@@ -29,6 +29,7 @@ const kindOf = (s: Step): string => {
     },
   })
   if (text.startsWith('{')) return text.includes('for (') ? 'scan' : 'scalar'
+  if (text.startsWith('R->reduce_loop')) return 'reduced loop'
   if (definitions.length > 0) return definitions.some(d => d.includes('R->row_')) ? 'rows' : 'loop'
   return /R->(\w+)\(/.exec(text)?.[1] ?? text
 }

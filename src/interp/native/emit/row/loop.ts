@@ -41,6 +41,7 @@ export const rowLoop = (members: readonly RowMember[], domain: readonly number[]
   const reads = ends.operands.map(o => ({ ...o.read, aligned: aligned(o) }))
   return {
     order: members[0].node.id, reads, writes: ends.outputs, temps: [],
+    loop: { definition, numbers: ends.numbers, size: sizeOf(domain), turn: cols },
     emit: s => callKernel(s, definition, ends, sizeOf(lead), cost * cols + rowCost),
   }
 }
