@@ -167,26 +167,31 @@ static int plan(copy *c, int size, int rank, const long *shape, const char **x, 
 
 static long blocks(long n, long block) { return (n - 1) / block + 1; }
 
-/* Units: outer dimensions, blocks of rows, blocks of columns. Decoded once a share, then counted up. */
+/* Units: outer dimensions, blocks of rows, blocks of columns. Decoded once a share, then counted up: planes may be a few elements. */
 static void copy_share(char *const *p, const long *n, long lo, long hi, int worker) {
   (void)n, (void)worker;
   const copy *c = (const copy *)p[2];
   int m = c->rank;
-  long at[MAX_RANK], extent[MAX_RANK], left = lo;
+  long at[MAX_RANK], extent[MAX_RANK], src[MAX_RANK], dst[MAX_RANK], left = lo, from = 0, to = 0;
   for (int i = m - 1; i >= 0; i--) {
-    extent[i] = i == m - 1 ? blocks(c->shape[i], c->column_block) : i == m - 2 ? blocks(c->shape[i], c->row_block) : c->shape[i];
+    long step = i == m - 1 ? c->column_block : i == m - 2 ? c->row_block : 1;
+    extent[i] = blocks(c->shape[i], step);
     at[i] = left % extent[i];
     left /= extent[i];
+    src[i] = step * c->src[i], dst[i] = step * c->dst[i];
+    from += at[i] * src[i], to += at[i] * dst[i];
   }
   for (long unit = lo; unit < hi; unit++) {
     long row = at[m - 2] * c->row_block, column = at[m - 1] * c->column_block;
-    long from = row * c->src[m - 2] + column * c->src[m - 1], to = row * c->dst[m - 2] + column * c->dst[m - 1];
-    for (int i = 0; i < m - 2; i++) from += at[i] * c->src[i], to += at[i] * c->dst[i];
     plane g = {c->shape[m - 2] - row < c->row_block ? c->shape[m - 2] - row : c->row_block,
                c->shape[m - 1] - column < c->column_block ? c->shape[m - 1] - column : c->column_block,
                c->src[m - 2], c->src[m - 1], c->dst[m - 2], c->dst[m - 1]};
     copy_plane(c->size, &g, p[0] + from * c->size, p[1] + to * c->size);
-    for (int i = m - 1; i >= 0 && ++at[i] == extent[i]; i--) at[i] = 0;
+    for (int i = m - 1; i >= 0; i--) {
+      from += src[i], to += dst[i];
+      if (++at[i] < extent[i]) break;
+      from -= extent[i] * src[i], to -= extent[i] * dst[i], at[i] = 0;
+    }
   }
 }
 
