@@ -10,6 +10,7 @@ import { read } from './state.js'
 import { openToolchain, type Toolchain } from './toolchain/addon.js'
 import { compilerVersion } from './toolchain/compiler.js'
 
+/** How the engine `native` compiles and runs. */
 export interface NativeOptions extends EngineOptions {
   /** Passes of the compiler to go without: to measure what one is worth, or to find in which one a fault lies. */
   readonly without?: readonly Pass[]
