@@ -3,8 +3,8 @@ import { TypegradError } from '../../dsl/errors.js'
 
 /**
  * The passes of the engine `native` that may be left out: `simplify` rewrites the expression; `views` reads transposes, slices, broadcasts
- * and reshapes through strides instead of copying; `loops` computes several elementwise nodes and sums of rows in one loop; `inPlace` writes
- * a parameter's next value over it; `sharing` gives values that are not needed at the same time one place in memory.
+ * and reshapes through strides instead of copying; `loops` computes several elementwise nodes and sums of rows in one loop; `inPlace`
+ * writes a parameter's next value over it; `sharing` gives values that are not needed at the same time one place in memory.
  *
  * @example
  * ```ts
