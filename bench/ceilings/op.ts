@@ -67,9 +67,15 @@ export const op = <S, I>(told: Told, make: () => Program<S, I>): Op => ({
   },
 })
 
+/** A row whose figure is of the bytes that must move at least: each operand read once, each result written once. */
+export const moved = (name: string, read: number, written: number) =>
+  ({ name, unit: 'GB/s' as const, work: 4 * (read + written), footprint: 4 * (read + written) })
+
 /** One expression of its operands, whose result stays with the engine: `y`, of a known shape. */
-export const kernel = <I>(told: Told, shape: readonly number[], operands: () => I, f: (operands: I) => unknown): Op =>
+export const kernel = <I>(
+  told: Told, shape: readonly number[], operands: () => I, f: (operands: I) => unknown, number?: Program<unknown, I>['number'],
+): Op =>
   op(told, () => {
     const state = { y: f32(...shape) }
-    return { state, operands: operands(), step: (_, given) => ({ state: { y: f(given) as typeof state.y }, outputs: {} }) }
+    return { state, operands: operands(), number, step: (_, given) => ({ state: { y: f(given) as typeof state.y }, outputs: {} }) }
   })

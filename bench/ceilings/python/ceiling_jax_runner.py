@@ -12,9 +12,10 @@ def version():
     return f'jax {jax.__version__}'
 
 
-def convolve(x, w, stride):
+def convolve(x, w, stride, groups):
     from jax import lax
-    return lax.conv_general_dilated(x, w, (stride, stride), ((1, 1), (1, 1)), dimension_numbers=('NHWC', 'HWIO', 'NHWC'))
+    return lax.conv_general_dilated(x, w, (stride, stride), ((1, 1), (1, 1)), dimension_numbers=('NHWC', 'HWIO', 'NHWC'),
+                                    feature_group_count=groups)
 
 
 def into(f):
@@ -22,16 +23,16 @@ def into(f):
     return lambda command, **options: lambda state, operands: {'y': f(command, **operands, **options)}
 
 
-def input_gradient(command, w, y, stride):
+def input_gradient(command, w, y, stride, groups):
     import jax
     shape, _ = sizes(command)
-    return jax.vjp(lambda x: convolve(x, w, stride), jax.numpy.zeros(shape))[1](y)[0]
+    return jax.vjp(lambda x: convolve(x, w, stride, groups), jax.numpy.zeros(shape))[1](y)[0]
 
 
-def kernel_gradient(command, x, y, stride):
+def kernel_gradient(command, x, y, stride, groups):
     import jax
     _, shape = sizes(command)
-    return jax.vjp(lambda w: convolve(x, w, stride), jax.numpy.zeros(shape))[1](y)[0]
+    return jax.vjp(lambda w: convolve(x, w, stride, groups), jax.numpy.zeros(shape))[1](y)[0]
 
 
 def layer_norm(command, x, scale, bias):
@@ -39,6 +40,33 @@ def layer_norm(command, x, scale, bias):
     mean = x.mean(-1, keepdims=True)
     variance = ((x - mean) ** 2).mean(-1, keepdims=True)
     return (x - mean) * jax.lax.rsqrt(variance + 1e-5) * scale + bias
+
+
+def batch_norm(command, x, scale, bias):
+    import jax
+    centred = x - x.mean((0, 1, 2))
+    return centred * jax.lax.rsqrt((centred ** 2).mean((0, 1, 2)) + 1e-5) * scale + bias
+
+
+def max_pool(command, x):
+    import jax
+    return jax.lax.reduce_window(x, -jax.numpy.inf, jax.lax.max, (1, 2, 2, 1), (1, 2, 2, 1), 'VALID')
+
+
+def max_pool_gradient(command, x, y):
+    import jax
+    return jax.vjp(lambda x: max_pool(command, x), x)[1](y)[0]
+
+
+def embedding_gradient(command, at, y):
+    import jax
+    rows = int(command['workload'].split(' of ')[1].split('x')[0])
+    return jax.numpy.zeros((rows, y.shape[1])).at[at].add(y)
+
+
+def cross_entropy_gradient(command, x, at):
+    import jax
+    return jax.grad(lambda x: -jax.numpy.take_along_axis(jax.nn.log_softmax(x, -1), at[:, None], 1).mean())(x)
 
 
 def gelu(command, x):
@@ -82,12 +110,19 @@ TABLE = {
     'sgemm': into(sgemm),
     'attention scores': into(lambda command, q, k: q @ k.transpose(0, 2, 1)),
     'attention values': into(lambda command, a, v: a @ v),
-    'conv': into(lambda command, x, w, stride: convolve(x, w, stride)),
+    'conv': into(lambda command, x, w, stride, groups: convolve(x, w, stride, groups)),
     'conv input gradient': into(input_gradient),
     'conv kernel gradient': into(kernel_gradient),
     'Adam': adam,
     'softmax': into(softmax),
     'layer norm': into(layer_norm),
+    'batch norm': into(batch_norm),
+    'max pool': into(max_pool),
+    'max pool gradient': into(max_pool_gradient),
+    'embedding': into(lambda command, w, at: w[at]),
+    'embedding gradient': into(embedding_gradient),
+    'cross-entropy gradient': into(cross_entropy_gradient),
+    'sort': into(lambda command, x: x.sort(1)),
     'sum over columns': into(lambda command, x: x.sum(0)),
     'gelu': into(gelu),
     'add': into(lambda command, x, y: x + y),

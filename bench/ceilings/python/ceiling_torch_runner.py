@@ -24,14 +24,14 @@ def weights(w, layout):
 
 def quickest(start):
     """The quicker of both layouts of images, by the second to fourth call of each."""
-    def choose(command, operands, state, stride):
+    def choose(command, operands, state, **window):
         def seconds(run):
             run()
             began = time.perf_counter()
             for _ in range(3):
                 run()
             return time.perf_counter() - began
-        return min((start(command, operands, stride, layout) for layout in LAYOUTS), key=lambda both: seconds(both[0]))
+        return min((start(command, operands, layout=layout, **window) for layout in LAYOUTS), key=lambda both: seconds(both[0]))
     return choose
 
 
@@ -63,16 +63,16 @@ def sgemm(command, operands, state):
     return into(lambda a, b, out: torch.mm(a.t() if turned else a, b, out=out), operands, state)
 
 
-def conv(command, operands, stride, layout):
+def conv(command, operands, stride, groups, layout):
     x, w, held = images(operands['x'], layout), weights(operands['w'], layout), {}
 
     def run():
-        held['y'] = F.conv2d(x, w, stride=stride, padding=1)
+        held['y'] = F.conv2d(x, w, stride=stride, padding=1, groups=groups)
     return run, lambda: {'y': held['y'].permute(0, 2, 3, 1)}
 
 
 def gradient(which):
-    def start(command, operands, stride, layout):
+    def start(command, operands, stride, groups, layout):
         # The array that the gradient is in counts by its shape and layout only.
         of_x, of_w = (numpy.zeros(shape, numpy.float32) for shape in sizes(command))
         x, w = images(operands.get('x', of_x), layout), weights(operands.get('w', of_w), layout)
@@ -80,9 +80,47 @@ def gradient(which):
 
         def run():
             held['y'] = torch.ops.aten.convolution_backward(
-                y, x, w, None, [stride] * 2, [1, 1], [1, 1], False, [0, 0], 1, [which == 0, which == 1, False])[which]
+                y, x, w, None, [stride] * 2, [1, 1], [1, 1], False, [0, 0], groups, [which == 0, which == 1, False])[which]
         return run, lambda: {'y': held['y'].permute(*((0, 2, 3, 1) if which == 0 else (2, 3, 1, 0)))}
     return start
+
+
+def batch_norm(command, operands, layout):
+    x, held = images(operands['x'], layout), {}
+    scale, bias = (torch.from_numpy(operands[k]) for k in ('scale', 'bias'))
+
+    def run():
+        held['y'] = F.batch_norm(x, None, None, scale, bias, training=True)
+    return run, lambda: {'y': held['y'].permute(0, 2, 3, 1)}
+
+
+def max_pool(command, operands, layout):
+    x, held = images(operands['x'], layout), {}
+
+    def run():
+        held['y'] = F.max_pool2d(x, 2)
+    return run, lambda: {'y': held['y'].permute(0, 2, 3, 1)}
+
+
+def max_pool_gradient(command, operands, layout):
+    x, y, held = images(operands['x'], layout), images(operands['y'], layout), {}
+
+    def run():
+        # The positions are the forward pass's: it is part of the gradient here, as in the other columns.
+        _, at = torch.ops.aten.max_pool2d_with_indices(x, [2, 2], [2, 2])
+        held['y'] = torch.ops.aten.max_pool2d_with_indices_backward(y, x, [2, 2], [2, 2], [0, 0], [1, 1], False, at)
+    return run, lambda: {'y': held['y'].permute(0, 2, 3, 1)}
+
+
+def cross_entropy_gradient(x, at):
+    y = torch.softmax(x, -1)
+    y[torch.arange(len(at)), at.long()] -= 1
+    return y.div_(len(at))
+
+
+def embedding_gradient(command, operands, state):
+    at, y, into = torch.from_numpy(operands['at']), torch.from_numpy(operands['y']), torch.from_numpy(state['y'])
+    return lambda: into.zero_().index_add_(0, at, y), lambda: {'y': into}
 
 
 def adam(command, operands, state):
@@ -119,6 +157,13 @@ TABLE = {
     'Adam': adam,
     'softmax': written(lambda x, out: torch.softmax(x, -1, out=out)),
     'layer norm': made(lambda x, scale, bias: F.layer_norm(x, scale.shape, scale, bias)),
+    'batch norm': quickest(batch_norm),
+    'max pool': quickest(max_pool),
+    'max pool gradient': quickest(max_pool_gradient),
+    'embedding': written(lambda w, at, out: torch.index_select(w, 0, at, out=out)),
+    'embedding gradient': embedding_gradient,
+    'cross-entropy gradient': made(cross_entropy_gradient),
+    'sort': made(lambda x: torch.sort(x, 1).values),
     'sum over columns': written(lambda x, out: torch.sum(x, 0, out=out)),
     'gelu': written(lambda x, out: torch._C._nn.gelu(x, out=out)),
     'add': written(lambda x, y, out: torch.add(x, y, out=out)),

@@ -6,10 +6,12 @@ from safetensors.numpy import load_file, save_file
 
 
 def function(table, name):
-    """The function whose key the name starts with, the longest first, and the window of a convolution."""
+    """The function whose key the name starts with, the longest first, and the stride and groups of a convolution."""
     key = max((k for k in table if name.startswith(k)), key=len)
-    window = re.search(r'k(\d)s(\d)', name)
-    return table[key], {'stride': int(window.group(2))} if window else {}
+    window = re.search(r'(\d+)\] k(\d)s(\d)', name)
+    if not window:
+        return table[key], {}
+    return table[key], {'stride': int(window.group(3)), 'groups': int(window.group(1)) if name.endswith(' depthwise') else 1}
 
 
 def read(command):
@@ -26,4 +28,4 @@ def sizes(command):
     """The shapes of images and kernel of a convolution, from its name: [64,14,14,64] k4s2 -> 64."""
     found = re.search(r'\[(\d+),(\d+),(\d+),(\d+)\] k(\d)s\d -> (\d+)', command['workload'])
     b, h, w, c, k, to = map(int, found.groups())
-    return (b, h, w, c), (k, k, c, to)
+    return (b, h, w, c), (k, k, 1 if command['workload'].endswith(' depthwise') else c, to)
