@@ -61,12 +61,16 @@ describe('the cache', () => {
     expect(existsSync(mine)).toBe(true)
     expect(await cacheFolder({ XDG_CACHE_HOME: xdg })).toBe(join(xdg, 'typegrad'))
   })
-  it('falls back on a temporary folder where it cannot be written to', async () => {
+  it('falls back on a temporary folder where it cannot be written to, or nothing can be made', async () => {
     const file = join(folder(), 'file')
-    writeFileSync(file, '')
-    const instead = await cacheFolder({ TYPEGRAD_CACHE: join(file, 'cache') })
-    expect(instead).toMatch(/typegrad-/)
-    expect(readdirSync(instead)).toBeDefined()
+    writeFileSync(file, '', { mode: 0o755 })
+    for (const wrong of [join(file, 'cache'), file, ...process.platform === 'linux' ? ['/proc/nothing/here'] : []]) {
+      const instead = await cacheFolder({ TYPEGRAD_CACHE: wrong })
+      expect(instead).toMatch(/typegrad-/)
+      expect(readdirSync(instead)).toBeDefined()
+    }
+    const deep = join(folder(), 'a/b/c')
+    expect(await cacheFolder({ TYPEGRAD_CACHE: deep })).toBe(deep)
   })
   it('drops what was used least recently, and what was left unfinished', async () => {
     const at = folder()

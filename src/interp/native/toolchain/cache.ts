@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { access, constants, lstat, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { homedir, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 
 const limit = 256 << 20
 const hour = 3600_000
@@ -20,11 +20,26 @@ const preferred = (environment: NodeJS.ProcessEnv): string => environment.TYPEGR
   ?? (environment.XDG_CACHE_HOME ? join(environment.XDG_CACHE_HOME, 'typegrad') : undefined)
   ?? (process.platform === 'darwin' ? join(homedir(), 'Library/Caches/typegrad') : join(homedir(), '.cache/typegrad'))
 
+const codeOf = (e: unknown): string | undefined => (e as NodeJS.ErrnoException).code
+
+/** Makes a folder and those above it. Node's own recursion never ends where nothing can be made, as below /proc. */
+const make = async (folder: string): Promise<void> => {
+  const once = (): Promise<void> => mkdir(folder, { mode: 0o700 }).catch((e: unknown) => { if (codeOf(e) !== 'EEXIST') throw e })
+  try {
+    await once()
+  } catch (e) {
+    if (codeOf(e) !== 'ENOENT' || dirname(folder) === folder) throw e
+    await make(dirname(folder))
+    await once()
+  }
+}
+
 /** Makes a folder; whether it can be written to. */
 const usable = async (folder: string): Promise<boolean> => {
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 })
-    await access(folder, constants.W_OK | constants.X_OK)
+    await make(folder)
+    // What is there may be a file.
+    await access(`${folder}/.`, constants.W_OK | constants.X_OK)
     return true
   } catch {
     return false
