@@ -120,10 +120,17 @@ const builder = (like: unknown): Build => {
   }
 }
 
+/** Refuses what is no record with outputs, as plain JavaScript may return. */
+const checkReturned = (result: unknown): void => {
+  if (typeof result === 'object' && result !== null && 'outputs' in result) return
+  const got = result === undefined ? 'nothing' : result instanceof Promise ? 'a promise, where no async function serves' : kindOf(result)
+  throw new TypegradError('value', `compile: the function returns ${got}, but { outputs }, or { state, outputs }, was expected`)
+}
+
 /**
  * Compiles `f(state, inputs)`. State stays inside the engine between runs; where `f` returns a `state`, it replaces the old one.
  *
- * @throws TypegradError when a symbol has no size in `sizes`, or the engine cannot take the graph
+ * @throws TypegradError when a symbol has no size in `sizes`, the function returns no outputs, or the engine cannot take the graph
  */
 export const compile = async <S, I, O>(
   engine: Engine,
@@ -131,8 +138,12 @@ export const compile = async <S, I, O>(
   specs: { readonly state: S; readonly inputs: I },
   sizes: Sizes = {},
 ): Promise<Compiled<S, I, O>> => {
+  const opened: unknown = engine
+  if (opened instanceof Promise)
+    throw new TypegradError('engine', 'compile: the engine is a promise, which wants an await before it')
   const [state, inputs] = [placeholders(specs.state), placeholders(specs.inputs)]
   const result = f(state, inputs)
+  checkReturned(result)
   const held = leavesOf<Node>(state).map(l => l.leaf)
   const given = leavesOf<Node>(inputs).map(l => l.leaf)
   const returned = leavesOf<Node>(result.outputs).map(l => l.leaf)

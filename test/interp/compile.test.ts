@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { add, bool, cast, concat, f32, mean, mul, sub } from '../../src/dsl/ops/index.js'
 import type { Tensor } from '../../src/dsl/tensor.js'
 import { compile } from '../../src/interp/compile.js'
@@ -110,4 +110,18 @@ it('says what is wrong with a tree: a key that it does not have, a promise, a va
   await expect(bare.write({ w: one } as never)).rejects.toThrow('state: key w is not expected; it has no keys')
   await expect(bare.write(undefined as never)).rejects.toThrow('state: an empty record {} was expected but nothing is given')
   expect(await bare.read()).toEqual({})
+})
+
+describe('what plain JavaScript may hand over', () => {
+  const specs = { state: {}, inputs: {} }
+  it.each<[string, () => Promise<unknown>, string]>([
+    ['an engine that was not awaited', () => compile(Promise.resolve(jsEngine) as never, () => ({ outputs: {} }), specs),
+      'compile: the engine is a promise, which wants an await before it'],
+    ['a function that returns nothing', () => compile(jsEngine, (() => undefined) as never, specs),
+      'compile: the function returns nothing, but { outputs }, or { state, outputs }, was expected'],
+    ['a function that returns tensors alone', () => compile(jsEngine, (() => ({ y: f32(2) })) as never, specs),
+      'compile: the function returns a record with y, but { outputs }, or { state, outputs }, was expected'],
+    ['an async function', () => compile(jsEngine, (() => Promise.resolve({ outputs: {} })) as never, specs),
+      'compile: the function returns a promise, where no async function serves, but { outputs }, or { state, outputs }, was expected'],
+  ])('%s is told so', async (_, call, sentence) => { await expect(call()).rejects.toThrow(sentence) })
 })

@@ -27,8 +27,8 @@ const turn = <T>(result: T, now: number): Promise<T> => {
 }
 
 /**
- * A run of so many milliseconds goes to another thread, which costs some hundredths of one: JavaScript reads the next batch, answers and
- * hears signals meanwhile.
+ * After a run of so many milliseconds the next one goes to another thread, which costs some hundredths of one: JavaScript reads the next
+ * batch, answers and hears signals meanwhile.
  */
 const long = 1
 
@@ -106,8 +106,8 @@ export const nativeExecutable = async (program: Program, parts: Parts): Promise<
     if (bytesOf(e.node) > small) set.bind(e.slot, e.own)
   }
   const turns = new Turns()
-  /** Milliseconds of the last run. */
-  let took = 0
+  /** Milliseconds of the last run; what the first one will take nobody knows. */
+  let took = Infinity
 
   /** Binds what a run reads and writes; gives the arrays that its results come in. */
   const bind = (values: readonly Value[]): TypedArray[] => {

@@ -21,6 +21,9 @@ export type Without = ReadonlySet<Pass>
 
 /** The passes that are left out; throws where one is none. */
 export const checkPasses = (without: readonly Pass[]): Without => {
+  const given: unknown = without
+  if (!Array.isArray(given))
+    throw new TypegradError('engine', `native: without is a list of passes to go without, such as ['loops'], but it is ${String(given)}`)
   const stranger = without.find(pass => !passes.includes(pass))
   if (stranger !== undefined)
     throw new TypegradError('engine', `native: there is no pass ${stranger} to go without; there are ${passes.join(', ')}`)

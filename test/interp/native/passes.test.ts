@@ -60,7 +60,9 @@ describe.skipIf(compiler === null)('values', () => {
     expect(await disagreement(subject, engine.asWritten ? jobs : simple, 10)).toBeNull()
   }, 120_000)
 
-  test('what is no pass is refused', async () => {
+  test('what is no pass, and no list of them, is refused', async () => {
+    await expect(nativeEngine({ without: 'loops' as never })).rejects.toThrow(
+      "native: without is a list of passes to go without, such as ['loops'], but it is loops")
     await expect(nativeEngine({ without: ['fusion' as Pass] })).rejects.toThrow(
       'native: there is no pass fusion to go without; there are simplify, views, loops, inPlace, sharing')
   })

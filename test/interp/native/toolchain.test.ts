@@ -17,12 +17,12 @@ const sentence = (p: Promise<unknown>): Promise<string> =>
 describe('the compiler', () => {
   it('that CC names must be there', async () => {
     expect(await sentence(findCompiler({ ...process.env, CC: '/nowhere/cc' })))
-      .toMatch(/^engine: native: the compiler that CC names, \/nowhere\/cc, is not there; install one, .*, or choose the engine onnx$/)
+      .toMatch(/^engine: native: the compiler that CC names, \/nowhere\/cc, is not there; unset CC or correct it, or choose .* onnx$/)
   })
   it('that CC names must be one', async () => {
     const broken = script('echo "cc1: out of order" >&2; exit 1')
     expect(await sentence(findCompiler({ ...process.env, CC: broken })))
-      .toContain(`${broken}, does not work (cc1: out of order); install one`)
+      .toContain(`${broken}, does not work (cc1: out of order); unset CC or correct it`)
     expect(await sentence(findCompiler({ ...process.env, CC: script('echo hello') })))
       .toContain('does not work (it is neither gcc nor clang)')
   })

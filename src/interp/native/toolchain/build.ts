@@ -34,7 +34,7 @@ const compilerRun = (compiler: Compiler, { what }: Recipe, workplace: string) =>
   if (ok) return
   const tried = [...compiler.command, ...args].filter(arg => !arg.startsWith('-I')).join(' ').replaceAll(`${workplace}/`, '')
   throw new TypegradError('engine', `native: ${compilerVersion(compiler)} does not compile ${what}: ${firstError(stderr, workplace)} `
-    + `(tried: ${tried}); install another compiler, such as with \`apt install gcc\`, set CC to it, or choose the engine onnx`)
+    + `(tried: ${tried}); install another compiler, such as with \`apt install build-essential\`, set CC to it, or choose the engine onnx`)
 }
 
 /** Does all jobs, as many at a time as there are cores. */

@@ -16,9 +16,11 @@ export interface Compiler {
   readonly environment: NodeJS.ProcessEnv
 }
 
-const install = process.platform === 'darwin' ? '`xcode-select --install`' : 'such as with `apt install gcc`'
+const install = process.platform === 'darwin' ? '`xcode-select --install`' : 'such as with `apt install build-essential`'
 const mend = `install one, ${install}, set CC to one, or choose the engine onnx`
 const absent = (what: string): TypegradError => new TypegradError('engine', `native: ${what}; ${mend}`)
+const wrong = (given: string, what: string): TypegradError => new TypegradError('engine',
+  `native: the compiler that CC names, ${given}, ${what}; unset CC or correct it, or choose the engine onnx`)
 
 const macro = (dump: string, name: string): string | undefined =>
   dump.split('\n').find(line => line.startsWith(`#define ${name} `))?.slice(`#define ${name} `.length)
@@ -53,8 +55,8 @@ const find = async (environment: NodeJS.ProcessEnv): Promise<Compiler> => {
   const given = environment.CC?.trim() ?? ''
   if (given !== '') {
     const found = await ask(environment, given.split(/\s+/))
-    if (found === null) throw absent(`the compiler that CC names, ${given}, is not there`)
-    if (typeof found === 'string') throw absent(`the compiler that CC names, ${given}, does not work (${found})`)
+    if (found === null) throw wrong(given, 'is not there')
+    if (typeof found === 'string') throw wrong(given, `does not work (${found})`)
     return found
   }
   const reasons: string[] = []
