@@ -18,10 +18,10 @@ const collect = runInNewContext('gc') as () => void
 
 const engine = await nativeEngine({ threads: 1 }).catch(() => null)
 const f = (...shape: number[]): Node => b.input({ shape, dtype: 'float32' })
-const N = 400
+const N = 800
 const [w, c] = [f(N, N), f()]
-/** Milliseconds of work: powers of a matrix, and a sum that stays from run to run. */
-const long = b.add(b.mul(b.sum(Array.from({ length: 8 }).reduce<Node>(x => b.tanh(b.matmul(x, w)), w), [0, 1]), 1e-3), c)
+/** Hundreds of milliseconds of work: powers of a matrix, and a sum that stays from run to run. */
+const long = b.add(b.mul(b.sum(Array.from({ length: 20 }).reduce<Node>(x => b.tanh(b.matmul(x, w)), w), [0, 1]), 1e-3), c)
 const compile = async (inputs: Node[], outputs: Node[], resident: Resident[] = []): Promise<Executable> => {
   if (engine === null) throw new Error('there is no compiler')
   return engine.compile(program(inputs, outputs, resident))
@@ -88,7 +88,7 @@ describe.skipIf(engine === null)('a long run', () => {
 
   test('that stops says why, and its half replaced state is refused', async () => {
     const [v, at, state] = [f(3), b.input({ shape: [1], dtype: 'int32' }), f(N, N)]
-    const next = Array.from({ length: 8 }).reduce<Node>(x => b.tanh(b.matmul(x, state)), state)
+    const next = Array.from({ length: 20 }).reduce<Node>(x => b.tanh(b.matmul(x, state)), state)
     const e = await compile([v, at, state], [b.gather(v, at, 0), b.add(state, b.mul(next, 1e-3))], [{ input: 2, output: 1 }])
     await e.write([matrix])
     await e.run([float([3], [1, 2, 3]), int([1], [2])])
