@@ -3,13 +3,11 @@ import { describe, expect, test } from 'vitest'
 import * as b from '../../../../src/dsl/core/build.js'
 import type { Node } from '../../../../src/dsl/core/node.js'
 import type { Resident } from '../../../../src/interp/engine.js'
-import { nativeEngine } from '../../../../src/interp/native/engine.js'
 import { program } from '../../../../src/interp/program.js'
-import { agree, Inputs, spread, upTo } from '../../onnx/agree.js'
+import { Inputs, spread, upTo } from '../../onnx/agree.js'
 import { Random } from '../../random.js'
+import { agreeOnThreads, isThere } from '../on-threads.js'
 import { outline, planFault, type Outline } from './outline.js'
-
-const engines = await Promise.all([1, 2, 3].map(threads => nativeEngine({ threads }).catch(() => null)))
 
 const f = (...shape: number[]): Node => b.input({ shape, dtype: 'float32' })
 const planOf = (inputs: Node[], outputs: Node[], resident: Resident[] = []): Outline => {
@@ -77,7 +75,7 @@ test('plans of random loops and reductions over each axis hold', () => {
   expect(found).toBeGreaterThan(100)
 })
 
-describe.skipIf(engines.includes(null))('values on 1, 2 and 3 threads', () => {
+describe.skipIf(!isThere)('values on 1, 2 and 3 threads', () => {
   test.each([
     [1, 5003, 4], [1, 70, 700], [3, 1031, 7], [2, 17, 1024], [1, 9001, 2], [40, 40, 30], [60, 2, 300], [1, 300, 161], [9, 65, 64],
   ])('of %i of %i by %i', async (before, n, after) => {
@@ -97,13 +95,6 @@ describe.skipIf(engines.includes(null))('values on 1, 2 and 3 threads', () => {
       b.max(kept, [1]), b.cumsum(kept, 1), b.sum(b.exp(b.reverse(x, [1])), [1]), b.sum(b.exp(b.transpose(x, [1, 0, 2])), [1]),
     ]
     expect(planOf(inputs.nodes, outputs).kinds).toContain('reduced loop')
-    const results = await Promise.all(engines.map(async on => {
-      if (on === null) throw new Error('there is no compiler')
-      const e = await on.compile(program(inputs.nodes, outputs))
-      await e.run(inputs.values)
-      return (await e.run(inputs.values)).map(v => Array.from(v.data))
-    }))
-    if (engines[0] !== null) await agree(engines[0], inputs, outputs, 1e-5)
-    for (const result of results.slice(1)) expect(result).toEqual(results[0])
+    await agreeOnThreads(inputs, outputs)
   })
 })

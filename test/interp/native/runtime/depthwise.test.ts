@@ -1,12 +1,9 @@
 /** Convolutions of each channel by itself, and their gradients: the values of the reference, whatever the number of threads. */
-import { describe, expect, test } from 'vitest'
+import { describe, test } from 'vitest'
 import * as b from '../../../../src/dsl/core/build.js'
 import { gradient } from '../../../../src/dsl/core/gradient.js'
-import { nativeEngine } from '../../../../src/interp/native/engine.js'
-import { program } from '../../../../src/interp/program.js'
-import { agree, Inputs, spread } from '../../onnx/agree.js'
-
-const [engine, other] = await Promise.all([1, 3].map(threads => nativeEngine({ threads }).catch(() => null)))
+import { Inputs, spread } from '../../onnx/agree.js'
+import { agreeOnThreads, isThere } from '../on-threads.js'
 
 /** Image, kernel, stride, dilation, padding [top, bottom, left, right]: channels of all remainders, taps that meet nothing, one pixel. */
 const cases: [number[], [number, number], [number, number], [number, number], [number, number, number, number]][] = [
@@ -18,18 +15,12 @@ const cases: [number[], [number, number], [number, number], [number, number], [n
   [[20, 28, 5, 3], [3, 3], [1, 1], [1, 1], [1, 1, 1, 1]],
 ]
 
-describe.skipIf(engine === null)('depthwise convolutions', () => {
+describe.skipIf(!isThere)('depthwise convolutions', () => {
   test.each(cases)('of %j by %j, stride %j, dilation %j, padding %j', async (shape, [kh, kw], stride, dilation, [top, bottom, l, r]) => {
-    if (engine === null || other === null) throw new Error('there is no compiler')
     const inputs = new Inputs()
     const [x, w] = [inputs.of(spread(...shape)), inputs.of(spread(kh, kw, 1, shape[3]))]
     const y = b.conv2d(x, w, { stride, dilation, padding: [[top, bottom], [l, r]], groups: shape[3] })
     const outputs = [y, ...gradient(b.sum(b.mul(y, y), [0, 1, 2, 3]), [x, w])]
-    await agree(engine, inputs, outputs, 1e-5)
-    const run = async (on: typeof engine): Promise<number[][]> => {
-      const e = await on.compile(program(inputs.nodes, outputs))
-      return (await e.run(inputs.values)).map(v => Array.from(v.data))
-    }
-    expect(await run(engine)).toEqual(await run(other))
+    await agreeOnThreads(inputs, outputs)
   })
 })

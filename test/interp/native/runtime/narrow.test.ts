@@ -1,31 +1,16 @@
 /** Products and convolutions with few columns, which go by half vectors: their values, which do not depend on the number of threads. */
-import { describe, expect, test } from 'vitest'
+import { describe, test } from 'vitest'
 import * as b from '../../../../src/dsl/core/build.js'
-import type { Node } from '../../../../src/dsl/core/node.js'
 import { gradient } from '../../../../src/dsl/core/gradient.js'
-import { nativeEngine } from '../../../../src/interp/native/engine.js'
-import { program } from '../../../../src/interp/program.js'
-import { agree, Inputs, spread } from '../../onnx/agree.js'
+import { Inputs, spread } from '../../onnx/agree.js'
+import { agreeOnThreads, isThere } from '../on-threads.js'
 
-const [engine, other] = await Promise.all([1, 3].map(threads => nativeEngine({ threads }).catch(() => null)))
-
-/** On one thread and the reference, and on one thread and three: the same to the last bit. */
-const compare = async (inputs: Inputs, outputs: readonly Node[]): Promise<void> => {
-  if (engine === null || other === null) throw new Error('there is no compiler')
-  await agree(engine, inputs, outputs, 1e-5)
-  const run = async (on: typeof engine): Promise<number[][]> => {
-    const e = await on.compile(program(inputs.nodes, outputs))
-    return (await e.run(inputs.values)).map(v => Array.from(v.data))
-  }
-  expect(await run(engine)).toEqual(await run(other))
-}
-
-describe.skipIf(engine === null)('few columns', () => {
+describe.skipIf(!isThere)('few columns', () => {
   test.each([2, 3, 5, 8, 9, 35, 40])('a product of %i columns, of any number of rows', async n => {
     const inputs = new Inputs()
     const outputs = [...Array.from({ length: 17 }, (_, i) => [i + 1, 50]), [29, 900], [400, 300]].map(([m, k]) =>
       b.matmul(inputs.of(spread(m, k)), inputs.of(spread(k, n))))
-    await compare(inputs, outputs)
+    await agreeOnThreads(inputs, outputs)
   })
 
   test.each([
@@ -34,6 +19,6 @@ describe.skipIf(engine === null)('few columns', () => {
     const inputs = new Inputs()
     const [x, w] = [inputs.of(spread(2, 19, 23, cin)), inputs.of(spread(3, 3, cin / groups, cout))]
     const y = b.conv2d(x, w, { stride: [1, 1], dilation: [1, 1], padding: [[1, 1], [1, 1]], groups })
-    await compare(inputs, [y, ...gradient(b.sum(b.mul(y, y), [0, 1, 2, 3]), [x, w])])
+    await agreeOnThreads(inputs, [y, ...gradient(b.sum(b.mul(y, y), [0, 1, 2, 3]), [x, w])])
   })
 })
