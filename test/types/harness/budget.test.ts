@@ -37,21 +37,23 @@ it('transformer blocks written out check in time on TypeScript 7', async () => {
   const { count, seconds } = budget.transformerBlocks
   const folder = mkdtempSync(join(root, 'node_modules', '.blocks-'))
   try {
-    const processorTime = async (blocks: number): Promise<number> => {
+    // The sources of the library are in both programs; its users have declarations, which are not checked.
+    const programs = [count, 0].map(blocks => {
       const file = join(folder, `blocks-${blocks}.mts`)
       writeFileSync(file, blocksWrittenOut(blocks))
-      const times: number[] = []
-      for (let run = 0; run < 5; run++) {
-        const { text, seconds: taken } = await timedCompile('tsc', [file])
+      return { file, least: Infinity }
+    })
+    const difference = (): number => programs[0].least - programs[1].least
+    // Whatever else the machine does only adds to a time: the least is nearest to the compiler's own, and on a busy machine comes late.
+    for (let round = 0; round < 5 || round < 25 && difference() >= seconds; round++) {
+      for (const program of programs) {
+        const { text, seconds: taken } = await timedCompile('tsc', [program.file])
         expect(diagnosticsIn(text).filter(d => !d.file.startsWith('src/'))).toEqual([])
         expect(taken).toBeGreaterThan(0)
-        times.push(taken)
+        program.least = Math.min(program.least, taken)
       }
-      // Whatever else the machine does only adds to a time: the least is nearest to the compiler's own.
-      return Math.min(...times)
     }
-    // The sources of the library are in both programs; its users have declarations, which are not checked.
-    expect(await processorTime(count) - await processorTime(0)).toBeLessThan(seconds)
+    expect(difference()).toBeLessThan(seconds)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
